@@ -1,0 +1,621 @@
+/**
+ * The typed syntax tree: what the checker hands to the evaluator and to elaboration. All names are resolved to
+ * symbols, calls to one candidate with its dimensions instantiated, lifting and mapping are explicit, and modules
+ * are one instance each with static loops over layers unrolled. Broadcasting stays implicit but is always one of:
+ * scalar with array, equal shapes, trailing dimensions; so a consumer aligns operands at their last axes.
+ *
+ * Sizes are still symbolic. A consumer carries an environment: DimensionSymbol -> integer, RunSymbol -> sizes.
+ */
+import type { Span } from '../parser/source.js';
+import type { Dimension, DimensionSymbol, RunSymbol, ShapeType, Type } from './types.js';
+
+// --------------------------------------------------------------------------------------------------- symbols
+
+export type SymbolRole =
+  | 'hyper'
+  | 'data'
+  | 'param'
+  | 'let'
+  | 'state'
+  /** A parameter of a function, module, optimizer or schedule. */
+  | 'argument'
+  | 'binder'
+  | 'loop'
+  | 'local'
+  /** `x`, `g`, `f`, `t`, `T` of an optimizer; `t`, `T` of a schedule; `grad_norm`, `value`, `step` in `until`. */
+  | 'implicit'
+  | 'model'
+  | 'function';
+
+/** A named value. Compared by identity. */
+export interface ValueSymbol {
+  readonly id: number;
+  readonly name: string;
+  readonly role: SymbolRole;
+  readonly type: Type;
+  readonly span: Span;
+  /** For integers known at compile time: the dimension symbol that stands for the value in shapes. */
+  readonly dimension: DimensionSymbol | undefined;
+}
+
+// ----------------------------------------------------------------------------------------------- expressions
+
+interface Typed {
+  readonly type: Type;
+  readonly span: Span;
+}
+
+export type TypedExpression =
+  | TypedConstant
+  | TypedReference
+  | TypedDimensionValue
+  | TypedApply
+  | TypedMatmul
+  | TypedIf
+  | TypedIndex
+  | TypedComprehension
+  | TypedReduce
+  | TypedReduceAxes
+  | TypedCall
+  | TypedCallValue
+  | TypedFunctionValue
+  | TypedStructural
+  | TypedList
+  | TypedRecord
+  | TypedField
+  | TypedDerivative
+  | TypedDraw
+  | TypedRaw
+  | TypedObjectiveQuery
+  | TypedApplyOptimizer
+  | TypedOptimizerValue
+  | TypedScheduleCall
+  | TypedBlockExpression;
+
+/** A number or truth value (0 or 1). Type int, real or bool, scalar. */
+export interface TypedConstant extends Typed {
+  readonly kind: 'constant';
+  readonly value: number;
+}
+
+export interface TypedReference extends Typed {
+  readonly kind: 'reference';
+  readonly symbol: ValueSymbol;
+}
+
+/** The value of a dimension as an int: `log(n)`, `n - 1`. */
+export interface TypedDimensionValue extends Typed {
+  readonly kind: 'dimension';
+  readonly dimension: Dimension;
+  /** `total(N)`: under `batch`, the size of the whole table instead of the batch. */
+  readonly total: boolean;
+}
+
+/** Elementwise operations of the language. Int operands of a real operation are widened by the consumer. */
+export type ApplyName =
+  | 'negate'
+  | 'not'
+  | 'add'
+  | 'subtract'
+  | 'multiply'
+  | 'divide'
+  | 'power'
+  | 'equal'
+  | 'not_equal'
+  | 'less'
+  | 'less_equal'
+  | 'greater'
+  | 'greater_equal'
+  | 'and'
+  | 'or'
+  | 'maximum'
+  | 'minimum'
+  | 'atan2'
+  | 'floor_divide'
+  | 'modulo'
+  | 'abs'
+  | 'sign'
+  | 'floor'
+  | 'ceil'
+  | 'round'
+  | 'exp'
+  | 'expm1'
+  | 'log'
+  | 'log1p'
+  | 'sqrt'
+  | 'sin'
+  | 'cos'
+  | 'tan'
+  | 'asin'
+  | 'acos'
+  | 'atan'
+  | 'sinh'
+  | 'cosh'
+  | 'tanh'
+  | 'asinh'
+  | 'acosh'
+  | 'atanh'
+  | 'sigmoid'
+  | 'softplus'
+  | 'erf'
+  | 'erfc'
+  | 'lgamma'
+  | 'digamma'
+  | 'is_finite'
+  /** int/bool/class to real, and real to int (toward zero): `real(x)`, `int(x)`. */
+  | 'to_real'
+  | 'to_int';
+
+/** Result type: int if all operands are int/class-as-number and the operation keeps ints (add, subtract, multiply, negate, maximum, minimum, abs, sign, floor_divide, modulo), bool for comparisons and logic, else real. */
+export interface TypedApply extends Typed {
+  readonly kind: 'apply';
+  readonly operator: ApplyName;
+  readonly operands: readonly TypedExpression[];
+}
+
+/** `a @ b`: last axis of a with second-to-last of b (or its only axis); vectors as in NumPy; leading runs broadcast. */
+export interface TypedMatmul extends Typed {
+  readonly kind: 'matmul';
+  readonly left: TypedExpression;
+  readonly right: TypedExpression;
+}
+
+/** The condition is a scalar bool. Only the taken branch contributes a value or a derivative. */
+export interface TypedIf extends Typed {
+  readonly kind: 'if';
+  readonly condition: TypedExpression;
+  readonly then: TypedExpression;
+  readonly otherwise: TypedExpression;
+}
+
+export type TypedIndexItem =
+  | { readonly kind: 'at'; readonly value: TypedExpression }
+  /** Elements from .. from + size - 1; keeps the axis. */
+  | { readonly kind: 'range'; readonly from: TypedExpression; readonly size: Dimension };
+
+/** Indices apply to the first axes; the remaining axes are kept. An `at` value may be an array of indices only when it is the only index (a gather). */
+export interface TypedIndex extends Typed {
+  readonly kind: 'index';
+  readonly object: TypedExpression;
+  readonly indices: readonly TypedIndexItem[];
+}
+
+/** The symbol runs over from .. from + size - 1. */
+export interface TypedBinder {
+  readonly symbol: ValueSymbol;
+  readonly from: Dimension;
+  readonly size: Dimension;
+}
+
+/** Shape: the binders' sizes, then the body's own shape. */
+export interface TypedComprehension extends Typed {
+  readonly kind: 'comprehension';
+  readonly binders: readonly TypedBinder[];
+  readonly body: TypedExpression;
+}
+
+export type ReduceName =
+  | 'sum'
+  | 'mean'
+  | 'product'
+  | 'max'
+  | 'min'
+  | 'any'
+  | 'all'
+  | 'logsumexp'
+  | 'count'
+  /** Euclidean norm (derivative 0 at 0), population variance, population standard deviation. */
+  | 'norm'
+  | 'variance'
+  | 'deviation'
+  | 'argmax'
+  | 'argmin';
+
+/** `sum(i in N where g: e)`. The body is a scalar. Guarded-out elements contribute nothing; an empty mean is 0. */
+export interface TypedReduce extends Typed {
+  readonly kind: 'reduce';
+  readonly operator: ReduceName;
+  readonly binders: readonly TypedBinder[];
+  readonly guard: TypedExpression | undefined;
+  readonly body: TypedExpression;
+}
+
+/** `sum(e)` or `sum(e over K)`. */
+export interface TypedReduceAxes extends Typed {
+  readonly kind: 'reduce_axes';
+  readonly operator: ReduceName;
+  readonly operand: TypedExpression;
+  /** Axes counted from the end, 1 = last; or all, the run included. */
+  readonly axes: readonly number[] | 'all';
+}
+
+/**
+ * How a call is mapped over its arguments. `elementwise`: all parameters and the result are scalars, the arguments
+ * broadcast to `shape`. `over`: the call runs once for each index of each listed dimension, which becomes a leading
+ * axis of the result (in order); axes[a] is that dimension's axis in argument a counted from the end (1 = last), or
+ * undefined where the argument does not have it.
+ */
+export type Lift =
+  | { readonly kind: 'elementwise'; readonly shape: ShapeType }
+  | {
+      readonly kind: 'over';
+      readonly over: readonly {
+        readonly dimension: Dimension;
+        readonly axes: readonly (number | undefined)[];
+      }[];
+    };
+
+/** What the dimension and run parameters of a function are at one call. */
+export interface Instantiation {
+  readonly dimensions: readonly { readonly symbol: DimensionSymbol; readonly value: Dimension }[];
+  readonly run: { readonly symbol: RunSymbol; readonly value: ShapeType } | undefined;
+}
+
+/** A call of a function of the file or library, or of a model (whose `forward` it is). All arguments are given, defaults filled in, in parameter order. */
+export interface TypedCall extends Typed {
+  readonly kind: 'call';
+  readonly function: TypedFunction;
+  readonly arguments: readonly TypedExpression[];
+  readonly instantiation: Instantiation;
+  readonly lift: Lift | undefined;
+}
+
+/** A call of a function-typed argument: `activation(h)`. */
+export interface TypedCallValue extends Typed {
+  readonly kind: 'call_value';
+  readonly callee: ValueSymbol;
+  readonly arguments: readonly TypedExpression[];
+  readonly lift: Lift | undefined;
+}
+
+/** A function handed over as a value. `builtin` is an elementwise operation of one operand, e.g. `tanh`. */
+export interface TypedFunctionValue extends Typed {
+  readonly kind: 'function_value';
+  readonly target:
+    | { readonly kind: 'function'; readonly function: TypedFunction }
+    | { readonly kind: 'builtin'; readonly operator: ApplyName };
+}
+
+export type StructuralName =
+  /** One operand, a scalar; the result type gives the shape: zeros(n, m), ones(n), full(v, n), and widening a scalar to an annotated shape. */
+  | 'fill'
+  /** No operand; the result is [n, n]. */
+  | 'identity'
+  /** Swaps the last two axes. */
+  | 'transpose'
+  /** Along the first own axis (after a run). Any number of operands. */
+  | 'concat'
+  /** To the result type's shape, row-major. */
+  | 'reshape'
+  /** pick(a[..., K], label[...]) = a[..., label]. */
+  | 'pick'
+  /** Along the last axis. */
+  | 'cumsum'
+  | 'cumprod'
+  | 'sort'
+  | 'argsort'
+  | 'reverse'
+  /** Lower factor of a symmetric positive definite matrix. */
+  | 'cholesky'
+  /** solve_lower(L, b), solve_upper(U, b): triangular; b is a vector or a matrix. */
+  | 'solve_lower'
+  | 'solve_upper'
+  /** diag(v) makes a matrix, diagonal(A) takes the vector. */
+  | 'diag'
+  | 'diagonal'
+  /** The identity with derivative zero. */
+  | 'stop'
+  /** No operand: true while an optimizer's step is taken, false in reports. */
+  | 'training'
+  /** No operand; the result is real [shape]: initial weights, uniform in +-sqrt(6 / (fan_in + fan_out)); normal with variance 2 / fan_in; 1 / fan_in. `key` names the draw. */
+  | 'glorot'
+  | 'he'
+  | 'lecun';
+
+export interface TypedStructural extends Typed {
+  readonly kind: 'structural';
+  readonly operator: StructuralName;
+  readonly operands: readonly TypedExpression[];
+}
+
+/** `[a, b, c]`: a new leading axis. */
+export interface TypedList extends Typed {
+  readonly kind: 'list';
+  readonly elements: readonly TypedExpression[];
+}
+
+export interface TypedRecord extends Typed {
+  readonly kind: 'record';
+  readonly fields: readonly { readonly name: string; readonly value: TypedExpression }[];
+}
+
+export interface TypedField extends Typed {
+  readonly kind: 'field';
+  readonly object: TypedExpression;
+  readonly name: string;
+}
+
+/**
+ * Derivatives of `value` with respect to the named binding `variable`: everything computed from that binding, `let`s
+ * in between included, counts as a function of it. gradient: value scalar, result of variable's shape. jacobian: value's shape, then variable's.
+ * hessian: variable's shape twice. hvp, jvp take a direction of variable's shape, vjp one of value's shape.
+ */
+export interface TypedDerivative extends Typed {
+  readonly kind: 'derivative';
+  readonly operator: 'gradient' | 'jacobian' | 'hessian' | 'hvp' | 'jvp' | 'vjp';
+  readonly value: TypedExpression;
+  readonly variable: ValueSymbol;
+  readonly direction: TypedExpression | undefined;
+}
+
+/** A random draw: in `data` once for the table, in `param` once for the start. */
+export interface TypedDraw extends Typed {
+  readonly kind: 'draw';
+  readonly distribution: 'normal' | 'uniform' | 'bernoulli' | 'exponential' | 'gumbel';
+  /** normal(mean, deviation), uniform(low, high), bernoulli(p), exponential(rate), gumbel(location, scale); scalars, or of the result's shape. */
+  readonly operands: readonly TypedExpression[];
+}
+
+/** Columns of the data file (or the host's array) of a `data` block. */
+export interface TypedRaw extends Typed {
+  readonly kind: 'raw';
+  readonly raw: RawColumns;
+}
+
+export interface RawColumns {
+  readonly id: number;
+  /** Name for the host: the declared column's, with a number after it when an expression reads several. */
+  readonly name: string;
+  /**
+   * `columns(a..b, c)` / `columns(all except d)` give real[N, D]; `column(c)` gives the declared element type [N]; `host` is an array handed
+   * in from outside; `characters` is a text file as class(K)[N] with K its distinct characters in code point order; `array` is a whole NPY or JSON array.
+   */
+  readonly selection:
+    | {
+        readonly kind: 'columns';
+        readonly items: readonly (
+          | { readonly kind: 'one'; readonly name: string; readonly span: Span }
+          | { readonly kind: 'range'; readonly from: string; readonly to: string; readonly span: Span }
+        )[];
+      }
+    | {
+        readonly kind: 'all_except';
+        readonly names: readonly { readonly name: string; readonly span: Span }[];
+      }
+    | { readonly kind: 'column'; readonly name: string; readonly span: Span }
+    | { readonly kind: 'host' }
+    | { readonly kind: 'characters' }
+    | { readonly kind: 'array' };
+  readonly type: Type;
+  /** As written, `columns(p0..p63)`. */
+  readonly text: string;
+  readonly span: Span;
+}
+
+/** Questions an optimizer asks about the objective, on the step's batch and draws. Each `at` is real[P]. */
+export interface TypedObjectiveQuery extends Typed {
+  readonly kind: 'objective';
+  /** value(y), grad(y), hvp(y, v), residuals(y) (of an objective that is a sum or mean of squares), jvp of residuals residual_jvp(y, v), residual_vjp(y, u). */
+  readonly query: 'value' | 'gradient' | 'hvp' | 'residuals' | 'residual_jvp' | 'residual_vjp';
+  readonly at: TypedExpression;
+  readonly direction: TypedExpression | undefined;
+  /** `on fresh`: a new batch. */
+  readonly fresh: boolean;
+}
+
+/** `inner(x, g)`: one step of a wrapped optimizer from `at` with gradient `gradient`; its state and step count are its own. */
+export interface TypedApplyOptimizer extends Typed {
+  readonly kind: 'apply_optimizer';
+  readonly optimizer: ValueSymbol;
+  readonly at: TypedExpression;
+  readonly gradient: TypedExpression;
+}
+
+/** `adam(lr = 1e-3)`: arguments in parameter order, defaults filled in. */
+export interface TypedOptimizerValue extends Typed {
+  readonly kind: 'optimizer_value';
+  readonly optimizer: TypedOptimizer;
+  readonly arguments: readonly TypedExpression[];
+}
+
+/** `cosine(3e-3, warmup = 50)` where a real is expected: its value at the current step. */
+export interface TypedScheduleCall extends Typed {
+  readonly kind: 'schedule_call';
+  readonly schedule: TypedSchedule;
+  readonly arguments: readonly TypedExpression[];
+}
+
+/** Statements, then a value. */
+export interface TypedBlockExpression extends Typed {
+  readonly kind: 'block';
+  readonly statements: readonly TypedStatement[];
+  readonly result: TypedExpression;
+}
+
+// ------------------------------------------------------------------------------------------------ statements
+
+export type TypedStatement =
+  | {
+      readonly kind: 'let';
+      readonly symbol: ValueSymbol;
+      readonly value: TypedExpression;
+      readonly span: Span;
+    }
+  /** Only in optimizers. The initial value may read `x`. */
+  | {
+      readonly kind: 'state';
+      readonly symbol: ValueSymbol;
+      readonly value: TypedExpression;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: 'update';
+      readonly symbol: ValueSymbol;
+      readonly indices: readonly TypedIndexItem[];
+      readonly value: TypedExpression;
+      readonly span: Span;
+    }
+  /** Bounds are ints; the trip count must be known when sizes are. `condition` is tested before each turn. */
+  | {
+      readonly kind: 'for';
+      readonly symbol: ValueSymbol;
+      readonly from: TypedExpression;
+      readonly to: TypedExpression;
+      readonly condition: TypedExpression | undefined;
+      readonly body: readonly TypedStatement[];
+      readonly span: Span;
+    }
+  /** Scalar condition. The branches only update names bound outside, or bind names of their own. */
+  | {
+      readonly kind: 'if';
+      readonly condition: TypedExpression;
+      readonly then: readonly TypedStatement[];
+      readonly otherwise: readonly TypedStatement[];
+      readonly span: Span;
+    }
+  /** Only in optimizers: the body once for each parameter tensor; P and every value of shape [.., P] are those of that tensor. */
+  | { readonly kind: 'per_tensor'; readonly body: readonly TypedStatement[]; readonly span: Span }
+  | {
+      readonly kind: 'assert';
+      readonly condition: TypedExpression;
+      readonly tolerance: TypedExpression | undefined;
+      readonly span: Span;
+    };
+
+// --------------------------------------------------------------------------------------------- declarations
+
+/** Checked once for all calls: dimensions and run are parameters. Also the `forward` of a model instance. */
+export interface TypedFunction {
+  readonly name: string;
+  readonly doc: string;
+  readonly parameters: readonly ValueSymbol[];
+  readonly dimensions: readonly DimensionSymbol[];
+  readonly run: RunSymbol | undefined;
+  readonly result: Type;
+  readonly body: TypedExpression;
+  readonly span: Span;
+}
+
+export interface TypedOptimizer {
+  readonly name: string;
+  readonly doc: string;
+  readonly parameters: readonly ValueSymbol[];
+  /** Implicit names: x: real[P], g: real[P], f: real, t: int, T: int. */
+  readonly implicit: {
+    readonly x: ValueSymbol;
+    readonly g: ValueSymbol;
+    readonly f: ValueSymbol;
+    readonly t: ValueSymbol;
+    readonly T: ValueSymbol;
+  };
+  /** The dimension P of all parameters, and R, the number of residuals. */
+  readonly size: DimensionSymbol;
+  readonly residuals: DimensionSymbol;
+  readonly statements: readonly TypedStatement[];
+  readonly span: Span;
+}
+
+export interface TypedSchedule {
+  readonly name: string;
+  readonly parameters: readonly ValueSymbol[];
+  readonly implicit: { readonly t: ValueSymbol; readonly T: ValueSymbol };
+  readonly body: TypedExpression;
+  readonly span: Span;
+}
+
+export interface TypedDataColumn {
+  readonly symbol: ValueSymbol;
+  readonly value: TypedExpression;
+  readonly doc: string;
+}
+
+export interface TypedData {
+  readonly path: { readonly text: string; readonly span: Span } | undefined;
+  readonly format: 'csv' | 'tsv' | 'json' | 'npy' | 'text' | undefined;
+  readonly splits: readonly { readonly name: string; readonly percent: number }[];
+  readonly seed: TypedExpression | undefined;
+  /** The row dimension: the first dimension of the columns that are tables. */
+  readonly rows: DimensionSymbol | undefined;
+  readonly columns: readonly TypedDataColumn[];
+  readonly span: Span;
+}
+
+export interface TypedParameter {
+  readonly symbol: ValueSymbol;
+  /** `net.layers[0].W`. */
+  readonly path: string;
+  /** The starting value, of the parameter's shape or a scalar to fill it; zeros when absent in the source. */
+  readonly start: TypedExpression;
+  readonly doc: string;
+}
+
+export interface TypedLet {
+  readonly symbol: ValueSymbol;
+  readonly value: TypedExpression;
+  readonly split: string | undefined;
+}
+
+export interface TypedObjective {
+  readonly label: string | undefined;
+  readonly sense: 'minimize' | 'maximize';
+  readonly value: TypedExpression;
+  readonly split: string | undefined;
+  readonly span: Span;
+}
+
+export interface TypedSolve {
+  readonly labels: readonly string[];
+  readonly optimizer: TypedOptimizerValue;
+  /** The optimizer as written. */
+  readonly title: string;
+  readonly batch:
+    { readonly size: TypedExpression; readonly inOrder: boolean; readonly span: Span } | undefined;
+  readonly length: { readonly count: TypedExpression; readonly unit: 'steps' | 'epochs' } | undefined;
+  /** A bool over the implicit names of `TypedProblem.until`. */
+  readonly until: TypedExpression | undefined;
+  readonly seed: TypedExpression | undefined;
+  readonly span: Span;
+}
+
+export interface TypedReport {
+  readonly name: string;
+  readonly value: TypedExpression;
+  readonly split: string | undefined;
+  readonly doc: string;
+  readonly span: Span;
+}
+
+export interface TypedTest {
+  readonly name: string;
+  readonly statements: readonly TypedStatement[];
+  readonly span: Span;
+}
+
+export interface TypedHyper {
+  readonly symbol: ValueSymbol;
+  readonly value: TypedExpression;
+  readonly interval: { readonly from: TypedExpression; readonly to: TypedExpression } | undefined;
+  readonly doc: string;
+}
+
+export interface TypedProblem {
+  readonly path: string;
+  readonly precision: 'f64' | 'f32';
+  /** Dimensions of the file, those with a value given in the source with it. */
+  readonly dimensions: readonly {
+    readonly symbol: DimensionSymbol;
+    readonly value: TypedExpression | undefined;
+  }[];
+  readonly hypers: readonly TypedHyper[];
+  readonly data: readonly TypedData[];
+  /** In source order, those of models included; this is the order of x. */
+  readonly parameters: readonly TypedParameter[];
+  /** In dependency order. */
+  readonly lets: readonly TypedLet[];
+  readonly objectives: readonly TypedObjective[];
+  readonly solves: readonly TypedSolve[];
+  /** The symbols that `until` conditions read: grad_norm, value (objective), step. */
+  readonly until: { readonly gradNorm: ValueSymbol; readonly value: ValueSymbol; readonly step: ValueSymbol };
+  readonly reports: readonly TypedReport[];
+  readonly tests: readonly TypedTest[];
+}
