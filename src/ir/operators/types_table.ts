@@ -1,0 +1,72 @@
+/** The type rule of every operator kind, and the one entry point to them. */
+import type { Operator, OperatorKind, TensorType } from '../graph.js';
+import { at } from '../types.js';
+import { castType, broadcastType, concatType, padType, reshapeType } from './structure_types.js';
+import { reverseType, sliceType, transposeType } from './structure_types.js';
+import { condType, loopType, maskTangentType, stopGradientType } from './control_types.js';
+import { elementwiseType } from './elementwise_types.js';
+import { gatherType, scatterType, uniformType } from './indexing_types.js';
+import { constantType, iotaType, literalType, parameterType } from './leaf_types.js';
+import { argreduceType, argsortType, choleskyType, contractionType } from './reduction_types.js';
+import { cumulativeType, reduceType, triangularSolveType } from './reduction_types.js';
+import { signatures } from './signatures.js';
+import { TypeRuleError } from './type_rule.js';
+import type { TypeRule } from './type_rule.js';
+
+type TypeRules = { readonly [K in OperatorKind]: TypeRule<Extract<Operator, { kind: K }>> };
+
+const typeRules: TypeRules = {
+  parameter: parameterType,
+  constant: constantType,
+  literal: literalType,
+  elementwise: (operator, inputs) => {
+    const [signature, arity] = signatures[operator.name];
+    return elementwiseType(signature, arity, inputs);
+  },
+  cast: castType,
+  broadcast: broadcastType,
+  reshape: reshapeType,
+  transpose: transposeType,
+  reverse: reverseType,
+  slice: sliceType,
+  pad: padType,
+  concat: concatType,
+  iota: iotaType,
+  reduce: reduceType,
+  argreduce: argreduceType,
+  cumulative: cumulativeType,
+  contraction: contractionType,
+  gather: gatherType,
+  scatter_add: scatterType,
+  scatter_set: scatterType,
+  argsort: argsortType,
+  uniform: uniformType,
+  cholesky: choleskyType,
+  triangular_solve: triangularSolveType,
+  loop: loopType,
+  cond: condType,
+  result: (_operator, _inputs, declared) => {
+    if (declared === undefined) throw new TypeRuleError('needs a declared type');
+    return [declared];
+  },
+  stop_gradient: stopGradientType,
+  mask_tangent: maskTangentType,
+};
+
+/** The result types of an operator on these inputs; throws a `TypeRuleError`. */
+export function resultTypes<K extends OperatorKind>(
+  operator: Extract<Operator, { kind: K }>,
+  inputs: readonly TensorType[],
+  declared?: TensorType,
+): readonly TensorType[] {
+  const rule = typeRules[operator.kind as K] as TypeRule<Extract<Operator, { kind: K }>>;
+  return rule(operator, inputs, declared);
+}
+
+export function resultType(
+  operator: Operator,
+  inputs: readonly TensorType[],
+  declared?: TensorType,
+): TensorType {
+  return at(resultTypes(operator, inputs, declared), 0);
+}
