@@ -1,0 +1,129 @@
+/**
+ * The parser's front door: text in, syntax tree and diagnostics out, for any text. Tokens of declarations that are
+ * reserved for later, or nested too deeply, are cut out first, so that the grammar never meets them.
+ */
+import type { CstNode, IRecognitionException, IToken } from 'chevrotain';
+import type { FileSyntax } from './ast.js';
+import { buildFile } from './build-ast.js';
+import { commentsOf } from './comments.js';
+import type { Comment } from './comments.js';
+import type { BuildContext } from './cst.js';
+import type { Diagnostic } from './diagnostic.js';
+import { cutFutureDeclarations, cutDeclarationAround } from './cut.js';
+import { maximumNesting, NestingTooDeep, parseTokens } from './grammar.js';
+import { syntaxError } from './messages.js';
+import type { SourceFile } from './source.js';
+import { endOf, tokenize } from './tokens.js';
+import type { Tokens } from './tokens.js';
+
+export interface ParseResult {
+  readonly file: FileSyntax;
+  /** In the order of the source. */
+  readonly diagnostics: Diagnostic[];
+  readonly comments: readonly Comment[];
+}
+
+export interface ConcreteResult extends ParseResult {
+  readonly cst: CstNode;
+}
+
+/** Parses any text. Never throws; what cannot be understood is a diagnostic and a hole in the tree. */
+export function parse(source: SourceFile): ParseResult {
+  const { file, diagnostics, comments } = parseConcrete(source);
+  return { file, diagnostics, comments };
+}
+
+/** As `parse`, with the concrete syntax tree, which the formatter prints. */
+export function parseConcrete(source: SourceFile): ConcreteResult {
+  const lexed = tokenize(source.text);
+  const diagnostics = lexicalErrors(source, lexed);
+  const { cst, errors } = parseWhatFits(source, lexed.tokens, diagnostics);
+  diagnostics.push(...syntaxErrors(source, lexed, errors));
+  const context: BuildContext = {
+    source,
+    comments: lexed.comments,
+    diagnostics,
+    level: 0,
+    parenthesised: new WeakSet(),
+  };
+  const file = buildFile(context, cst);
+  diagnostics.sort((first, second) => first.span.start - second.span.start);
+  return { file, diagnostics, comments: commentsOf(source, lexed.comments), cst };
+}
+
+/** After this many declarations were cut out for their nesting, the rest of the file is not looked at. */
+const maximumCuts = 20;
+
+function parseWhatFits(
+  source: SourceFile,
+  allTokens: IToken[],
+  diagnostics: Diagnostic[],
+): { cst: CstNode; errors: readonly IRecognitionException[] } {
+  let tokens = cutFutureDeclarations(source, allTokens, diagnostics);
+  for (let cuts = 0; ; cuts += 1) {
+    try {
+      return parseTokens(source.text, cuts > maximumCuts ? [] : tokens);
+    } catch (thrown) {
+      if (!(thrown instanceof NestingTooDeep)) throw thrown;
+      const { token } = thrown;
+      diagnostics.push({
+        code: 'AM1031',
+        severity: 'error',
+        span: { file: source, start: token.startOffset, end: endOf(token) },
+        message: 'this is nested too deeply',
+        notes: [`brackets, conditionals and blocks may nest ${maximumNesting} levels deep`],
+      });
+      tokens = cutDeclarationAround(source.text, tokens, token);
+    }
+  }
+}
+
+function lexicalErrors(source: SourceFile, lexed: Tokens): Diagnostic[] {
+  const diagnostics: Diagnostic[] = lexed.unknown.map(({ start, end }) => {
+    const text = source.text.slice(start, end);
+    const shown = text.length > 20 ? `${text.slice(0, 17)}...` : text;
+    const isWord = /\p{L}/u.test(text);
+    return {
+      code: 'AM1001',
+      severity: 'error',
+      span: { file: source, start, end },
+      message: `${JSON.stringify(shown)} is not part of the language`,
+      ...(isWord ? { notes: ['names are made of the letters a to z, digits and `_`'] } : {}),
+      ...(text.startsWith('#') ? { notes: ['a comment begins with `//`'] } : {}),
+    };
+  });
+  for (const token of lexed.semicolons) {
+    const span = { file: source, start: token.startOffset, end: endOf(token) };
+    diagnostics.push({
+      code: 'AM1005',
+      severity: 'error',
+      span,
+      message: 'nothing ends with a semicolon',
+      notes: ['statements are told apart by how they begin'],
+      fixes: [{ title: 'remove `;`', edits: [{ span, newText: '' }] }],
+    });
+  }
+  return diagnostics;
+}
+
+/** One diagnostic for each place: errors that only follow from an earlier one are left out. */
+function syntaxErrors(
+  source: SourceFile,
+  lexed: Tokens,
+  errors: readonly IRecognitionException[],
+): Diagnostic[] {
+  const found: Diagnostic[] = [];
+  const context = { source, tokens: lexed.tokens };
+  let skippedTo = -1;
+  for (const error of [...errors].sort((a, b) => a.token.startOffset - b.token.startOffset)) {
+    const { startOffset } = error.token;
+    if (startOffset <= skippedTo) continue;
+    const last = error.resyncedTokens.at(-1) ?? error.token;
+    skippedTo = Math.max(skippedTo, last.startOffset);
+    const before = (error as { previousToken?: IToken }).previousToken;
+    const gap = before === undefined ? startOffset : endOf(before);
+    if (lexed.unknown.some((unknown) => unknown.start >= gap && unknown.start < startOffset)) continue;
+    found.push(syntaxError(context, error));
+  }
+  return found;
+}
