@@ -1,0 +1,43 @@
+/**
+ * Bundles the package: the command line (with chevrotain and commander inside, so that it starts fast), the library
+ * and the runtime, and declarations beside them. `--no-types` leaves out the declarations.
+ */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+process.chdir(root);
+rmSync('dist', { recursive: true, force: true });
+
+await build({
+  entryPoints: { cli: 'src/cli/main.ts', index: 'src/index.ts', runtime: 'src/runtime/index.ts' },
+  outdir: 'dist',
+  chunkNames: 'chunks/[name]-[hash]',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  keepNames: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+  // Needed only by `compile`, and larger than everything else together.
+  external: ['ts-morph', 'typescript'],
+  // Some dependencies are CommonJS and ask for Node's own modules.
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
+  },
+});
+chmodSync('dist/cli.js', 0o755);
+
+if (!process.argv.includes('--no-types')) {
+  const compiler = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url));
+  const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], {
+    stdio: 'inherit',
+  });
+  process.exitCode = status ?? 1;
+}
