@@ -19,6 +19,7 @@ import type {
   UnaryElementwise,
 } from './graph.js';
 import { nodeKey } from './identity.js';
+import { castFunction, scalarFunction } from './operators/elementwise/evaluate.js';
 import { resultTypes } from './operators/types_table.js';
 import { TypeRuleError } from './operators/type_rule.js';
 import { nodesOf } from './traverse.js';
@@ -112,7 +113,17 @@ export class GraphBuilder {
   }
 
   elementwise(name: ElementwiseName, inputs: readonly Node[]): Node {
-    return this.node({ kind: 'elementwise', name }, inputs);
+    const values = inputs.map((input) => constantValue(input));
+    if (!values.every((value) => value !== undefined)) {
+      return this.node({ kind: 'elementwise', name }, inputs);
+    }
+    const operator: Operator = { kind: 'elementwise', name };
+    const type = at(this.check(operator, inputs, undefined), 0);
+    const evaluate = scalarFunction(
+      name,
+      inputs.map((input) => input.type.dtype),
+    );
+    return this.constant(evaluate(...values), type.dtype, type.shape);
   }
 
   unary(name: UnaryElementwise, operand: Node): Node {
@@ -128,7 +139,11 @@ export class GraphBuilder {
   }
 
   cast(operand: Node, dtype: DType): Node {
-    if (operand.type.dtype === dtype) return operand;
+    const from = operand.type.dtype;
+    if (from === dtype) return operand;
+    const value = constantValue(operand);
+    if (value !== undefined)
+      return this.constant(castFunction(from, dtype)(value), dtype, operand.type.shape);
     return this.node({ kind: 'cast' }, [operand], { dtype, shape: operand.type.shape });
   }
 
@@ -404,6 +419,11 @@ export function closeRegion(parameters: readonly Node[], results: readonly Node[
     }
   });
   return { parameters, results };
+}
+
+/** Integers that are not finite or whole (1 / 0, a wrong cast) stay unfolded. */
+function constantValue(node: Node): number | undefined {
+  return node.operator.kind === 'constant' ? node.operator.value : undefined;
 }
 
 /** Labels are no part of a node's identity: the first one given to a node stays. */

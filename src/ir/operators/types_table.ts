@@ -9,7 +9,7 @@ import { gatherType, scatterType, uniformType } from './indexing_types.js';
 import { constantType, iotaType, literalType, parameterType } from './leaf_types.js';
 import { argreduceType, argsortType, choleskyType, contractionType } from './reduction_types.js';
 import { cumulativeType, reduceType, triangularSolveType } from './reduction_types.js';
-import { signatures } from './signatures.js';
+import { elementwiseTable } from './elementwise/table.js';
 import { TypeRuleError } from './type_rule.js';
 import type { TypeRule } from './type_rule.js';
 
@@ -20,8 +20,8 @@ const typeRules: TypeRules = {
   constant: constantType,
   literal: literalType,
   elementwise: (operator, inputs) => {
-    const [signature, arity] = signatures[operator.name];
-    return elementwiseType(signature, arity, inputs);
+    const { signature, tangents } = elementwiseTable[operator.name];
+    return elementwiseType(signature, tangents.length, inputs);
   },
   cast: castType,
   broadcast: broadcastType,
