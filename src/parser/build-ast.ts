@@ -396,7 +396,7 @@ function buildPrecision(
 
 /** `x <- e` or `x = e` between declarations. */
 function buildStrayUpdate(context: BuildContext, node: CstNode, span: Span): undefined {
-  const name = tokenOf(node, 'Identifier')?.image ?? 'x';
+  const name = tokenOf(node, 'UpdatedName')?.image ?? 'x';
   if (tokenOf(node, 'Equals') !== undefined) {
     report(
       context,

@@ -410,7 +410,9 @@ function buildExtremum(context: BuildContext, node: CstNode): Expression {
   const word = tokenOf(node, 'Argmin') ?? tokenOf(node, 'Argmax');
   const span = nodeSpan(context, node);
   if (word === undefined) return hole(span);
-  if (nodeOf(node, 'nestedProblem') !== undefined) {
+  const problem = nodeOf(node, 'nestedProblem');
+  if (problem !== undefined) {
+    context.silenced.push(nodeSpan(context, problem));
     report(
       context,
       'AM1044',

@@ -252,7 +252,7 @@ function buildWhile(context: BuildContext, node: CstNode): Statement | undefined
 }
 
 export function buildUpdate(context: BuildContext, node: CstNode): UpdateStatement | undefined {
-  const name = tokenOf(node, 'Identifier');
+  const name = tokenOf(node, 'UpdatedName');
   const span = nodeSpan(context, node);
   if (name === undefined) return undefined;
   const indexNode = nodeOf(node, 'indices');

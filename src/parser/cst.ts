@@ -15,6 +15,8 @@ export interface BuildContext {
   readonly diagnostics: Diagnostic[];
   /** Upper bound on the depth of the expression tree above the point where building stands. */
   level: number;
+  /** Parts that one diagnostic answers as a whole; all others inside of them are dropped. */
+  readonly silenced: Span[];
   /** Expressions written in parentheses; their spans include them. */
   readonly parenthesised: WeakSet<Expression>;
 }

@@ -4,9 +4,8 @@
  * `build-ast.ts` can answer each with one clear diagnostic. Binary operators form one flat rule; precedence is
  * decided when the syntax tree is built.
  *
- * Contextual words are names unless the grammar asks for the word itself. A suffix that begins with one
- * (`on test`, `batch 64`) is taken only when the next token is not `<-`, because then the word is a name that is
- * updated.
+ * Contextual words are names unless the grammar asks for the word itself. A word that is updated (`batch <- 1`) is
+ * marked as a name beforehand, so a suffix that begins with one needs no second look.
  */
 import { CstParser, EOF } from 'chevrotain';
 import type { CstNode, IRecognitionException, IToken, TokenType } from 'chevrotain';
@@ -23,6 +22,7 @@ import {
   Equals,
   futureHeads,
   Identifier,
+  isOfType,
   LeftArrow,
   LeftBrace,
   LeftBracket,
@@ -36,6 +36,7 @@ import {
   RightParenthesis,
   StringToken,
   Tilde,
+  UpdatedName,
   words,
 } from './tokens.js';
 
@@ -55,7 +56,7 @@ const misusedAsNames = new Set<TokenType>([
   words.state,
 ]);
 
-const afterUpdatedName = new Set<TokenType>([LeftArrow, LeftBracket, Equals]);
+const literals = new Set<TokenType>([NumberToken, StringToken]);
 const afterMisusedName = new Set<TokenType>([
   Equals,
   Colon,
@@ -65,6 +66,17 @@ const afterMisusedName = new Set<TokenType>([
   LeftBracket,
   LeftArrow,
 ]);
+
+function beginsOperand(type: TokenType): boolean {
+  return (
+    literals.has(type) ||
+    type === LeftParenthesis ||
+    isOfType(type, Identifier) ||
+    isOfType(type, PrefixOperator) ||
+    type === words.true ||
+    type === words.false
+  );
+}
 
 class ArgminParser extends CstParser {
   private text = '';
@@ -92,9 +104,12 @@ class ArgminParser extends CstParser {
   // ------------------------------------------------------------------------------------------ declarations
 
   readonly file = this.RULE('file', () => {
-    this.MANY(() => {
-      this.nesting = 0;
-      this.SUBRULE(this.declaration);
+    this.MANY({
+      GATE: () => this.beginsDeclaration(),
+      DEF: () => {
+        this.nesting = 0;
+        this.SUBRULE(this.declaration);
+      },
     });
     this.CONSUME(EOF);
   });
@@ -193,7 +208,7 @@ class ArgminParser extends CstParser {
     this.OPTION(() => this.CONSUME(StringToken));
     this.MANY(() => this.SUBRULE(this.dataClause));
     this.CONSUME(LeftBrace);
-    this.MANY2(() => this.SUBRULE(this.dataColumn));
+    this.MANY2({ GATE: () => this.beginsColumn(), DEF: () => this.SUBRULE(this.dataColumn) });
     this.CONSUME(RightBrace);
   });
 
@@ -255,12 +270,9 @@ class ArgminParser extends CstParser {
   private readonly setClause = this.RULE('setClause', () => {
     this.CONSUME(words.in);
     this.SUBRULE(this.expression);
-    this.OPTION({
-      GATE: () => this.isSuffix(),
-      DEF: () => {
-        this.CONSUME(words.by);
-        this.SUBRULE2(this.expression);
-      },
+    this.OPTION(() => {
+      this.CONSUME(words.by);
+      this.SUBRULE2(this.expression);
     });
   });
 
@@ -271,7 +283,7 @@ class ArgminParser extends CstParser {
       this.CONSUME(Comma);
       this.SUBRULE2(this.letBinding);
     });
-    this.OPTION({ GATE: () => this.isSuffix(), DEF: () => this.SUBRULE(this.onClause) });
+    this.OPTION(() => this.SUBRULE(this.onClause));
   });
 
   private readonly letBinding = this.RULE('letBinding', () => {
@@ -364,13 +376,10 @@ class ArgminParser extends CstParser {
     });
     this.CONSUME(Equals);
     this.SUBRULE2(this.expression, { LABEL: 'value' });
-    this.OPTION2({
-      GATE: () => this.isSuffix(),
-      DEF: () => {
-        this.CONSUME(words.every);
-        this.SUBRULE3(this.expression, { LABEL: 'every' });
-        this.OPTION3(() => this.SUBRULE(this.unit));
-      },
+    this.OPTION2(() => {
+      this.CONSUME(words.every);
+      this.SUBRULE3(this.expression, { LABEL: 'every' });
+      this.OPTION3(() => this.SUBRULE(this.unit));
     });
   });
 
@@ -384,11 +393,9 @@ class ArgminParser extends CstParser {
       },
     });
     this.SUBRULE(this.expression);
-    this.MANY({
-      GATE: () => this.isSuffix(),
-      DEF: () =>
-        this.OR2([{ ALT: () => this.SUBRULE(this.onClause) }, { ALT: () => this.SUBRULE(this.overClause) }]),
-    });
+    this.MANY(() =>
+      this.OR2([{ ALT: () => this.SUBRULE(this.onClause) }, { ALT: () => this.SUBRULE(this.overClause) }]),
+    );
   });
 
   private readonly solveDeclaration = this.RULE('solveDeclaration', () => {
@@ -402,7 +409,7 @@ class ArgminParser extends CstParser {
     });
     this.CONSUME(words.using);
     this.SUBRULE(this.expression);
-    this.MANY2({ GATE: () => this.isSuffix(), DEF: () => this.SUBRULE(this.solveClause) });
+    this.MANY2(() => this.SUBRULE(this.solveClause));
   });
 
   private readonly solveClause = this.RULE('solveClause', () => {
@@ -479,7 +486,7 @@ class ArgminParser extends CstParser {
     this.SUBRULE(this.name);
     this.CONSUME(Equals);
     this.SUBRULE(this.expression);
-    this.OPTION({ GATE: () => this.isSuffix(), DEF: () => this.SUBRULE(this.onClause) });
+    this.OPTION(() => this.SUBRULE(this.onClause));
   });
 
   private readonly precisionDeclaration = this.RULE('precisionDeclaration', () => {
@@ -534,31 +541,31 @@ class ArgminParser extends CstParser {
   private readonly block = this.RULE('block', () => {
     const depth = this.enter();
     this.CONSUME(LeftBrace);
-    this.MANY(() => {
-      this.nesting = depth + 1;
-      this.SUBRULE(this.statement);
+    this.MANY({
+      GATE: () => this.beginsStatement(),
+      DEF: () => {
+        this.nesting = depth + 1;
+        this.SUBRULE(this.statement);
+      },
     });
     this.CONSUME(RightBrace);
     this.nesting = depth;
   });
 
   private readonly statement = this.RULE('statement', () => {
-    this.OR({
-      DEF: [
-        { ALT: () => this.SUBRULE(this.letStatement) },
-        { ALT: () => this.SUBRULE(this.stateStatement) },
-        { ALT: () => this.SUBRULE(this.paramDeclaration) },
-        { ALT: () => this.SUBRULE(this.modelDeclaration) },
-        { ALT: () => this.SUBRULE(this.ifStatement) },
-        { ALT: () => this.SUBRULE(this.returnStatement) },
-        { ALT: () => this.SUBRULE(this.assertStatement) },
-        { GATE: () => this.isHead(), ALT: () => this.SUBRULE(this.forStatement) },
-        { GATE: () => this.isHead(), ALT: () => this.SUBRULE(this.perStatement) },
-        { GATE: () => this.isHead(), ALT: () => this.SUBRULE(this.whileStatement) },
-        { ALT: () => this.SUBRULE(this.updateStatement) },
-      ],
-      IGNORE_AMBIGUITIES: true,
-    });
+    this.OR([
+      { ALT: () => this.SUBRULE(this.letStatement) },
+      { ALT: () => this.SUBRULE(this.stateStatement) },
+      { ALT: () => this.SUBRULE(this.paramDeclaration) },
+      { ALT: () => this.SUBRULE(this.modelDeclaration) },
+      { ALT: () => this.SUBRULE(this.ifStatement) },
+      { ALT: () => this.SUBRULE(this.returnStatement) },
+      { ALT: () => this.SUBRULE(this.assertStatement) },
+      { ALT: () => this.SUBRULE(this.forStatement) },
+      { ALT: () => this.SUBRULE(this.perStatement) },
+      { ALT: () => this.SUBRULE(this.whileStatement) },
+      { ALT: () => this.SUBRULE(this.updateStatement) },
+    ]);
   });
 
   private readonly letStatement = this.RULE('letStatement', () => {
@@ -602,12 +609,9 @@ class ArgminParser extends CstParser {
   private readonly assertStatement = this.RULE('assertStatement', () => {
     this.CONSUME(words.assert);
     this.SUBRULE(this.expression);
-    this.OPTION({
-      GATE: () => this.isSuffix(),
-      DEF: () => {
-        this.CONSUME(words.within);
-        this.SUBRULE2(this.expression, { LABEL: 'tolerance' });
-      },
+    this.OPTION(() => {
+      this.CONSUME(words.within);
+      this.SUBRULE2(this.expression, { LABEL: 'tolerance' });
     });
   });
 
@@ -651,7 +655,7 @@ class ArgminParser extends CstParser {
   });
 
   private readonly updateStatement = this.RULE('updateStatement', () => {
-    this.CONSUME(Identifier);
+    this.CONSUME(UpdatedName);
     this.OPTION(() => this.SUBRULE(this.indices));
     this.OR([{ ALT: () => this.CONSUME(LeftArrow) }, { ALT: () => this.CONSUME(Equals) }]);
     this.SUBRULE(this.expression);
@@ -662,12 +666,9 @@ class ArgminParser extends CstParser {
   readonly expression = this.RULE('expression', () => {
     const depth = this.enter();
     this.SUBRULE(this.unary);
-    this.MANY({
-      GATE: () => this.LA(1).tokenType !== LeftArrow || this.isTouching(1),
-      DEF: () => {
-        this.CONSUME(BinaryOperator);
-        this.SUBRULE2(this.unary);
-      },
+    this.MANY(() => {
+      this.CONSUME(BinaryOperator);
+      this.SUBRULE2(this.unary);
     });
     this.nesting = depth;
   });
@@ -681,7 +682,7 @@ class ArgminParser extends CstParser {
   private readonly atom = this.RULE('atom', () => {
     this.OR([
       { ALT: () => this.CONSUME(NumberToken) },
-      { GATE: () => !this.isNextStatement(), ALT: () => this.CONSUME(Identifier) },
+      { GATE: () => this.isName(), ALT: () => this.CONSUME(Identifier) },
       {
         ALT: () => {
           this.CONSUME(LeftParenthesis);
@@ -718,9 +719,12 @@ class ArgminParser extends CstParser {
   private readonly nestedProblem = this.RULE('nestedProblem', () => {
     const depth = this.enter();
     this.CONSUME(LeftBrace);
-    this.MANY(() => {
-      this.nesting = depth + 1;
-      this.SUBRULE(this.declaration);
+    this.MANY({
+      GATE: () => this.beginsDeclaration(),
+      DEF: () => {
+        this.nesting = depth + 1;
+        this.SUBRULE(this.declaration);
+      },
     });
     this.CONSUME(RightBrace);
     this.nesting = depth;
@@ -950,24 +954,26 @@ class ArgminParser extends CstParser {
     return depth;
   }
 
-  /** Whether the word here begins a suffix, and is not a name that is updated. */
-  private isSuffix(): boolean {
-    return this.LA(2).tokenType !== LeftArrow;
+  // The gates of the long repetitions look at two tokens, so that what is no declaration (or statement, or column)
+  // is skipped up to the next one, instead of being entered and ending the repetition.
+
+  private beginsDeclaration(): boolean {
+    return this.LA(1).tokenType !== words.test || isOfType(this.LA(2).tokenType, StringToken);
   }
 
-  /** Whether the contextual word here begins a statement, and is not a name that is updated. */
-  private isHead(): boolean {
-    return !afterUpdatedName.has(this.LA(2).tokenType);
+  private beginsStatement(): boolean {
+    const type = this.LA(1).tokenType;
+    if (type === words.for || type === words.per) return isOfType(this.LA(2).tokenType, Identifier);
+    return type !== words.while || beginsOperand(this.LA(2).tokenType);
   }
 
-  /** Whether the token at `offset` touches the next one, and so was meant to belong to it: `a <-b`. */
-  private isTouching(offset: number): boolean {
-    return endOf(this.LA(offset)) === this.LA(offset + 1).startOffset;
+  private beginsColumn(): boolean {
+    return this.LA(2).tokenType === Colon || isOfType(this.LA(1).tokenType, Identifier);
   }
 
-  /** Where an operand is missing, the name of the next statement must not become one: `let a =  x <- 1`. */
-  private isNextStatement(): boolean {
-    return this.LA(2).tokenType === LeftArrow && !this.isTouching(2);
+  /** A contextual word before an operand is a clause, not a name: two operands never stand side by side. */
+  private isName(): boolean {
+    return this.LA(1).tokenType === Identifier || !literals.has(this.LA(2).tokenType);
   }
 
   private isMisusedWord(): boolean {

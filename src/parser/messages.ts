@@ -7,7 +7,16 @@ import { EOF } from 'chevrotain';
 import type { IParserErrorMessageProvider, IRecognitionException, IToken, TokenType } from 'chevrotain';
 import type { Diagnostic } from './diagnostic.js';
 import type { SourceFile, Span } from './source.js';
-import { endOf, Identifier, LeftArrow, NumberToken, Percent, ReservedWord, StringToken } from './tokens.js';
+import {
+  endOf,
+  Identifier,
+  isOfType,
+  LeftArrow,
+  NumberToken,
+  Percent,
+  ReservedWord,
+  StringToken,
+} from './tokens.js';
 
 /** What a rule is called when none of its alternatives fits. */
 const ruleNames: Readonly<Record<string, string>> = {
@@ -69,95 +78,112 @@ export const expectations: IParserErrorMessageProvider = {
   buildEarlyExitMessage: ({ ruleName }) => ruleNames[ruleName] ?? 'something else',
 };
 
-export interface ErrorContext {
-  readonly source: SourceFile;
-  readonly tokens: readonly IToken[];
-}
-
 function describe(token: IToken): string {
   if (token.tokenType === EOF || token.image === '') return 'the file ends here';
   const image = token.image.length > 30 ? `${token.image.slice(0, 27)}...` : token.image;
   return `found \`${image}\``;
 }
 
-function spanOf(source: SourceFile, token: IToken, previous: IToken): Span {
-  if (Number.isNaN(token.startOffset) || token.tokenType === EOF) {
-    const end = Number.isNaN(previous.startOffset) ? source.text.trimEnd().length : endOf(previous);
-    return { file: source, start: Math.max(0, end - 1), end };
-  }
-  return { file: source, start: token.startOffset, end: endOf(token) };
+/** The place of a token; for the end of the file, the last character before it. */
+function spanOf(source: SourceFile, token: IToken, previous: IToken | undefined): Span {
+  if (!Number.isNaN(token.startOffset)) return { file: source, start: token.startOffset, end: endOf(token) };
+  const end = previous === undefined ? 0 : endOf(previous);
+  return { file: source, start: Math.max(0, end - 1), end };
 }
 
 const operandEnds = new Set([')', ']', '}']);
 
 function endsOperand(token: IToken): boolean {
-  const { tokenType } = token;
-  return (
-    tokenType === NumberToken ||
-    tokenType === StringToken ||
-    tokenType === Identifier ||
-    (tokenType.CATEGORIES ?? []).includes(Identifier) ||
-    operandEnds.has(token.image)
-  );
+  const type = token.tokenType;
+  return operandTypes.some((operand) => isOfType(type, operand)) || operandEnds.has(token.image);
 }
+
+const operandTypes = [NumberToken, StringToken, Identifier];
 
 function beginsOperand(token: IToken): boolean {
-  const { tokenType } = token;
-  return tokenType === NumberToken || tokenType === StringToken || tokenType === Identifier;
+  return operandTypes.some((operand) => isOfType(token.tokenType, operand));
 }
 
-function isReserved(token: IToken): boolean {
-  return (token.tokenType.CATEGORIES ?? []).includes(ReservedWord);
+/** What is expected behind a complete expression: there, an operand is one too many. */
+const behindExpressions = new Set([
+  'a declaration',
+  'a statement or `}`',
+  '`)`',
+  '`,` or `)`',
+  '`,` or `]`',
+  '`,` or `}`',
+]);
+
+const hints: Readonly<Record<string, string>> = {
+  'a declaration':
+    'a declaration begins with a keyword such as `data`, `param`, `let`, `fn`, `minimize`, `solve` or `report`',
+  'a statement or `}`':
+    'a statement begins with a keyword such as `let`, `for`, `if` or `return`, or updates a name: `x <- ...`',
+};
+
+interface Explanation {
+  readonly code: string;
+  readonly message: string;
+  readonly notes?: readonly string[];
 }
 
-/** The diagnostic of one parser exception. */
-export function syntaxError(context: ErrorContext, error: IRecognitionException): Diagnostic {
-  const { source } = context;
+/** The diagnostic of one parser exception; `previous` is the token before the one that does not fit. */
+export function syntaxError(
+  source: SourceFile,
+  previous: IToken | undefined,
+  error: IRecognitionException,
+): Diagnostic {
   const { token } = error;
-  const previous: IToken = (error as { previousToken?: IToken }).previousToken ?? token;
-  const span = spanOf(source, token, previous);
-  const expected = error.message;
-  const base = { severity: 'error' as const, span };
-  const sameLine = !source.text.slice(endOf(previous), token.startOffset).includes('\n');
+  const sameLine =
+    previous !== undefined && !source.text.slice(endOf(previous), token.startOffset).includes('\n');
+  return {
+    severity: 'error',
+    span: spanOf(source, token, previous),
+    ...explain(error.message, token, sameLine ? previous : undefined),
+  };
+}
 
+/** `previous` is given when it stands on the same line. */
+function explain(expected: string, token: IToken, previous: IToken | undefined): Explanation {
+  const found = describe(token);
   if (token.tokenType === Percent) {
     return {
-      ...base,
       code: 'AM1014',
       message: 'a percent sign stands only in a `split`',
       notes: ['write the share as a number, for example `0.8`'],
     };
   }
-  if (isReserved(token) && expected === 'a name') {
+  if (previous !== undefined && expected === 'a name' && isOfType(token.tokenType, ReservedWord)) {
     return {
-      ...base,
       code: 'AM1011',
       message: `\`${token.image}\` is a reserved word and cannot be a name`,
       notes: ['choose another name, for example with a suffix'],
     };
   }
-  if (expected === 'an expression') {
-    return {
-      ...base,
-      code: 'AM1012',
-      message: `an expression is missing: ${describe(token)}`,
-    };
-  }
+  if (expected === 'an expression') return { code: 'AM1012', message: `an expression is missing: ${found}` };
   if (token.tokenType === LeftArrow) {
     return {
-      ...base,
       code: 'AM1013',
       message: `expected ${expected}, found \`<-\``,
-      notes: ['`<-` updates a name: `x <- expression`'],
+      notes: ['`<-` updates a name that exists: `x <- ...`; a new name is `let x = ...`'],
     };
   }
-  if (sameLine && endsOperand(previous) && beginsOperand(token)) {
+  if (
+    previous !== undefined &&
+    behindExpressions.has(expected) &&
+    endsOperand(previous) &&
+    beginsOperand(token)
+  ) {
     return {
-      ...base,
       code: 'AM1015',
-      message: `\`${previous.image}\` and \`${token.image}\` stand side by side: expected ${expected}`,
-      notes: ['an operator is never left out: a product is written `a * b`'],
+      message: `\`${previous.image}\` and \`${token.image}\` stand side by side`,
+      notes: ['an operator or a comma is missing between them: a product is written `a * b`'],
     };
   }
-  return { ...base, code: 'AM1010', message: `expected ${expected}: ${describe(token)}` };
+  const hint = hints[expected];
+  return {
+    code: 'AM1010',
+    message: `expected ${expected}: ${found}`,
+    ...(hint === undefined ? {} : { notes: [hint] }),
+  };
 }

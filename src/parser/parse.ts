@@ -15,6 +15,7 @@ import { syntaxError } from './messages.js';
 import type { SourceFile } from './source.js';
 import { endOf, tokenize } from './tokens.js';
 import type { Tokens } from './tokens.js';
+import { markUpdates } from './updates.js';
 
 export interface ParseResult {
   readonly file: FileSyntax;
@@ -36,19 +37,29 @@ export function parse(source: SourceFile): ParseResult {
 /** As `parse`, with the concrete syntax tree, which the formatter prints. */
 export function parseConcrete(source: SourceFile): ConcreteResult {
   const lexed = tokenize(source.text);
-  const diagnostics = lexicalErrors(source, lexed);
-  const { cst, errors } = parseWhatFits(source, lexed.tokens, diagnostics);
-  diagnostics.push(...syntaxErrors(source, lexed, errors));
+  const syntactic = lexicalErrors(source, lexed);
+  const { cst, errors } = parseWhatFits(source, lexed.tokens, syntactic);
+  syntactic.push(...syntaxErrors(source, lexed, errors));
   const context: BuildContext = {
     source,
     comments: lexed.comments,
-    diagnostics,
+    diagnostics: [],
     level: 0,
     parenthesised: new WeakSet(),
+    silenced: [],
   };
   const file = buildFile(context, cst);
-  diagnostics.sort((first, second) => first.span.start - second.span.start);
+  const diagnostics = withoutRepeats(syntactic, context);
   return { file, diagnostics, comments: commentsOf(source, lexed.comments), cst };
+}
+
+/** All diagnostics in order, without those that only repeat another at the same place. */
+function withoutRepeats(syntactic: readonly Diagnostic[], context: BuildContext): Diagnostic[] {
+  const places = new Set(syntactic.map((diagnostic) => diagnostic.span.start));
+  const fromTree = context.diagnostics.filter((diagnostic) => !places.has(diagnostic.span.start));
+  return [...syntactic, ...fromTree]
+    .filter(({ span }) => !context.silenced.some(({ start, end }) => span.start >= start && span.end <= end))
+    .sort((first, second) => first.span.start - second.span.start);
 }
 
 /** After this many declarations were cut out for their nesting, the rest of the file is not looked at. */
@@ -59,6 +70,7 @@ function parseWhatFits(
   allTokens: IToken[],
   diagnostics: Diagnostic[],
 ): { cst: CstNode; errors: readonly IRecognitionException[] } {
+  markUpdates(source.text, allTokens);
   let tokens = cutFutureDeclarations(source, allTokens, diagnostics);
   for (let cuts = 0; ; cuts += 1) {
     try {
@@ -113,17 +125,29 @@ function syntaxErrors(
   errors: readonly IRecognitionException[],
 ): Diagnostic[] {
   const found: Diagnostic[] = [];
-  const context = { source, tokens: lexed.tokens };
   let skippedTo = -1;
   for (const error of [...errors].sort((a, b) => a.token.startOffset - b.token.startOffset)) {
     const { startOffset } = error.token;
     if (startOffset <= skippedTo) continue;
     const last = error.resyncedTokens.at(-1) ?? error.token;
     skippedTo = Math.max(skippedTo, last.startOffset);
-    const before = (error as { previousToken?: IToken }).previousToken;
+    const before = tokenBefore(lexed.tokens, startOffset);
     const gap = before === undefined ? startOffset : endOf(before);
     if (lexed.unknown.some((unknown) => unknown.start >= gap && unknown.start < startOffset)) continue;
-    found.push(syntaxError(context, error));
+    found.push(syntaxError(source, before, error));
   }
   return found;
+}
+
+/** The last token that begins before `offset`; the end of the file has no offset, and all tokens before it. */
+function tokenBefore(tokens: readonly IToken[], offset: number): IToken | undefined {
+  if (Number.isNaN(offset)) return tokens.at(-1);
+  let low = 0;
+  let high = tokens.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((tokens[middle]?.startOffset ?? Infinity) < offset) low = middle + 1;
+    else high = middle;
+  }
+  return tokens[low - 1];
 }

@@ -20,6 +20,9 @@ export const ReservedWord = createToken({ name: 'ReservedWord', pattern: Lexer.N
 
 export const Identifier = createToken({ name: 'Identifier', pattern: /[A-Za-z_][A-Za-z0-9_]*/ });
 
+/** A name that begins an update, `x <- e`; the lexer never makes one, `updates.ts` marks them. */
+export const UpdatedName = createToken({ name: 'UpdatedName', pattern: Lexer.NA });
+
 /** Words that begin a declaration. */
 export const declarationHeads = [
   'import',
@@ -209,6 +212,7 @@ export const allTokens: TokenType[] = [
   Colon,
   Percent,
   Semicolon,
+  UpdatedName,
   BinaryOperator,
   PrefixOperator,
   ReservedWord,
@@ -238,6 +242,11 @@ export function tokenize(text: string): Tokens {
     semicolons: groups['semicolons'] ?? [],
     unknown: errors.map((error) => ({ start: error.offset, end: error.offset + error.length })),
   };
+}
+
+/** Whether a token type is another one or of its category. */
+export function isOfType(type: TokenType, wanted: TokenType): boolean {
+  return type === wanted || (type.CATEGORIES?.includes(wanted) ?? false);
 }
 
 export function endOf(token: IToken): number {
