@@ -225,15 +225,24 @@ export function selectClasses(
   return success({ indices: Float64Array.from(cells, (cell) => positions.get(cell) ?? 0), levels });
 }
 
-function sortLevels(levels: readonly string[]): string[] {
+export function sortLevels(levels: readonly string[]): string[] {
   if (levels.every((level) => NUMBER.test(level))) return [...levels].sort((a, b) => Number(a) - Number(b));
-  return [...levels].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  return [...levels].sort(byCodePoint);
+}
+
+function byCodePoint(a: string, b: string): number {
+  const [left, right] = [[...a], [...b]];
+  for (let index = 0; index < left.length && index < right.length; index += 1) {
+    const difference = (left[index]?.codePointAt(0) ?? 0) - (right[index]?.codePointAt(0) ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
 }
 
 /** A text as class indices: its distinct characters, in code point order, are the levels. */
 export function selectCharacters(source: TextFile, classes: number | undefined): DataResult<ClassColumn> {
   const characters = [...source.text];
-  const levels = [...new Set(characters)].sort((a, b) => (a.codePointAt(0) ?? 0) - (b.codePointAt(0) ?? 0));
+  const levels = [...new Set(characters)].sort(byCodePoint);
   if (classes !== undefined && levels.length > classes) {
     return fault(
       'AM4010',

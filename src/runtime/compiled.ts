@@ -1,0 +1,55 @@
+/**
+ * The contract between the run loop and a compiled program. A back end makes a `CompiledProgram`; the loop drives it
+ * phase by phase and step by step and asks nothing about what happens inside. `RunPlan` is the part of the compiler's
+ * `Program` that the loop needs to know.
+ */
+
+export interface TensorShape {
+  readonly dtype: 'real' | 'int' | 'bool';
+  readonly shape: readonly number[];
+}
+
+export interface RunPhase {
+  readonly title: string;
+  readonly objective: { readonly name: string; readonly sense: 'minimize' | 'maximize' };
+  /** What `CompiledProgram.measures` holds after a step of this phase; `objective` is first, `stop` last if `stops`. */
+  readonly measures: readonly string[];
+  readonly stops: boolean;
+  readonly steps: number;
+  readonly stepsPerEpoch: number;
+}
+
+export interface RunPlan {
+  readonly name: string;
+  readonly seed: number;
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly shape: readonly number[];
+    readonly offset: number;
+    readonly size: number;
+  }[];
+  readonly phases: readonly RunPhase[];
+  readonly reports: readonly { readonly name: string; readonly type: TensorShape }[];
+}
+
+/** A copy of everything that changes from step to step. Only the back end looks inside. */
+export type Snapshot = unknown;
+
+export interface CompiledProgram {
+  /** Raw inputs in the order of the program, in the source's row order. */
+  load(raw: readonly ArrayLike<number>[]): void;
+  /** Prepares the data and the first parameters. */
+  initialize(seed: number): void;
+  startPhase(phase: number): void;
+  /** One step of the phase that was started; fills `measures`. */
+  step(phase: number): void;
+  readonly measures: Float64Array | Float32Array;
+  /** All parameters, a view that the steps change. */
+  readonly parameters: Float64Array | Float32Array;
+  report(index: number): ArrayLike<number>;
+  /** Objective and gradient norm at the present parameters, on all training rows. */
+  evaluate(phase: number): ArrayLike<number>;
+  /** `into` is an earlier snapshot that may be overwritten. */
+  saveState(into?: Snapshot): Snapshot;
+  restoreState(snapshot: Snapshot): void;
+}
