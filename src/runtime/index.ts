@@ -1,0 +1,18 @@
+/** What an embedder of a compiled program needs, without the compiler. */
+export type { CompiledProgram, RunPhase, RunPlan, Snapshot, TensorShape } from './compiled.js';
+export { runProgram } from './run.js';
+export type {
+  Divergence,
+  NamedArray,
+  PhaseOutcome,
+  Progress,
+  RunOptions,
+  RunOutcome,
+  RunStatus,
+} from './run.js';
+export { nested, resultObject } from './result.js';
+export type { Nested, ResultObject } from './result.js';
+export { parseData, readTable } from './data/read.js';
+export { readNpy, writeNpy } from './data/npy.js';
+export type { DataFault, DataPlace, DataResult } from './data/fault.js';
+export type { Cell, DataFormat, DataSource, NumberArray, Table, TextFile } from './data/source.js';

@@ -1,0 +1,45 @@
+/** The result of a run as one JSON-ready object, the form that `run --json` prints. */
+import type { NamedArray, RunOutcome, RunStatus } from './run.js';
+
+export type Nested = number | readonly Nested[];
+
+export interface ResultObject {
+  readonly status: RunStatus | 'infeasible';
+  readonly steps: number;
+  readonly seconds: number;
+  readonly objective: number;
+  readonly objectives: Readonly<Record<string, number>>;
+  readonly reports: Readonly<Record<string, Nested>>;
+  readonly params: Readonly<Record<string, Nested>>;
+  readonly constraints: Readonly<Record<string, never>>;
+  readonly certificate: { readonly grad_norm: number };
+}
+
+export function resultObject(outcome: RunOutcome): ResultObject {
+  return {
+    status: outcome.status,
+    steps: outcome.steps,
+    seconds: outcome.seconds,
+    objective: outcome.objective,
+    objectives: Object.fromEntries(outcome.objectives.map(({ name, value }) => [name, value])),
+    reports: namedValues(outcome.reports),
+    params: namedValues(outcome.parameters),
+    constraints: {},
+    certificate: { grad_norm: outcome.gradNorm },
+  };
+}
+
+function namedValues(arrays: readonly NamedArray[]): Readonly<Record<string, Nested>> {
+  return Object.fromEntries(arrays.map((array) => [array.name, nested(array)]));
+}
+
+/** A flat row-major array as nested ones; a scalar as a number. */
+export function nested({ shape, data }: Pick<NamedArray, 'shape' | 'data'>): Nested {
+  const build = (axis: number, start: number, length: number): Nested => {
+    const extent = shape[axis];
+    if (extent === undefined) return data[start] ?? NaN;
+    const inner = extent === 0 ? 0 : length / extent;
+    return Array.from({ length: extent }, (_, index) => build(axis + 1, start + index * inner, inner));
+  };
+  return build(0, 0, data.length);
+}

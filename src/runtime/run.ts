@@ -1,0 +1,260 @@
+/**
+ * Drives a compiled program to its end: phases in order, progress now and then, an abort that arrives because the
+ * loop yields in time slices, and a stop at the first value that is not finite, with the last finite state kept.
+ */
+import type { CompiledProgram, RunPhase, RunPlan, Snapshot } from './compiled.js';
+
+export interface Progress {
+  readonly phase: number;
+  readonly phases: number;
+  readonly title: string;
+  /** The step within the phase, from 1, and the largest there can be. */
+  readonly step: number;
+  readonly steps: number;
+  readonly epoch: number;
+  readonly objective: number;
+  /** NaN when the optimizer does not compute it. */
+  readonly gradNorm: number;
+  readonly seconds: number;
+}
+
+export interface RunOptions {
+  readonly seed?: number;
+  /** At most so many steps in each phase. */
+  readonly steps?: number;
+  readonly signal?: AbortSignal;
+  /** Called after steps, not oftener than every `progressMilliseconds`; the object is reused. `stop` ends the run. */
+  readonly onProgress?: (progress: Progress) => void | 'stop';
+  readonly progressMilliseconds?: number;
+  /** How long the loop may run before it lets timers and signals in. */
+  readonly sliceMilliseconds?: number;
+  /** Steps between two snapshots, from which a divergence is traced back. */
+  readonly snapshotEvery?: number;
+}
+
+export type RunStatus = 'converged' | 'finished' | 'stopped' | 'diverged';
+
+export interface Divergence {
+  readonly phase: number;
+  /** The step, from 1, whose results are not finite. */
+  readonly step: number;
+  /** The measure that was not finite, or `parameters`. */
+  readonly where: string;
+}
+
+export interface NamedArray {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly data: Float64Array;
+}
+
+export interface PhaseOutcome {
+  readonly title: string;
+  readonly steps: number;
+  readonly evaluations: number;
+  readonly status: RunStatus;
+  readonly hasCondition: boolean;
+}
+
+export interface RunOutcome {
+  readonly status: RunStatus;
+  readonly steps: number;
+  readonly seconds: number;
+  /** On all training rows, at the final parameters, for each label among the phases. */
+  readonly objectives: readonly { readonly name: string; readonly value: number }[];
+  readonly objective: number;
+  readonly gradNorm: number;
+  readonly reports: readonly NamedArray[];
+  readonly parameters: readonly NamedArray[];
+  readonly phases: readonly PhaseOutcome[];
+  /** Set when `status` is `diverged`; parameters and reports are then those of the last finite state. */
+  readonly divergence: Divergence | undefined;
+}
+
+interface Clock {
+  readonly started: number;
+  sliceEnd: number;
+  nextProgress: number;
+}
+
+export async function runProgram(
+  plan: RunPlan,
+  program: CompiledProgram,
+  options: RunOptions = {},
+): Promise<RunOutcome> {
+  const started = performance.now();
+  const clock: Clock = {
+    started,
+    sliceEnd: started + (options.sliceMilliseconds ?? 10),
+    nextProgress: started,
+  };
+  program.initialize(options.seed ?? plan.seed);
+  const phases: PhaseOutcome[] = [];
+  let divergence: Divergence | undefined;
+  for (let phase = 0; phase < plan.phases.length; phase += 1) {
+    const result = await runPhase(plan, program, phase, options, clock);
+    phases.push(result.outcome);
+    divergence = result.divergence;
+    if (result.outcome.status === 'stopped' || result.outcome.status === 'diverged') break;
+  }
+  return summarize(plan, program, phases, divergence, (performance.now() - started) / 1000);
+}
+
+async function runPhase(
+  plan: RunPlan,
+  program: CompiledProgram,
+  phase: number,
+  options: RunOptions,
+  clock: Clock,
+): Promise<{ readonly outcome: PhaseOutcome; readonly divergence?: Divergence }> {
+  const about = planned(plan, phase);
+  const limit = Math.min(options.steps ?? Infinity, about.steps);
+  const stopAt = about.stops ? about.measures.length - 1 : -1;
+  const gradNormAt = about.measures.indexOf('grad_norm');
+  const evaluationsAt = about.measures.indexOf('evaluations');
+  const trail = new Trail(program, options.snapshotEvery ?? 100);
+  const progress = {
+    phase,
+    phases: plan.phases.length,
+    title: about.title,
+    step: 0,
+    steps: limit,
+    epoch: 0,
+    objective: NaN,
+    gradNorm: NaN,
+    seconds: 0,
+  };
+  let evaluations = 0;
+  const ended = (status: RunStatus, steps: number): { readonly outcome: PhaseOutcome } => ({
+    outcome: { title: about.title, steps, evaluations, status, hasCondition: about.stops },
+  });
+
+  program.startPhase(phase);
+  for (let step = 1; step <= limit; step += 1) {
+    trail.before(step);
+    program.step(phase);
+    const where = firstBadMeasure(about, program);
+    if (where !== undefined) {
+      trail.rewind(phase, step - 1);
+      return { ...ended('diverged', step), divergence: { phase, step, where } };
+    }
+    if (evaluationsAt >= 0) evaluations += program.measures[evaluationsAt] ?? 0;
+    if (stopAt >= 0 && program.measures[stopAt] === 1) {
+      report(step - 1, true);
+      return ended('converged', step - 1);
+    }
+    const now = performance.now();
+    if (report(step, step === limit, now) === 'stop') return ended('stopped', step);
+    if (now >= clock.sliceEnd) {
+      await nextSlice();
+      if (options.signal?.aborted === true) return ended('stopped', step);
+      clock.sliceEnd = performance.now() + (options.sliceMilliseconds ?? 10);
+    }
+  }
+  if (options.signal?.aborted === true) return ended('stopped', limit);
+  if (!program.parameters.every(Number.isFinite)) {
+    trail.rewind(phase, limit);
+    return { ...ended('diverged', limit), divergence: { phase, step: limit, where: 'parameters' } };
+  }
+  return ended('finished', limit);
+
+  function report(step: number, last: boolean, now = performance.now()): void | 'stop' {
+    if (options.onProgress === undefined || (!last && now < clock.nextProgress)) return undefined;
+    clock.nextProgress = now + (options.progressMilliseconds ?? 50);
+    progress.step = step;
+    progress.epoch = step / about.stepsPerEpoch;
+    progress.objective = program.measures[0] ?? NaN;
+    progress.gradNorm = gradNormAt < 0 ? NaN : (program.measures[gradNormAt] ?? NaN);
+    progress.seconds = (now - clock.started) / 1000;
+    return options.onProgress(progress);
+  }
+}
+
+function planned(plan: RunPlan, phase: number): RunPhase {
+  const about = plan.phases[phase];
+  if (about === undefined) throw new Error(`compiler bug: there is no phase ${phase}`);
+  return about;
+}
+
+function firstBadMeasure(about: RunPhase, program: CompiledProgram): string | undefined {
+  for (let index = 0; index < about.measures.length; index += 1) {
+    if (!Number.isFinite(program.measures[index])) return about.measures[index];
+  }
+  return undefined;
+}
+
+/** Lets timers, signals and input in. `setImmediate` is Node's and costs far less than a timer. */
+function nextSlice(): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof setImmediate === 'function') setImmediate(resolve);
+    else setTimeout(resolve, 0);
+  });
+}
+
+/**
+ * Snapshots on the way. A state is known to be good only when a step has measured it, so the snapshot before the
+ * last one is kept too: measures that are not finite at step s say that the state before step s is bad already.
+ */
+class Trail {
+  private latest: { snapshot: Snapshot; step: number } | undefined;
+  private previous: { snapshot: Snapshot; step: number } | undefined;
+
+  constructor(
+    private readonly program: CompiledProgram,
+    private readonly every: number,
+  ) {}
+
+  before(step: number): void {
+    if ((step - 1) % this.every !== 0) return;
+    const reused = this.previous;
+    this.previous = this.latest;
+    this.latest = { snapshot: this.program.saveState(reused?.snapshot), step };
+  }
+
+  /** Puts the program into the state before step `wanted`, or at the phase's start. */
+  rewind(phase: number, step: number): void {
+    const wanted = Math.max(1, step);
+    const from = this.latest !== undefined && this.latest.step <= wanted ? this.latest : this.previous;
+    const start = from ?? this.latest;
+    if (start === undefined) return;
+    this.program.restoreState(start.snapshot);
+    for (let step = start.step; step < wanted; step += 1) this.program.step(phase);
+  }
+}
+
+function summarize(
+  plan: RunPlan,
+  program: CompiledProgram,
+  phases: readonly PhaseOutcome[],
+  divergence: Divergence | undefined,
+  seconds: number,
+): RunOutcome {
+  const objectives = new Map<string, number>();
+  let gradNorm = NaN;
+  plan.phases.forEach((about, phase) => {
+    const [value, norm] = Array.from(program.evaluate(phase));
+    objectives.set(about.objective.name, value ?? NaN);
+    gradNorm = norm ?? NaN;
+  });
+  const values = [...objectives].map(([name, value]) => ({ name, value }));
+  return {
+    status: phases.at(-1)?.status ?? 'finished',
+    steps: phases.reduce((sum, phase) => sum + phase.steps, 0),
+    seconds,
+    objectives: values,
+    objective: values.at(-1)?.value ?? NaN,
+    gradNorm,
+    reports: plan.reports.map(({ name, type }, index) => ({
+      name,
+      shape: type.shape,
+      data: Float64Array.from(program.report(index)),
+    })),
+    parameters: plan.parameters.map(({ name, shape, offset, size }) => ({
+      name,
+      shape,
+      data: Float64Array.from(program.parameters.subarray(offset, offset + size)),
+    })),
+    phases,
+    divergence,
+  };
+}
