@@ -58,7 +58,7 @@ export interface Context {
 
 export class Environment {
   private readonly values = new Map<ValueSymbol, Value>();
-  private readonly sizes = new Map<DimensionSymbol, Size>();
+  private readonly sizes = new Map<DimensionSymbol, Size | (() => Size)>();
   private readonly runs = new Map<RunSymbol, readonly number[]>();
 
   constructor(
@@ -75,7 +75,12 @@ export class Environment {
 
   /** A frame that sees only the file's names, as a function's body does. */
   forCall(): Environment {
-    return this.outermost().inner();
+    return new Environment(this.context, this.drawName, this.outermost());
+  }
+
+  /** A frame in which some of what stays the same is different. */
+  within(changes: Partial<Context>): Environment {
+    return new Environment({ ...this.context, ...changes }, this.drawName, this);
   }
 
   private outermost(): Environment {
@@ -104,13 +109,19 @@ export class Environment {
     return this.context.variables.has(symbol) ? markVariables(value) : value;
   }
 
+  /** Every name bound in this frame and those around it, the nearest binding of each. */
+  bindings(): ReadonlyMap<ValueSymbol, Value> {
+    return new Map([...(this.outer?.bindings() ?? []), ...this.values]);
+  }
+
   lookup(symbol: ValueSymbol): Value {
     const value = this.holderOf(symbol)?.values.get(symbol) ?? this.context.lookup(symbol);
     if (value === undefined) throw new Error(`compiler bug: \`${symbol.name}\` has no value`);
     return value;
   }
 
-  bindSize(symbol: DimensionSymbol, size: Size): void {
+  /** A size, or how to find it when it is first needed. */
+  bindSize(symbol: DimensionSymbol, size: Size | (() => Size)): void {
     this.sizes.set(symbol, size);
   }
 
@@ -152,7 +163,7 @@ export class Environment {
 
   private symbolSize(symbol: DimensionSymbol): Size {
     const size = this.sizes.get(symbol);
-    if (size !== undefined) return size;
+    if (size !== undefined) return typeof size === 'function' ? size() : size;
     if (this.outer !== undefined) return this.outer.symbolSize(symbol);
     throw new Error(`compiler bug: the dimension \`${symbol.name}\` has no size`);
   }

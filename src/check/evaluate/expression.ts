@@ -11,6 +11,7 @@ import type {
   TypedFunctionValue,
   TypedIndex,
   TypedMatmul,
+  TypedReduce,
   TypedReduceAxes,
   TypedStructural,
 } from '../typed.js';
@@ -69,7 +70,7 @@ export function evaluateExpression(expression: TypedExpression, environment: Env
     case 'reduce': {
       const elements: Scalar[] = [];
       forEachBinding(expression.binders, environment, (frame) => {
-        if (expression.guard !== undefined && !isTrue(evaluateArray(expression.guard, frame))) return;
+        if (isGuarded(expression, frame)) return;
         elements.push(elementAt(evaluateArray(expression.body, frame), 0));
       });
       return scalarArray(reductions[expression.operator](elements));
@@ -183,8 +184,13 @@ function streamFor(environment: Environment): { seed: number; name: string } {
   return { seed: environment.context.seed, name: environment.drawName };
 }
 
+/** Whether a reduction leaves the current element out. */
+export function isGuarded({ guard }: TypedReduce, frame: Environment): boolean {
+  return guard !== undefined && !isTrue(evaluateArray(guard, frame));
+}
+
 /** Runs `body` in a frame for each combination of the binders' values, the last one fastest. */
-function forEachBinding(
+export function forEachBinding(
   binders: readonly TypedBinder[],
   environment: Environment,
   body: (frame: Environment) => void,
@@ -352,24 +358,38 @@ function buildElements(shape: readonly number[], element: (position: number) => 
   return arrayOf(shape, data);
 }
 
-function call(expression: TypedCall, environment: Environment): Value {
+/** The frame of a function's body: its dimensions and parameters bound. */
+export function openCall(
+  expression: TypedCall,
+  environment: Environment,
+  values: readonly Value[] = expression.arguments.map((argument) =>
+    evaluateExpression(argument, environment),
+  ),
+): Environment {
   const { function: target, instantiation } = expression;
+  const frame = environment.forCall();
+  for (const { symbol, value } of instantiation.dimensions) {
+    frame.bindSize(symbol, environment.describe(value));
+  }
+  if (instantiation.run !== undefined) {
+    frame.bindRun(instantiation.run.symbol, environment.shapeOf(instantiation.run.value));
+  }
+  target.parameters.forEach((parameter, position) => {
+    const value = values[position];
+    if (value !== undefined) frame.bind(parameter, value);
+  });
+  return frame;
+}
+
+function call(expression: TypedCall, environment: Environment): Value {
   const values = expression.arguments.map((argument) => evaluateExpression(argument, environment));
-  const once = (given: readonly Value[]): Value => {
-    const frame = environment.forCall();
-    for (const { symbol, value } of instantiation.dimensions) {
-      frame.bindSize(symbol, environment.describe(value));
-    }
-    if (instantiation.run !== undefined) {
-      frame.bindRun(instantiation.run.symbol, environment.shapeOf(instantiation.run.value));
-    }
-    target.parameters.forEach((parameter, position) => {
-      const value = given[position];
-      if (value !== undefined) frame.bind(parameter, value);
-    });
-    return evaluateExpression(target.body, frame);
-  };
-  return lifted(expression.lift, values, environment, () => shapeOfType(expression.type, environment), once);
+  return lifted(
+    expression.lift,
+    values,
+    environment,
+    () => shapeOfType(expression.type, environment),
+    (given) => evaluateExpression(expression.function.body, openCall(expression, environment, given)),
+  );
 }
 
 function callValue(expression: TypedCallValue, environment: Environment): Value {

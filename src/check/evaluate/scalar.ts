@@ -99,7 +99,7 @@ const square = (a: Scalar): Scalar => multiply(a, a);
 /** x^y. With a constant exponent the logarithm is never formed, so negative bases are fine. */
 const powerOperation = binary(Math.pow, (a, b, result, varies) => [
   valueOf(b) === 0 ? 0 : multiply(b, power(a, subtract(b, 1))),
-  varies[1] === true ? multiply(result, log(a)) : 0,
+  varies[1] === true && valueOf(a) !== 0 ? multiply(result, log(a)) : 0,
 ]);
 
 function polygammaOperation(order: number): Operation {
@@ -115,6 +115,12 @@ function roundHalfEven(a: number): number {
   const rest = a - down;
   if (rest !== 0.5) return Math.round(a);
   return down % 2 === 0 ? down : down + 1;
+}
+
+/** The remainder with the sign of the divisor. */
+function floorModulo(a: number, b: number): number {
+  const rest = a % b;
+  return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
 }
 
 const operations: Readonly<Record<ApplyName, Operation>> = {
@@ -155,10 +161,7 @@ const operations: Readonly<Record<ApplyName, Operation>> = {
     return [divide(b, squared), negate(divide(a, squared))];
   }),
   floor_divide: step((a, b) => Math.floor((a as number) / (b as number))),
-  modulo: binary(
-    (a, b) => a - Math.floor(a / b) * b,
-    (a, b) => [1, -Math.floor(valueOf(a) / valueOf(b))],
-  ),
+  modulo: binary(floorModulo, (a, b) => [1, -Math.floor(valueOf(a) / valueOf(b))]),
   abs: unary(Math.abs, (a) => Math.sign(valueOf(a))),
   sign: step((a) => Math.sign(a as number)),
   floor: step((a) => Math.floor(a as number)),

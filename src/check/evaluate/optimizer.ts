@@ -1,0 +1,304 @@
+/**
+ * Optimizers step by step: their statements are run on numbers, their state kept between steps, and their questions
+ * answered by evaluating the whole problem at the point asked about. Slow, and meant to be.
+ */
+import type {
+  TypedObjective,
+  TypedOptimizerValue,
+  TypedSolve,
+  TypedStatement,
+  ValueSymbol,
+} from '../typed.js';
+import type { Type } from '../types.js';
+import type { ArrayValue } from './array.js';
+import {
+  arrayOf,
+  buildArray,
+  elementAt,
+  isTrue,
+  mapElements,
+  numbersOf,
+  scalarArray,
+  sizeOf,
+} from './array.js';
+import type { Environment, Objective, Value } from './environment.js';
+import { asArray, bareSymbol } from './environment.js';
+import { evaluateArray, evaluateExpression } from './expression.js';
+import type { PreparedProblem, View } from './problem.js';
+import { objectiveAt, openView, startOf } from './problem.js';
+import { residualsOf } from './residuals.js';
+import type { Scalar } from './scalar.js';
+import { backward, markVariable, negate, TapeNode, valueOf } from './scalar.js';
+import { execute } from './statements.js';
+
+/** What holds for a whole phase. */
+interface Phase {
+  readonly prepared: PreparedProblem;
+  readonly length: number;
+  /** Sizes of the parameter tensors in the order of x. */
+  readonly tensors: readonly number[];
+  readonly residuals: () => number;
+}
+
+/** What holds for one step. */
+interface Step {
+  readonly objective: Objective;
+}
+
+/** One optimizer with its state; each place where one is written has its own. */
+class Instance {
+  private t = 0;
+  private readonly states = new Map<ValueSymbol, ArrayValue>();
+  private readonly tensorStates: Map<ValueSymbol, ArrayValue>[];
+  private readonly wrapped = new Map<TypedOptimizerValue, Instance>();
+
+  constructor(
+    private readonly phase: Phase,
+    private readonly written: TypedOptimizerValue,
+  ) {
+    this.tensorStates = phase.tensors.map(() => new Map());
+  }
+
+  /** One step from `x`. The gradient is that at `x` unless given. `outside` is where the arguments were written. */
+  apply(step: Step, outside: Environment, x: ArrayValue, given: ArrayValue | undefined): ArrayValue {
+    this.t += 1;
+    const { optimizer } = this.written;
+    const { implicit } = optimizer;
+    const lazy = new Map<ValueSymbol, () => ArrayValue>([
+      [implicit.g, () => given ?? step.objective.query('gradient', x, undefined, false)],
+      [implicit.f, () => step.objective.query('value', x, undefined, false)],
+    ]);
+    const arguments_ = outside.within({
+      schedule: { t: this.t, T: this.phase.length },
+      optimizer: (written) => this.wrappedAs(written, step, outside),
+    });
+    const frame: Environment = arguments_.within({
+      objective: step.objective,
+      lookup: (symbol) => {
+        const compute = lazy.get(symbol);
+        if (compute === undefined) return outside.context.lookup(symbol);
+        const value = compute();
+        frame.bind(symbol, value);
+        return value;
+      },
+    });
+    frame.bindSize(optimizer.size, { size: x.data.length });
+    frame.bindSize(optimizer.residuals, () => ({ size: this.phase.residuals() }));
+    frame.bind(implicit.x, x);
+    frame.bind(implicit.t, scalarArray(this.t));
+    frame.bind(implicit.T, scalarArray(this.phase.length));
+    optimizer.parameters.forEach((parameter, position) => {
+      const argument = this.written.arguments[position];
+      if (argument !== undefined) frame.bind(parameter, evaluateExpression(argument, arguments_));
+    });
+    this.run(optimizer.statements, frame, this.states, (body) => this.perTensor(body, frame));
+    return asArray(frame.lookup(implicit.x));
+  }
+
+  private wrappedAs(written: TypedOptimizerValue, step: Step, outside: Environment): Value {
+    const instance = this.wrapped.get(written) ?? new Instance(this.phase, written);
+    this.wrapped.set(written, instance);
+    return { kind: 'optimizer', apply: (at, gradient) => instance.apply(step, outside, at, gradient) };
+  }
+
+  /** Runs statements with states read from and written back to `states`. */
+  private run(
+    statements: readonly TypedStatement[],
+    frame: Environment,
+    states: Map<ValueSymbol, ArrayValue>,
+    perTensor: (body: readonly TypedStatement[]) => void,
+  ): void {
+    execute(statements, frame, {
+      state: (symbol, initial, environment) => {
+        const value = states.get(symbol) ?? widen(asArray(initial()), symbol.type, environment);
+        states.set(symbol, value);
+        environment.bind(symbol, value);
+      },
+      perTensor,
+    });
+    for (const symbol of [...states.keys()]) states.set(symbol, asArray(frame.lookup(symbol)));
+  }
+
+  /** The body once for each tensor, in a frame where P and everything that ends in P are that tensor's. */
+  private perTensor(body: readonly TypedStatement[], frame: Environment): void {
+    const { optimizer } = this.written;
+    frame.lookup(optimizer.implicit.g);
+    const cut = [...frame.bindings()].filter(
+      ([symbol, value]) => value.kind === 'array' && endsIn(symbol.type, optimizer.size),
+    );
+    const results = new Map(cut.map(([symbol, value]) => [symbol, asArray(value)]));
+    let offset = 0;
+    this.phase.tensors.forEach((size, position) => {
+      const inner = frame.inner();
+      inner.bindSize(optimizer.size, { size });
+      for (const [symbol, value] of cut) inner.bind(symbol, cutLast(asArray(value), offset, size));
+      const states = this.tensorStates[position] as Map<ValueSymbol, ArrayValue>;
+      this.run(body, inner, states, () => {
+        throw new Error('compiler bug: `per tensor` inside of `per tensor`');
+      });
+      for (const [symbol] of cut) {
+        const whole = results.get(symbol) as ArrayValue;
+        results.set(symbol, pasteLast(whole, offset, asArray(inner.lookup(symbol))));
+      }
+      offset += size;
+    });
+    for (const [symbol, value] of results) frame.update(symbol, value);
+  }
+}
+
+function widen(value: ArrayValue, type: Type, environment: Environment): ArrayValue {
+  const shape = type.kind === 'array' ? environment.shapeOf(type.shape) : value.shape;
+  return value.shape.length < shape.length ? mapElements([value], ([scalar = 0]) => scalar, shape) : value;
+}
+
+function endsIn(type: Type, size: object): boolean {
+  const last = type.kind === 'array' ? type.shape.dimensions.at(-1) : undefined;
+  return last !== undefined && bareSymbol(last) === size;
+}
+
+function cutLast(array: ArrayValue, offset: number, size: number): ArrayValue {
+  const length = array.shape.at(-1) as number;
+  return arrayOf(
+    [...array.shape.slice(0, -1), size],
+    array.data.filter((_, index) => index % length >= offset && index % length < offset + size),
+  );
+}
+
+function pasteLast(whole: ArrayValue, offset: number, part: ArrayValue): ArrayValue {
+  const size = part.shape.at(-1) as number;
+  return buildArray(whole.shape, (index) => {
+    const last = index.at(-1) as number;
+    const row = index.slice(0, -1).reduce((sum, i, axis) => sum * (whole.shape[axis] as number) + i, 0);
+    const length = whole.shape.at(-1) as number;
+    return last >= offset && last < offset + size
+      ? (part.data[row * size + last - offset] as Scalar)
+      : (whole.data[row * length + last] as Scalar);
+  });
+}
+
+// --------------------------------------------------------------------------------------- the objective's answers
+
+function squaresOf(prepared: PreparedProblem, objective: TypedObjective, view: View): readonly Scalar[] {
+  const residuals = residualsOf(objective, prepared.problem.lets, openView(prepared, view));
+  if (residuals === undefined)
+    throw new Error('compiler bug: residuals of an objective that is not made of squares');
+  return residuals;
+}
+
+/** Answers an optimizer's questions about what it minimizes: the objective, negated for `maximize`. */
+function objectiveOf(
+  prepared: PreparedProblem,
+  objective: TypedObjective,
+  rowsFor: (fresh: boolean) => readonly number[] | undefined,
+): Objective {
+  const view = (x: readonly Scalar[], fresh: boolean): View => ({ x, rows: rowsFor(fresh), training: true });
+  const value = (x: readonly Scalar[], fresh: boolean): Scalar => {
+    const written = objectiveAt(prepared, objective, view(x, fresh));
+    return objective.sense === 'maximize' ? negate(written) : written;
+  };
+  const residuals = (x: readonly Scalar[], fresh: boolean): readonly Scalar[] => {
+    const { split } = objective;
+    return squaresOf(prepared, objective, { ...view(x, fresh), split });
+  };
+  return {
+    query: (query, at, direction, fresh) => {
+      const record = [...at.data, ...(direction?.data ?? [])].some((scalar) => scalar instanceof TapeNode);
+      const variables = at.data.map(markVariable);
+      const weights = direction?.data ?? [];
+      switch (query) {
+        case 'value':
+          return scalarArray(value(at.data, fresh));
+        case 'gradient':
+          return arrayOf(at.shape, backward([value(variables, fresh)], [1], variables, record));
+        case 'hvp': {
+          const gradient = backward([value(variables, fresh)], [1], variables, true);
+          return arrayOf(at.shape, backward(gradient, weights, variables, record));
+        }
+        case 'residuals': {
+          const list = residuals(at.data, fresh);
+          return arrayOf([list.length], list);
+        }
+        case 'residual_vjp':
+          return arrayOf(at.shape, backward(residuals(variables, fresh), weights, variables, record));
+        case 'residual_jvp': {
+          const list = residuals(variables, fresh);
+          const dual = list.map(() => markVariable(0));
+          const pulled = backward(list, dual, variables, true);
+          return arrayOf([list.length], backward(pulled, weights, dual, record));
+        }
+        default:
+          return query satisfies never;
+      }
+    },
+  };
+}
+
+// -------------------------------------------------------------------------------------------------- whole solves
+
+export interface ReplayOptions {
+  readonly x?: readonly number[];
+  /** Rows of the batch of a step (from 1); all rows when absent. */
+  readonly rowsOf?: (step: number) => readonly number[];
+  /** Rows of a fresh batch (`on fresh`). */
+  readonly freshRowsOf?: (step: number) => readonly number[];
+  /** Instead of the length in the source. */
+  readonly steps?: number;
+  readonly stepsPerEpoch?: number;
+}
+
+export interface Replay {
+  readonly x: readonly number[];
+  /** At the start of each step: the objective as written, and x. */
+  readonly history: readonly { readonly objective: number; readonly x: readonly number[] }[];
+  readonly converged: boolean;
+}
+
+/** Replays one `solve` from a start: the slow truth about what its steps compute. */
+export function replaySolve(
+  prepared: PreparedProblem,
+  solve: TypedSolve,
+  options: ReplayOptions = {},
+): Replay {
+  const { problem } = prepared;
+  const objective =
+    problem.objectives.find(({ label }) => label !== undefined && solve.labels.includes(label)) ??
+    problem.objectives[0];
+  if (objective === undefined) throw new Error('compiler bug: a solve without objective');
+  let x = options.x ?? startOf(prepared);
+  const length = options.steps ?? lengthOf(prepared, solve, options);
+  const phase: Phase = {
+    prepared,
+    length,
+    tensors: prepared.shapes.map(sizeOf),
+    residuals: () => squaresOf(prepared, objective, { x, training: true }).length,
+  };
+  const instance = new Instance(phase, solve.optimizer);
+  const history: { objective: number; x: readonly number[] }[] = [];
+  for (let step = 1; step <= length; step += 1) {
+    const answers = objectiveOf(prepared, objective, (fresh) =>
+      (fresh ? options.freshRowsOf : options.rowsOf)?.(step),
+    );
+    const outside = openView(prepared, { x, training: true });
+    const here = arrayOf([x.length], x);
+    const value = valueOf(elementAt(answers.query('value', here, undefined, false), 0));
+    history.push({ objective: objective.sense === 'maximize' ? -value : value, x });
+    if (solve.until !== undefined) {
+      const names = problem.until;
+      const gradient = numbersOf(answers.query('gradient', here, undefined, false));
+      const frame = outside.inner();
+      frame.bind(names.gradNorm, scalarArray(Math.hypot(...gradient)));
+      frame.bind(names.value, scalarArray(objective.sense === 'maximize' ? -value : value));
+      frame.bind(names.step, scalarArray(step));
+      if (isTrue(evaluateArray(solve.until, frame))) return { x, history, converged: true };
+    }
+    x = numbersOf(instance.apply({ objective: answers }, outside, here, undefined));
+  }
+  return { x, history, converged: false };
+}
+
+function lengthOf(prepared: PreparedProblem, solve: TypedSolve, options: ReplayOptions): number {
+  if (solve.length === undefined) throw new Error('compiler bug: a replay needs a length');
+  const environment = openView(prepared, { x: [], training: true });
+  const count = valueOf(elementAt(evaluateArray(solve.length.count, environment), 0));
+  return solve.length.unit === 'steps' ? count : count * (options.stepsPerEpoch ?? 1);
+}
