@@ -13,7 +13,7 @@ import type {
   Statement,
   UpdateStatement,
 } from './ast.js';
-import { buildExpression, buildIndices, hole } from './build-expression.js';
+import { buildExpression, buildIndices } from './build-expression.js';
 import { buildType } from './build-type.js';
 import type { BuildContext } from './cst.js';
 import {
@@ -30,6 +30,7 @@ import {
   tokenSpan,
 } from './cst.js';
 import { docAbove } from './comments.js';
+import { hole } from './precedence.js';
 import type { Span } from './source.js';
 
 // ---------------------------------------------------------------------------------------------- shared parts

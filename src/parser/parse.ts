@@ -10,7 +10,8 @@ import type { Comment } from './comments.js';
 import type { BuildContext } from './cst.js';
 import type { Diagnostic } from './diagnostic.js';
 import { cutFutureDeclarations, cutDeclarationAround } from './cut.js';
-import { maximumNesting, NestingTooDeep, parseTokens } from './grammar.js';
+import { maximumNesting, NestingTooDeep, TooManyErrors } from './grammar-base.js';
+import { parseTokens } from './grammar.js';
 import { syntaxError } from './messages.js';
 import type { SourceFile } from './source.js';
 import { endOf, tokenize } from './tokens.js';
@@ -72,22 +73,38 @@ function parseWhatFits(
 ): { cst: CstNode; errors: readonly IRecognitionException[] } {
   markUpdates(source.text, allTokens);
   let tokens = cutFutureDeclarations(source, allTokens, diagnostics);
-  for (let cuts = 0; ; cuts += 1) {
+  for (let cuts = 0, lastTry = false; ; cuts += 1) {
     try {
-      return parseTokens(source.text, cuts > maximumCuts ? [] : tokens);
+      return parseTokens(source.text, cuts > maximumCuts ? [] : tokens, lastTry);
     } catch (thrown) {
-      if (!(thrown instanceof NestingTooDeep)) throw thrown;
-      const { token } = thrown;
-      diagnostics.push({
-        code: 'AM1031',
-        severity: 'error',
-        span: { file: source, start: token.startOffset, end: endOf(token) },
-        message: 'this is nested too deeply',
-        notes: [`brackets, conditionals and blocks may nest ${maximumNesting} levels deep`],
-      });
-      tokens = cutDeclarationAround(source.text, tokens, token);
+      if (thrown instanceof NestingTooDeep) {
+        diagnostics.push(
+          tooMuch(source, thrown.token, 'this is nested too deeply', [
+            `brackets, conditionals and blocks may nest ${maximumNesting} levels deep`,
+          ]),
+        );
+        tokens = cutDeclarationAround(source.text, tokens, thrown.token);
+      } else if (thrown instanceof TooManyErrors) {
+        diagnostics.push(
+          tooMuch(
+            source,
+            thrown.token,
+            'there are too many errors: the rest of the file is not looked at',
+            [],
+          ),
+        );
+        tokens = tokens.slice(0, tokens.indexOf(thrown.token));
+        lastTry = true;
+      } else {
+        throw thrown;
+      }
     }
   }
+}
+
+function tooMuch(source: SourceFile, token: IToken, message: string, notes: readonly string[]): Diagnostic {
+  const span = { file: source, start: token.startOffset, end: endOf(token) };
+  return { code: 'AM1031', severity: 'error', span, message, ...(notes.length > 0 ? { notes } : {}) };
 }
 
 function lexicalErrors(source: SourceFile, lexed: Tokens): Diagnostic[] {
