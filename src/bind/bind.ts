@@ -5,6 +5,7 @@
  */
 import path from 'node:path';
 import { bareSymbol, printDimension } from '../check/dimension.js';
+import { rawColumnsOf } from '../check/evaluate/walk.js';
 import { didYouMean } from '../check/suggest.js';
 import type { RawColumns, TypedData, TypedExpression, TypedProblem, ValueSymbol } from '../check/typed.js';
 import type { ArrayType, DimensionSymbol } from '../check/types.js';
@@ -26,7 +27,7 @@ import {
 import type { DataSource, NumberArray, Table } from '../runtime/data/source.js';
 import { dataDiagnostic } from './data_diagnostic.js';
 import { bindHypers } from './hypers.js';
-import { rawColumnsOf } from './raw_columns.js';
+
 import { Sizes } from './sizes.js';
 import { staticValue } from './static_value.js';
 import type { KnownValues } from './static_value.js';
