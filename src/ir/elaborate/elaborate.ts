@@ -1,0 +1,142 @@
+/**
+ * Elaboration: from the typed problem, once all sizes are known, to the program of closed regions. Comprehensions
+ * become mapped axes, loops become loop nodes, the objective is differentiated as the optimizer asks, and every region
+ * says which stored arrays it reads.
+ */
+import type { TypedProblem } from '../../check/typed.js';
+import type { Diagnostic } from '../../parser/diagnostic.js';
+import type { BoundRegion, ParameterSlot, Program, RawInput, Report } from '../program.js';
+import { at, sizeOf } from '../types.js';
+import { dtypeOf } from './apply.js';
+import { ElaborationError } from './context.js';
+import { type ElaborationOptions, gatherFacts, leadingRows, type ProblemFacts } from './facts.js';
+import { vectorOf } from './objective.js';
+import { elaboratePhase } from './phase.js';
+import { castTo, constantOf, expand } from './tensor.js';
+import { type RowsOfView, View } from './view.js';
+
+export type { ElaborationOptions } from './facts.js';
+
+export function elaborate(
+  problem: TypedProblem,
+  options: ElaborationOptions,
+): { readonly program: Program | undefined; readonly diagnostics: readonly Diagnostic[] } {
+  try {
+    return { program: elaborateProblem(problem, options), diagnostics: [] };
+  } catch (error) {
+    if (error instanceof ElaborationError) return { program: undefined, diagnostics: [error.diagnostic] };
+    throw error;
+  }
+}
+
+function elaborateProblem(problem: TypedProblem, options: ElaborationOptions): Program {
+  const facts = gatherFacts(problem, options);
+  const slots = parameterSlots(facts);
+  const solveSeed = problem.solves.find((solve) => solve.seed !== undefined)?.seed;
+  return {
+    name: problem.path,
+    precision: problem.precision,
+    seed: options.seed ?? (solveSeed === undefined ? 0 : staticNumber(facts, solveSeed)),
+    tables: facts.tables,
+    raw: rawInputs(facts),
+    data: dataSlots(facts),
+    prepare: prepareRegion(facts),
+    parameters: slots,
+    size: slots.reduce((total, slot) => total + slot.size, 0),
+    initial: initialRegion(facts, slots),
+    phases: problem.solves.map((solve) => elaboratePhase(facts, slots, solve)),
+    reports: problem.reports.map((report): Report => elaborateReport(facts, slots, report)),
+  };
+}
+
+const everyRow: RowsOfView = { kind: 'all' };
+
+function plainView(facts: ProblemFacts): View {
+  return new View(facts, { rows: everyRow, training: false, parameters: 'none', slots: [] });
+}
+
+function staticNumber(facts: ProblemFacts, expression: Parameters<View['tensor']>[0]): number {
+  return constantOf(plainView(facts).tensor(expression)) ?? 0;
+}
+
+function parameterSlots(facts: ProblemFacts): readonly ParameterSlot[] {
+  const view = plainView(facts);
+  let offset = 0;
+  return facts.problem.parameters.map(({ symbol, path }) => {
+    const { shape } = view.tensorType(symbol.type);
+    const size = sizeOf(shape);
+    offset += size;
+    return { name: path, shape, offset: offset - size, size, span: symbol.span };
+  });
+}
+
+function rawInputs(facts: ProblemFacts): readonly RawInput[] {
+  const view = plainView(facts);
+  return facts.raw.map((raw) => {
+    const rows = leadingRows(raw.type, facts.tableOf);
+    const classes =
+      raw.type.kind === 'array' && raw.type.element.kind === 'class'
+        ? view.environment.size(raw.type.element.classes).value
+        : undefined;
+    return {
+      name: raw.name,
+      type: view.tensorType(raw.type),
+      classes,
+      table: rows === undefined ? undefined : facts.tableOf.get(rows),
+      origin: raw.text,
+      span: raw.span,
+    };
+  });
+}
+
+function dataSlots(facts: ProblemFacts): Program['data'] {
+  const view = plainView(facts);
+  return facts.data.map(({ symbol }) => ({
+    name: symbol.name,
+    type: view.tensorType(symbol.type),
+    span: symbol.span,
+  }));
+}
+
+function prepareRegion(facts: ProblemFacts): BoundRegion {
+  const view = plainView(facts);
+  const columns = facts.problem.data.flatMap((block) => block.columns);
+  for (const { symbol, value } of columns) {
+    view.define(symbol, () =>
+      view.named(symbol.name, () => castTo(view.root, view.tensor(value), dtypeOf(symbol.type))),
+    );
+  }
+  const results = columns.map(({ symbol }) => {
+    const value = view.environment.cell(symbol).read();
+    if (value.kind !== 'tensor') throw new Error('compiler bug: a column that is no array');
+    return expand(view.root, value, [], view.tensorType(symbol.type).shape);
+  });
+  return view.close(results);
+}
+
+function initialRegion(facts: ProblemFacts, slots: readonly ParameterSlot[]): BoundRegion {
+  const view = plainView(facts);
+  const { parameters } = facts.problem;
+  // A start may read another parameter's start.
+  for (const { symbol, start, path } of parameters) {
+    view.define(symbol, () => view.named(path, () => castTo(view.root, view.tensor(start), 'real')));
+  }
+  const tensors = parameters.map(({ symbol }, index) => {
+    const value = view.environment.cell(symbol).read();
+    if (value.kind !== 'tensor') throw new Error('compiler bug: a parameter that is no array');
+    return expand(view.root, value, [], at(slots, index).shape);
+  });
+  return view.close([vectorOf(view.root.builder, tensors, slots)]);
+}
+
+function elaborateReport(
+  facts: ProblemFacts,
+  slots: readonly ParameterSlot[],
+  report: TypedProblem['reports'][number],
+): Report {
+  const rows: RowsOfView = { kind: 'split', name: report.split };
+  const view = new View(facts, { rows, training: false, parameters: 'vector', slots });
+  const value = view.tensor(report.value);
+  const node = view.root.builder.cast(value.node, 'real');
+  return { name: report.name, type: node.type, value: view.close([node]), span: report.span };
+}

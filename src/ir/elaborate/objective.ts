@@ -1,0 +1,168 @@
+/**
+ * The objective as a function of all parameters, and the questions that an optimizer asks about it. The objective is
+ * one closed region with a parameter for each tensor, so that gradients are made straight for each tensor's slice of
+ * x; each question is a region derived from it, built in where it is asked.
+ */
+import type { TypedObjective } from '../../check/typed.js';
+import { jvp } from '../differentiate/jvp.js';
+import { vjp } from '../differentiate/vjp.js';
+import { GraphBuilder } from '../builder.js';
+import type { Node, Region } from '../graph.js';
+import type { ParameterSlot, RegionInput } from '../program.js';
+import { at, range } from '../types.js';
+import { prepareForDifferentiation } from './before_derivatives.js';
+import { fail } from './context.js';
+import type { ProblemFacts } from './facts.js';
+import type { Frame } from './frame.js';
+import { residualRegion } from './residuals.js';
+import { castTo } from './tensor.js';
+import { type RowsOfView, View } from './view.js';
+
+export interface Objective {
+  /** (tensors.., stored inputs..) -> f, to be minimized: a maximized objective is negated. */
+  readonly value: Region;
+  readonly inputs: readonly RegionInput[];
+  readonly slots: readonly ParameterSlot[];
+  readonly source: TypedObjective;
+}
+
+export function objectiveRegion(
+  facts: ProblemFacts,
+  slots: readonly ParameterSlot[],
+  objective: TypedObjective,
+  rows: RowsOfView,
+): Objective {
+  const view = new View(facts, { rows, training: true, parameters: 'slots', slots });
+  const value = castTo(view.frame, view.tensor(objective.value), 'real');
+  if (value.node.type.shape.length > 0) throw new Error('compiler bug: an objective that is no scalar');
+  const { builder } = view.root;
+  const signed = objective.sense === 'maximize' ? builder.unary('negate', value.node) : value.node;
+  const { region, inputs } = view.close([signed]);
+  return { value: prepareForDifferentiation(region), inputs, slots, source: objective };
+}
+
+/** Cuts x into its tensors. */
+export function tensorsOf(builder: GraphBuilder, x: Node, slots: readonly ParameterSlot[]): Node[] {
+  return slots.map((slot) =>
+    builder.reshape(builder.sliceAxis(x, 0, slot.offset, slot.offset + slot.size), slot.shape),
+  );
+}
+
+/** Joins tensors to a vector like x. */
+export function vectorOf(
+  builder: GraphBuilder,
+  tensors: readonly Node[],
+  slots: readonly ParameterSlot[],
+): Node {
+  const parts = tensors.map((tensor, index) => builder.reshape(tensor, [at(slots, index).size]));
+  return parts.length === 0 ? builder.constant(0, 'real', [0]) : builder.concat(parts, 0);
+}
+
+export class ObjectiveQueries {
+  private readonly derived = new Map<string, Region>();
+
+  constructor(
+    readonly objective: Objective,
+    /** The nodes of the root frame that the objective's stored inputs are. */
+    private readonly stored: readonly { readonly node: Node; readonly frame: Frame }[],
+  ) {}
+
+  value(frame: Frame, y: Node): Node {
+    return at(this.ask(frame, 'value', y, []), 0);
+  }
+
+  /** Value and gradient at a point; the forward half is shared by hash-consing. */
+  gradient(frame: Frame, y: Node): Node {
+    const results = this.ask(frame, 'gradient', y, []);
+    return vectorOf(frame.builder, results, this.objective.slots);
+  }
+
+  hvp(frame: Frame, y: Node, direction: Node): Node {
+    const pushed = tensorsOf(frame.builder, direction, this.objective.slots);
+    return vectorOf(frame.builder, this.ask(frame, 'hvp', y, pushed), this.objective.slots);
+  }
+
+  residuals(frame: Frame, y: Node): Node {
+    return at(this.ask(frame, 'residuals', y, []), 0);
+  }
+
+  residualJvp(frame: Frame, y: Node, direction: Node): Node {
+    const pushed = tensorsOf(frame.builder, direction, this.objective.slots);
+    return at(this.ask(frame, 'residual_jvp', y, pushed), 0);
+  }
+
+  residualVjp(frame: Frame, y: Node, direction: Node): Node {
+    return vectorOf(frame.builder, this.ask(frame, 'residual_vjp', y, [direction]), this.objective.slots);
+  }
+
+  /** The number of residuals, R. */
+  residualCount(): number | undefined {
+    const region = residualRegion(this.objective.value);
+    return region === undefined ? undefined : at(at(region.results, 0).type.shape, 0);
+  }
+
+  private ask(frame: Frame, query: string, y: Node, more: readonly Node[]): Node[] {
+    const tensors = tensorsOf(frame.builder, y, this.objective.slots);
+    const stored = this.stored.map(({ node, frame: owner }) =>
+      frame.read({ kind: 'tensor', node, axes: [], frame: owner, affine: undefined }),
+    );
+    return frame.builder.inline(this.region(query), [...tensors, ...stored, ...more]);
+  }
+
+  private region(query: string): Region {
+    const known = this.derived.get(query);
+    if (known !== undefined) return known;
+    const made = this.derive(query);
+    this.derived.set(query, made);
+    return made;
+  }
+
+  private derive(query: string): Region {
+    const { value, slots } = this.objective;
+    const wrt = range(slots.length);
+    switch (query) {
+      case 'value':
+        return value;
+      case 'gradient':
+        return gradients(value, wrt);
+      case 'hvp': {
+        const linear = jvp(gradients(value, wrt), wrt);
+        return { parameters: linear.parameters, results: linear.results.slice(slots.length) };
+      }
+      case 'residuals':
+        return this.residualsOrFail();
+      case 'residual_jvp': {
+        const linear = jvp(this.residualsOrFail(), wrt);
+        return { parameters: linear.parameters, results: linear.results.slice(1) };
+      }
+      case 'residual_vjp': {
+        const linear = vjp(this.residualsOrFail(), wrt);
+        return { parameters: linear.parameters, results: linear.results.slice(1) };
+      }
+      default:
+        throw new Error(`compiler bug: no question ${query}`);
+    }
+  }
+
+  private residualsOrFail(): Region {
+    const region = residualRegion(this.objective.value);
+    if (region !== undefined) return region;
+    return fail('AM5007', this.objective.source.value.span, 'this objective is not a sum of squares', [
+      'The optimizer asks for residuals; write the objective as `sum(r^2)`, `mean(r^2)` or a sum of such terms.',
+    ]);
+  }
+}
+
+/** (parameters..) -> the gradients by the parameters `wrt` of a scalar region. */
+export function gradients(region: Region, wrt: readonly number[]): Region {
+  const builder = new GraphBuilder();
+  const parameters = region.parameters.map((parameter) =>
+    builder.parameter(
+      parameter.type,
+      parameter.operator.kind === 'parameter' ? parameter.operator.name : 'p',
+    ),
+  );
+  const one = builder.constant(1, 'real');
+  const results = builder.inline(vjp(region, [...wrt]), [...parameters, one]);
+  return builder.region(parameters, results.slice(1));
+}

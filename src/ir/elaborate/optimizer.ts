@@ -1,0 +1,293 @@
+/**
+ * Runs an optimizer's statements symbolically, once, which gives the graph of one step. The optimizer sees `x`, and
+ * lazily `g` and `f` at the step's start; wrapped optimizers run where they are called, with state of their own.
+ */
+import type {
+  TypedApplyOptimizer,
+  TypedExpression,
+  TypedObjectiveQuery,
+  TypedScheduleCall,
+  TypedStatement,
+  ValueSymbol,
+} from '../../check/typed.js';
+import type { DimensionSymbol } from '../../check/types.js';
+import type { Node } from '../graph.js';
+import { at } from '../types.js';
+import { asTensor, bindValue } from './call.js';
+import { fail } from './context.js';
+import { Cell, Environment } from './environment.js';
+import type { Frame } from './frame.js';
+import type { ObjectiveQueries } from './objective.js';
+import { type OptimizerInstance, stateKey } from './optimizer_instance.js';
+import { castTo, constant, expand, sliceOwn, tensor } from './tensor.js';
+import { ownRank, type Tensor, type Value } from './value.js';
+import type { View } from './view.js';
+import { walkExpression, walkStatements } from './walk.js';
+
+interface Activation {
+  readonly instance: OptimizerInstance;
+  /** The environment that the optimizer's body sees. */
+  readonly environment: Environment;
+  readonly t: Tensor;
+}
+
+export class OptimizerRun {
+  /** How often the step evaluates the objective (a value, a gradient or residuals at one point count once). */
+  readonly evaluations: Cell;
+  /** Whether the gradient at the step's start was asked for. */
+  gradientUsed = false;
+  private readonly active: Activation[] = [];
+  private readonly counted = new WeakMap<Frame, Set<Node>>();
+
+  constructor(
+    readonly view: View,
+    readonly queries: ObjectiveQueries,
+    private readonly totalSteps: number,
+  ) {
+    this.evaluations = new Cell('evaluations', constant(view.root, 0, 'int'));
+    view.hooks = {
+      objective: (query) => this.ask(query),
+      applyOptimizer: (application) => this.applyInner(application),
+      schedule: (expression) => this.schedule(expression),
+      perTensor: (body) => {
+        this.perTensor(body);
+      },
+    };
+  }
+
+  /** One step of an instance from x; returns x after it. */
+  run(instance: OptimizerInstance, x: Tensor, g: () => Tensor, f: () => Tensor, t: Tensor): Tensor {
+    const { definition } = instance;
+    const environment = this.bodyEnvironment(instance, t);
+    const { implicit } = definition;
+    bindValue(this.view, environment, implicit.x, x);
+    // A derivative by x must see what is computed from this very binding.
+    const start = asTensor(environment.cell(implicit.x).read());
+    environment.bind(implicit.g, g);
+    environment.bind(implicit.f, f);
+    void start;
+    this.active.push({ instance, environment, t });
+    this.view.within(environment, () => {
+      this.view.statements(definition.statements);
+    });
+    this.active.pop();
+    return asTensor(environment.cell(implicit.x).read());
+  }
+
+  /** Arguments, sizes, `t` and `T`, and the states' cells. */
+  bodyEnvironment(instance: OptimizerInstance, t: Tensor): Environment {
+    const { definition } = instance;
+    const { view } = this;
+    const environment = new Environment(view.environment.outermostEnvironment());
+    const size = view.options.slots.reduce((total, slot) => total + slot.size, 0);
+    environment.bindSize(definition.size, { value: size, training: undefined });
+    const residuals = this.queries.residualCount();
+    if (residuals !== undefined)
+      environment.bindSize(definition.residuals, { value: residuals, training: undefined });
+    environment.bind(definition.implicit.t, t);
+    environment.bind(definition.implicit.T, constant(view.root, this.totalSteps, 'int'));
+    this.bindArguments(instance, environment, t);
+    for (const state of instance.states) {
+      const cell = instance.cells.get(stateKey(state.symbol, state.tensor));
+      if (cell !== undefined && state.tensor === undefined) environment.bindCell(state.symbol, cell);
+    }
+    return environment;
+  }
+
+  private bindArguments(instance: OptimizerInstance, environment: Environment, t: Tensor): void {
+    const { view } = this;
+    const outer = this.active[this.active.length - 1]?.environment ?? view.environment.outermostEnvironment();
+    // Schedules among the arguments follow this instance's own steps.
+    this.active.push({ instance, environment, t });
+    instance.definition.parameters.forEach((parameter, index) => {
+      if (parameter.type.kind === 'optimizer') return;
+      const argument = at(instance.arguments, index);
+      const value = view.within(outer, () => view.expression(argument));
+      bindValue(view, environment, parameter, value);
+    });
+    this.active.pop();
+  }
+
+  private current(): Activation {
+    return at(this.active, this.active.length - 1);
+  }
+
+  // ----------------------------------------------------------------------------------------------- questions
+
+  private ask(query: TypedObjectiveQuery): Value {
+    const { view, queries } = this;
+    const { frame } = view;
+    if (query.fresh) {
+      fail('AM5008', query.span, 'a fresh batch within a step is not part of this version', [
+        'Every question of a step is asked of the same batch.',
+      ]);
+    }
+    const y = this.point(query.at);
+    const direction = query.direction === undefined ? undefined : this.point(query.direction);
+    this.count(frame, y);
+    const along = (): Node => {
+      if (direction === undefined) throw new Error(`compiler bug: ${query.query} without its direction`);
+      return direction;
+    };
+    switch (query.query) {
+      case 'value':
+        return tensor(frame, queries.value(frame, y));
+      case 'gradient':
+        return tensor(frame, queries.gradient(frame, y));
+      case 'hvp':
+        return tensor(frame, queries.hvp(frame, y, along()));
+      case 'residuals':
+        return tensor(frame, queries.residuals(frame, y));
+      case 'residual_jvp':
+        return tensor(frame, queries.residualJvp(frame, y, along()));
+      case 'residual_vjp':
+        return tensor(frame, queries.residualVjp(frame, y, along()));
+      default:
+        return query.query satisfies never;
+    }
+  }
+
+  private point(expression: TypedExpression): Node {
+    const value = castTo(this.view.frame, this.view.tensor(expression), 'real');
+    if (value.axes.length > 0) {
+      fail('AM5009', expression.span, 'the objective is asked at many points at once', [
+        'Batches of points are for methods on populations, which are not part of this version.',
+      ]);
+    }
+    return value.node;
+  }
+
+  /** Counts one evaluation unless this point was asked about before in the same turn. */
+  count(frame: Frame, y: Node): void {
+    const known = this.counted.get(frame) ?? new Set<Node>();
+    this.counted.set(frame, known);
+    if (known.has(y)) return;
+    known.add(y);
+    const { view } = this;
+    const before = asTensor(this.evaluations.read());
+    const one = constant(view.frame, 1, 'int');
+    const sum = view.frame.builder.binary('add', view.frame.read(before), view.frame.read(one));
+    view.journal.write(this.evaluations, tensor(view.frame, sum));
+  }
+
+  private applyInner(application: TypedApplyOptimizer): Value {
+    const { instance: outer } = this.current();
+    const inner = this.findInner(outer, application.optimizer);
+    const { view } = this;
+    const x = asTensor(view.expression(application.at));
+    const g = asTensor(view.expression(application.gradient));
+    const steps = inner.cells.get('t');
+    if (steps === undefined) throw new Error('compiler bug: a wrapped optimizer without a count of steps');
+    const before = asTensor(steps.read());
+    const one = view.frame.builder.constant(1, 'int');
+    const t = tensor(view.frame, view.frame.builder.binary('add', view.frame.read(before), one));
+    view.journal.write(steps, t);
+    const f = (): Tensor => {
+      const y = view.frame.read(x);
+      this.count(view.frame, y);
+      return tensor(view.frame, this.queries.value(view.frame, y));
+    };
+    return this.run(inner, x, () => g, f, t);
+  }
+
+  private findInner(outer: OptimizerInstance, symbol: ValueSymbol): OptimizerInstance {
+    const inner = outer.inner.get(symbol);
+    if (inner === undefined) throw new Error(`compiler bug: ${symbol.name} is no wrapped optimizer here`);
+    return inner;
+  }
+
+  private schedule(expression: TypedScheduleCall): Value {
+    const { schedule } = expression;
+    const { view } = this;
+    const environment = new Environment(view.environment.outermostEnvironment());
+    environment.bind(schedule.implicit.t, this.current().t);
+    environment.bind(schedule.implicit.T, constant(view.root, this.totalSteps, 'int'));
+    schedule.parameters.forEach((parameter, index) => {
+      bindValue(view, environment, parameter, view.expression(at(expression.arguments, index)));
+    });
+    return view.within(environment, () => view.expression(schedule.body));
+  }
+
+  // ---------------------------------------------------------------------------------------------- per tensor
+
+  /** Each tensor's turn sees its slice of every vector over P; what the turns wrote is joined again. */
+  private perTensor(body: readonly TypedStatement[]): void {
+    const { view } = this;
+    const { instance, environment: outer, t } = this.current();
+    const vectors = vectorsOf(body, instance.definition.size).filter(
+      (symbol) => outer.find(symbol) !== undefined,
+    );
+    const states = new Set(
+      instance.states.filter((state) => state.tensor !== undefined).map((state) => state.symbol),
+    );
+    const shared = vectors.filter(
+      (symbol) => !states.has(symbol) && view.environment.find(symbol) !== undefined,
+    );
+    const before = shared.map((symbol) => asTensor(view.environment.cell(symbol).read()));
+    const turns = view.options.slots.map((slot, index) => {
+      const environment = new Environment(view.environment);
+      environment.bindSize(instance.definition.size, { value: slot.size, training: undefined });
+      shared.forEach((symbol, each) => {
+        const whole = at(before, each);
+        environment.bind(
+          symbol,
+          sliceOwn(view.frame, whole, ownRank(whole) - 1, slot.offset, slot.offset + slot.size),
+        );
+      });
+      for (const symbol of states) {
+        const cell = instance.cells.get(stateKey(symbol, index));
+        if (cell !== undefined) environment.bindCell(symbol, cell);
+      }
+      const sliced = shared.map((symbol) => environment.cell(symbol).read());
+      this.active.push({ instance, environment, t });
+      view.within(environment, () => {
+        view.statements(body);
+      });
+      this.active.pop();
+      return shared.map((symbol, each) => {
+        const value = asTensor(environment.cell(symbol).read());
+        return { value, changed: value !== at(sliced, each) };
+      });
+    });
+    shared.forEach((symbol, each) => {
+      const parts = turns.map((turn) => at(turn, each));
+      if (!parts.some((part) => part.changed)) return;
+      const whole = at(before, each);
+      const nodes = parts.map(({ value }) => expand(view.frame, value, whole.axes, value.node.type.shape));
+      const joined = view.frame.builder.concat(nodes, whole.node.type.shape.length - 1);
+      view.journal.write(view.environment.cell(symbol), tensor(view.frame, joined, whole.axes));
+    });
+  }
+}
+
+/** The names that a body reads or writes whose last dimension is `size`. */
+function vectorsOf(body: readonly TypedStatement[], size: DimensionSymbol): readonly ValueSymbol[] {
+  const found = new Set<ValueSymbol>();
+  const note = (symbol: ValueSymbol): void => {
+    if (symbol.type.kind !== 'array') return;
+    const dimensions = symbol.type.shape.dimensions;
+    const last = dimensions[dimensions.length - 1];
+    const factor = last?.terms.length === 1 ? last.terms[0]?.factors[0] : undefined;
+    if (factor?.atom.kind === 'symbol' && factor.atom.symbol === size) found.add(symbol);
+  };
+  walkStatements(body, {
+    expression: (expression) => {
+      if (expression.kind === 'reference') note(expression.symbol);
+    },
+    statement: (statement) => {
+      if (statement.kind === 'update') note(statement.symbol);
+    },
+  });
+  return [...found];
+}
+
+/** Whether an expression, with what it calls, reads one of the symbols. */
+export function reads(expression: TypedExpression, symbol: ValueSymbol): boolean {
+  let found = false;
+  walkExpression(expression, {
+    expression: (each) => {
+      if (each.kind === 'reference' && each.symbol === symbol) found = true;
+    },
+  });
+  return found;
+}

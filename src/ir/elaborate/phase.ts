@@ -1,0 +1,348 @@
+/**
+ * A `solve` as a phase of the program: the optimizer's states and their first values, the graph of one step with its
+ * measures and stopping rule, and the evaluation of the objective at a given point.
+ */
+import type { TypedExpression, TypedObjective, TypedSolve } from '../../check/typed.js';
+import { GraphBuilder } from '../builder.js';
+import type { Node, TensorType } from '../graph.js';
+import type { BoundRegion, ParameterSlot, Phase, RegionInput, StateSlot } from '../program.js';
+import { at } from '../types.js';
+import { dtypeOf } from './apply.js';
+import { asTensor } from './call.js';
+import { fail } from './context.js';
+import { Cell, Environment } from './environment.js';
+import { leadingRows, type ProblemFacts } from './facts.js';
+import { gradients, type Objective, ObjectiveQueries, objectiveRegion, vectorOf } from './objective.js';
+import { OptimizerRun, reads } from './optimizer.js';
+import {
+  allInstances,
+  instantiateOptimizer,
+  type OptimizerInstance,
+  stateKey,
+} from './optimizer_instance.js';
+import { castTo, constant, constantOf, expand, sliceOwn, tensor } from './tensor.js';
+import { type RowsOfView, View } from './view.js';
+
+/** Steps of a phase whose length the source does not say. */
+const defaultSteps = 1000;
+
+export function elaboratePhase(
+  facts: ProblemFacts,
+  slots: readonly ParameterSlot[],
+  solve: TypedSolve,
+): Phase {
+  const objective = chosenObjective(facts, solve);
+  const sampler = samplerOf(facts, solve);
+  const rows: RowsOfView =
+    sampler.kind === 'batch'
+      ? { kind: 'batch', table: sampler.table, size: sampler.size }
+      : { kind: 'split', name: objective.split };
+  const stepsPerEpoch =
+    sampler.kind === 'batch'
+      ? Math.floor(at(at(facts.tables, sampler.table).splits, 0).count / sampler.size)
+      : 1;
+  const steps = lengthOf(facts, solve, stepsPerEpoch);
+  const region = objectiveRegion(facts, slots, objective, rows);
+  const instance = instantiateOptimizer(solve.optimizer, undefined, slots.length);
+  const start = startRegion(facts, slots, instance, region, steps, rows);
+  const step = stepRegion(facts, slots, solve, instance, region, steps, rows, start.states);
+  return {
+    title: solve.title,
+    objective: { name: objective.label ?? 'objective', sense: objective.sense },
+    states: start.states,
+    start: start.bound,
+    step: step.bound,
+    measures: step.measures,
+    stops: solve.until !== undefined,
+    sampler,
+    steps,
+    stepsPerEpoch,
+    evaluate: evaluateRegion(facts, slots, objective),
+    span: solve.span,
+  };
+}
+
+function chosenObjective(facts: ProblemFacts, solve: TypedSolve): TypedObjective {
+  const { objectives } = facts.problem;
+  const chosen =
+    solve.labels.length === 0
+      ? objectives
+      : objectives.filter(
+          (objective) => objective.label !== undefined && solve.labels.includes(objective.label),
+        );
+  const [first, second] = chosen;
+  if (first === undefined)
+    return fail('AM5010', solve.span, 'there is no objective to solve for', ['Add `minimize ...`.']);
+  if (second !== undefined) {
+    fail('AM5011', second.span, 'several objectives at once are not part of this version', [
+      'Add them up with weights, or choose one by its label: `solve error using ...`.',
+    ]);
+  }
+  return first;
+}
+
+/** An integer known once sizes are. */
+function integerOf(facts: ProblemFacts, expression: TypedExpression): number {
+  const view = new View(facts, {
+    rows: { kind: 'split', name: undefined },
+    training: true,
+    parameters: 'none',
+    slots: [],
+  });
+  const value = constantOf(view.tensor(expression));
+  return value ?? fail('AM5006', expression.span, 'this number must be known before the run');
+}
+
+function samplerOf(facts: ProblemFacts, solve: TypedSolve): Phase['sampler'] {
+  if (solve.batch === undefined) return { kind: 'full' };
+  const { batch } = solve;
+  const used = facts.tables.findIndex((table) => table.rows > 0);
+  if (used === -1) fail('AM5012', batch.span, 'there is no table with rows to sample a batch from');
+  const size = integerOf(facts, batch.size);
+  const available = at(at(facts.tables, used).splits, 0).count;
+  if (size < 1 || size > available) {
+    fail('AM5013', batch.span, `a batch of ${size} cannot be sampled from ${available} training rows`);
+  }
+  return { kind: 'batch', table: used, size, inOrder: batch.inOrder };
+}
+
+function lengthOf(facts: ProblemFacts, solve: TypedSolve, stepsPerEpoch: number): number {
+  if (facts.options.steps !== undefined) return facts.options.steps;
+  if (solve.length === undefined) return defaultSteps;
+  const count = integerOf(facts, solve.length.count);
+  if (count < 0) fail('AM5014', solve.span, `a phase of ${count} ${solve.length.unit}`);
+  return solve.length.unit === 'epochs' ? count * stepsPerEpoch : count;
+}
+
+function queriesIn(view: View, facts: ProblemFacts, objective: Objective): ObjectiveQueries {
+  const stored = objective.inputs.map((input, index) => {
+    const parameter = at(objective.value.parameters, objective.slots.length + index);
+    const name = parameter.operator.kind === 'parameter' ? parameter.operator.name : input.kind;
+    return { node: view.input(input, parameter.type, name), frame: view.root };
+  });
+  return new ObjectiveQueries(objective, stored);
+}
+
+// -------------------------------------------------------------------------------------------------- the start
+
+function startRegion(
+  facts: ProblemFacts,
+  slots: readonly ParameterSlot[],
+  instance: OptimizerInstance,
+  objective: Objective,
+  steps: number,
+  rows: RowsOfView,
+): { readonly states: readonly StateSlot[]; readonly bound: BoundRegion } {
+  const view = new View(facts, { rows, training: true, parameters: 'vector', slots });
+  const run = new OptimizerRun(view, queriesIn(view, facts, objective), steps);
+  const states: StateSlot[] = [];
+  const firsts: Node[] = [];
+  const add = (name: string, node: Node): void => {
+    states.push({ name, type: node.type });
+    firsts.push(node);
+  };
+  for (const each of new Set(allInstances(instance))) {
+    if (each !== instance) add(`${each.path}.t`, view.root.builder.constant(0, 'int'));
+    const environment = run.bodyEnvironment(each, constant(view.root, 0, 'int'));
+    const x = tensor(view.root, view.x());
+    for (const state of each.states) {
+      const inner = new Environment(environment);
+      const slot = state.tensor === undefined ? undefined : slots[state.tensor];
+      if (slot !== undefined) inner.bindSize(each.definition.size, { value: slot.size, training: undefined });
+      inner.bind(
+        each.definition.implicit.x,
+        slot === undefined ? x : sliceOwn(view.root, x, 0, slot.offset, slot.offset + slot.size),
+      );
+      const shape = state.symbol.type.kind === 'array' ? inner.shape(state.symbol.type.shape) : [];
+      const value = view.within(inner, () => view.tensor(state.value));
+      const typed = castTo(view.root, value, dtypeOf(state.symbol.type));
+      add(
+        state.name,
+        expand(
+          view.root,
+          typed,
+          [],
+          shape.map((size) => size.value),
+        ),
+      );
+    }
+  }
+  return { states, bound: view.close(firsts) };
+}
+
+// --------------------------------------------------------------------------------------------------- the step
+
+function stepRegion(
+  facts: ProblemFacts,
+  slots: readonly ParameterSlot[],
+  solve: TypedSolve,
+  instance: OptimizerInstance,
+  objective: Objective,
+  steps: number,
+  rows: RowsOfView,
+  states: readonly StateSlot[],
+): { readonly bound: BoundRegion; readonly measures: readonly string[] } {
+  const view = new View(facts, { rows, training: true, parameters: 'vector', slots });
+  const { root } = view;
+  const queries = queriesIn(view, facts, objective);
+  const run = new OptimizerRun(view, queries, steps);
+  const stateNodes = states.map((state, index) =>
+    view.input({ kind: 'state', index }, state.type, state.name),
+  );
+  const cells = bindStates(instance, stateNodes, view);
+  const x = view.x();
+  const start = tensor(root, x);
+  let gradient: Node | undefined;
+  const g = (): Node => {
+    gradient ??= view.atRoot(() => {
+      run.count(root, x);
+      return queries.gradient(root, x);
+    });
+    return gradient;
+  };
+  const f = (): Node =>
+    view.atRoot(() => {
+      run.count(root, x);
+      return queries.value(root, x);
+    });
+  const t = tensor(root, view.step());
+  const after = run.run(
+    instance,
+    start,
+    () => tensor(root, g()),
+    () => tensor(root, f()),
+    t,
+  );
+  const results = [
+    expand(root, after, [], [x.type.shape[0] ?? 0]),
+    ...cells.map((cell) => root.read(asTensor(cell.read()))),
+  ];
+  const typed = results.map((node, index) =>
+    sameNumbers(root.builder, node, index === 0 ? x.type : at(states, index - 1).type),
+  );
+  const kept = keepUnsampledRows(facts, view, slots, [x, ...stateNodes], typed);
+  const sign = objective.source.sense === 'maximize' ? root.builder.unary('negate', f()) : f();
+  const measures = new Map<string, Node>([['objective', sign]]);
+  const { until } = facts.problem;
+  const needsNorm = solve.until !== undefined && reads(solve.until, until.gradNorm);
+  if (gradient !== undefined || needsNorm) measures.set('grad_norm', norm(root.builder, g()));
+  measures.set('evaluations', root.builder.cast(root.read(asTensor(run.evaluations.read())), 'real'));
+  if (solve.until !== undefined) {
+    const stop = stopFlag(view, facts, solve.until, measures, t.node);
+    measures.set('stop', root.builder.cast(stop, 'real'));
+    kept.forEach((node, index) => {
+      const old = index === 0 ? x : at(stateNodes, index - 1);
+      kept[index] = root.builder.select(root.builder.broadcastScalar(stop, node.type.shape), old, node);
+    });
+  }
+  return { bound: view.close([...kept, ...measures.values()]), measures: [...measures.keys()] };
+}
+
+/** The cells of every instance's states and step counts, in the order of the state slots. */
+function bindStates(instance: OptimizerInstance, nodes: readonly Node[], view: View): readonly Cell[] {
+  const cells: Cell[] = [];
+  const add = (owner: OptimizerInstance, key: string, name: string): void => {
+    const cell = new Cell(name, tensor(view.root, at(nodes, cells.length)));
+    owner.cells.set(key, cell);
+    cells.push(cell);
+  };
+  for (const each of new Set(allInstances(instance))) {
+    if (each !== instance) add(each, 't', `${each.path}.t`);
+    for (const state of each.states) add(each, stateKey(state.symbol, state.tensor), state.name);
+  }
+  return cells;
+}
+
+function sameNumbers(builder: GraphBuilder, node: Node, type: TensorType): Node {
+  const cast = builder.cast(node, type.dtype);
+  return cast.type.shape.length < type.shape.length ? builder.broadcastScalar(cast, type.shape) : cast;
+}
+
+function norm(builder: GraphBuilder, vector: Node): Node {
+  const squares = builder.reduceAll('sum', builder.unary('square', vector));
+  return builder.unary('sqrt', squares);
+}
+
+function stopFlag(
+  view: View,
+  facts: ProblemFacts,
+  until: TypedExpression,
+  measures: ReadonlyMap<string, Node>,
+  step: Node,
+): Node {
+  const { root } = view;
+  const environment = new Environment(view.environment.outermostEnvironment());
+  const names = facts.problem.until;
+  const objective = measures.get('objective');
+  const gradNorm = measures.get('grad_norm');
+  if (objective !== undefined) environment.bind(names.value, tensor(root, objective));
+  if (gradNorm !== undefined) environment.bind(names.gradNorm, tensor(root, gradNorm));
+  environment.bind(names.step, tensor(root, step));
+  return root.read(view.within(environment, () => view.tensor(until)));
+}
+
+/** Parameters with a row for each row of the sampled table: rows outside the batch keep their values, and so do their states. */
+function keepUnsampledRows(
+  facts: ProblemFacts,
+  view: View,
+  slots: readonly ParameterSlot[],
+  before: readonly Node[],
+  after: readonly Node[],
+): Node[] {
+  const { rows } = view.options;
+  if (rows.kind !== 'batch') return [...after];
+  const ofRows = facts.problem.parameters.map(({ symbol }) => {
+    const dimension = leadingRows(symbol.type, facts.tableOf);
+    return dimension !== undefined && facts.tableOf.get(dimension) === rows.table;
+  });
+  if (!ofRows.some(Boolean)) return [...after];
+  const { builder } = view.root;
+  const sampled = view.input({ kind: 'rows' }, { dtype: 'int', shape: [rows.size] }, 'rows');
+  const parts = slots.map((slot, index) => {
+    if (ofRows[index] !== true) return builder.constant(1, 'bool', [slot.size]);
+    const count = at(slot.shape, 0);
+    const none = builder.constant(0, 'bool', [count]);
+    const chosen = builder.scatterSet(none, sampled, builder.constant(1, 'bool', [rows.size]), {
+      inBounds: true,
+    });
+    return builder.reshape(builder.broadcast(chosen, slot.shape, [0]), [slot.size]);
+  });
+  const advances = builder.concat(parts, 0);
+  const size = at(advances.type.shape, 0);
+  return after.map((node, index) => {
+    const { shape } = node.type;
+    if (shape[shape.length - 1] !== size) return node;
+    return builder.select(builder.broadcast(advances, shape, [shape.length - 1]), node, at(before, index));
+  });
+}
+
+// --------------------------------------------------------------------------------------------- the evaluation
+
+/** (x, data..) -> objective, gradient norm, over all rows of the objective's split. */
+function evaluateRegion(
+  facts: ProblemFacts,
+  slots: readonly ParameterSlot[],
+  source: TypedObjective,
+): BoundRegion {
+  const objective = objectiveRegion(facts, slots, source, { kind: 'split', name: source.split });
+  const builder = new GraphBuilder();
+  const size = slots.reduce((total, slot) => total + slot.size, 0);
+  const inputs: RegionInput[] = [{ kind: 'parameters' }, ...objective.inputs];
+  const x = builder.parameter({ dtype: 'real', shape: [size] }, 'x');
+  const stored = objective.inputs.map((_, index) => {
+    const parameter = at(objective.value.parameters, slots.length + index);
+    return builder.parameter(
+      parameter.type,
+      parameter.operator.kind === 'parameter' ? parameter.operator.name : 'p',
+    );
+  });
+  const tensors = slots.map((slot) =>
+    builder.reshape(builder.sliceAxis(x, 0, slot.offset, slot.offset + slot.size), slot.shape),
+  );
+  const value = at(builder.inline(objective.value, [...tensors, ...stored]), 0);
+  const wrt = slots.map((_, index) => index);
+  const parts = builder.inline(gradients(objective.value, wrt), [...tensors, ...stored]);
+  const signed = source.sense === 'maximize' ? builder.unary('negate', value) : value;
+  const gradient = vectorOf(builder, parts, slots);
+  return { region: builder.region([x, ...stored], [signed, norm(builder, gradient)]), inputs };
+}
