@@ -1,0 +1,133 @@
+/**
+ * The text of one program while it is printed: views of the two arenas, the helpers that its code calls, and its
+ * functions. Every function takes no arguments and works on views that are constants of the closure around it.
+ */
+import { addressOf } from '../../ir/nest.js';
+import type { Buffer, Place } from '../../ir/nest.js';
+import { locate } from '../../ir/nest.js';
+import type { Affine } from '../../ir/nest-affine.js';
+import { arenaOf } from '../../ir/memory.js';
+import {
+  helpersWithCallees,
+  printHelper,
+  printTypedHelper,
+} from '../../ir/operators/elementwise/lowering.js';
+import type { HelperFunction } from '../../ir/operators/elementwise/lowering.js';
+import type { Block } from './blocks.js';
+import { printRoutine, routines } from './routines.js';
+import type { RoutineName } from './routines.js';
+import { Namer, numberText } from './text.js';
+
+export interface PrintedFunction {
+  readonly name: string;
+  readonly lines: readonly string[];
+}
+
+export class ProgramText {
+  readonly functions: PrintedFunction[] = [];
+  private readonly namer: Namer;
+  private readonly views = new Map<Buffer, string>();
+  private readonly helperSet = new Map<string, HelperFunction>();
+  private readonly routineSet = new Set<RoutineName>();
+  private scratchSize = 0;
+
+  constructor(taken: Iterable<string> = []) {
+    this.namer = new Namer([...taken, ...Object.keys(routines), 'sortScratch']);
+  }
+
+  view(buffer: Buffer): string {
+    let name = this.views.get(buffer);
+    if (name === undefined) {
+      name = this.namer.fresh(buffer.label);
+      this.views.set(buffer, name);
+    }
+    return name;
+  }
+
+  /** A name for something else that the program declares. */
+  fresh(name: string): string {
+    return this.namer.fresh(name);
+  }
+
+  routine(name: RoutineName): string {
+    this.routineSet.add(name);
+    this.helpers(routines[name].helpers);
+    return name;
+  }
+
+  /** Room for one row of a sort. */
+  scratch(size: number): string {
+    this.scratchSize = Math.max(this.scratchSize, size);
+    return 'sortScratch';
+  }
+
+  helpers(helpers: readonly HelperFunction[]): void {
+    for (const helper of helpers) this.helperSet.set(helper.name, helper);
+  }
+
+  /** Sets all elements of a place. */
+  fill(block: Block, place: Place, value: number): void {
+    const { buffer, base } = locate(place);
+    const view = this.view(buffer);
+    const text = numberText(value).text;
+    const whole = base.terms.length === 0 && base.constant === 0 && buffer.size === place.size;
+    if (whole) {
+      block.push(`${view}.fill(${text});`);
+    } else {
+      const start = this.index(base);
+      block.push(`${view}.fill(${text}, ${start}, ${start} + ${place.size});`);
+    }
+  }
+
+  /** An index that depends on no loop of a nest, only on the turns of loops around it. */
+  index(index: Affine): string {
+    let text = '';
+    for (const { variable, coefficient } of index.terms) {
+      if (variable.kind !== 'value' || variable.value.kind !== 'load') {
+        throw new Error('compiler bug: a place depends on more than turns');
+      }
+      const { buffer, base } = locate(variable.value.place);
+      const turn = `${this.view(buffer)}[${this.index(base)}]!`;
+      text += `${text === '' ? '' : ' + '}${turn} * ${coefficient}`;
+    }
+    if (text === '') return String(index.constant);
+    return index.constant === 0 ? text : `${text} + ${index.constant}`;
+  }
+
+  /** `const w = reals.subarray(0, 20);` for every view that the code mentions. */
+  declareViews(): string[] {
+    const lines: string[] = [];
+    if (this.scratchSize > 0) lines.push(`const sortScratch = new Int32Array(${this.scratchSize});`);
+    for (const [buffer, name] of this.views) {
+      const start = addressOf(buffer);
+      const arena = arenaOf(buffer) === 'real' ? 'reals' : 'integers';
+      lines.push(`const ${name} = ${arena}.subarray(${start}, ${start + buffer.size});`);
+      if (buffer.values !== undefined) {
+        lines.push(`${name}.set([${buffer.values.map((value) => numberText(value).text).join(', ')}]);`);
+      }
+    }
+    return lines;
+  }
+
+  declareHelpers(typed: boolean): string[] {
+    const lines: string[] = [];
+    for (const helper of helpersWithCallees([...this.helperSet.values()])) {
+      lines.push(...(typed ? printTypedHelper(helper) : printHelper(helper)).split('\n'));
+    }
+    for (const name of this.routineSet) lines.push(...printRoutine(name, typed));
+    return lines;
+  }
+
+  declareFunctions(): string[] {
+    return this.functions.flatMap(({ name, lines }) => [
+      `function ${name}() {`,
+      ...lines.map((line) => `  ${line}`),
+      '}',
+    ]);
+  }
+}
+
+/** Loads are printed with TypeScript's `!`; JavaScript is the same text without it. */
+export function withoutAssertions(text: string): string {
+  return text.replace(/\]!/g, ']');
+}
