@@ -47,6 +47,11 @@ const infixes: ReadonlyMap<string, Infix> = new Map(
 
 const prefixPrecedence: Readonly<Record<UnaryOperator, number>> = { '-': 8, not: 3 };
 
+/** How tightly a binary operator binds, as a number to compare. */
+export function tightness(image: string): number {
+  return infixes.get(image)?.precedence ?? 0;
+}
+
 /** What stands where an expression is missing. */
 export function hole(span: Span): Expression {
   return { kind: 'error', span };
