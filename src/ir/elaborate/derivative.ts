@@ -4,10 +4,9 @@
  * variable share a mapped axis, each lane is differentiated on its own.
  */
 import type { TypedDerivative } from '../../check/typed.js';
-import { batchRegion } from '../batch.js';
+import { batchRegion } from '../batching/batch.js';
 import { GraphBuilder } from '../builder.js';
-import { jvp } from '../differentiate/jvp.js';
-import { vjp } from '../differentiate/vjp.js';
+import { gradient as gradientOf, jvp, vjp } from '../differentiate/derivatives.js';
 import type { Node, Region } from '../graph.js';
 import { stabilise } from '../stabilise.js';
 import { at, range, sizeOf } from '../types.js';
@@ -164,7 +163,7 @@ function forwardJacobian(
   const { frame } = context;
   const linear = onlyResults(jvp(slice.region, [0]), 1);
   const inputs = [frame.read(variable), ...slice.captured];
-  const batched = batchRegion(linear, [...inputs.map(() => false), true], columns);
+  const batched = overDirections(linear, columns);
   const [pushed] = frame.builder.inline(batched, [...inputs, unitDirections(context, variable, 0)]);
   // [columns, value mapped.., value own..] -> [value mapped.., value own.., variable own..]
   const rank = value.node.type.shape.length;
@@ -193,7 +192,7 @@ function reverseJacobian(
   const units = unitDirections(context, permuted, valueOnly.length);
   const back = value.axes.map((axis) => order.indexOf(axis) + 1);
   const directions = frame.builder.transpose(units, [0, ...back, ...own.map((axis) => axis + 1)]);
-  const batched = batchRegion(linear, [...inputs.map(() => false), true], rows);
+  const batched = overDirections(linear, rows);
   const [pulled] = frame.builder.inline(batched, [...inputs, directions]);
   // [rows = valueOnly.. value own.., variable mapped.., variable own..]
   const split = [...sizesOf(valueOnly), ...ownShape(value), ...variable.node.type.shape];
@@ -223,15 +222,37 @@ function gradientSlice(context: Context, slice: Slice, variable: Tensor, value: 
   return { region, gradient };
 }
 
-/** From one real result to its gradient by parameter 0. */
+/** From one real result to the gradient of its sum by parameter 0. */
 export function gradientRegion(region: Region): Region {
   const builder = new GraphBuilder();
   const parameters = region.parameters.map((parameter) =>
-    builder.parameter(parameter.type, parameter.label ?? 'p'),
+    builder.parameter(parameter.type, nameOf(parameter)),
   );
-  const ones = region.results.map((result) => builder.constant(1, 'real', result.type.shape));
-  const results = builder.inline(vjp(region, [0]), [...parameters, ...ones]);
-  return builder.region(parameters, [at(results, 1)]);
+  const value = at(builder.inline(region, parameters), 0);
+  const summed = builder.region(parameters, [builder.reduceAll('sum', value)]);
+  return onlyResults(gradientOf(summed, [0]), 1);
+}
+
+function nameOf(parameter: Node): string {
+  return parameter.operator.kind === 'parameter' ? parameter.operator.name : 'value';
+}
+
+/** The region over a batch of directions (its last parameter), its result batched in any case. */
+function overDirections(region: Region, count: number): Region {
+  const last = region.parameters.length - 1;
+  const batched = batchRegion(
+    region,
+    region.parameters.map((_, index) => index === last),
+    count,
+  );
+  if (at(batched.batched, 0)) return batched.region;
+  const builder = new GraphBuilder();
+  const parameters = batched.region.parameters.map((parameter) =>
+    builder.parameter(parameter.type, nameOf(parameter)),
+  );
+  const result = at(builder.inline(batched.region, parameters), 0);
+  const { shape } = result.type;
+  return builder.region(parameters, [builder.broadcast(result, [count, ...shape], range(shape.length, 1))]);
 }
 
 function pushForward(
@@ -241,7 +262,6 @@ function pushForward(
   value: Tensor,
   direction: Tensor,
 ): Tensor {
-  const { frame } = context;
   const linear = onlyResults(jvp(slice.region, [0]), 1);
   return alongDirection(context, linear, slice, variable, variable, direction, value);
 }
@@ -273,7 +293,7 @@ function alongDirection(
   const axes = unionAxes([place.axes, extra]);
   const full = expand(frame, direction, axes, place.node.type.shape.slice(place.axes.length));
   let region = linear;
-  for (const axis of extra) region = batchRegion(region, [...inputs.map(() => false), true], axis.size);
+  for (const axis of extra) region = overDirections(region, axis.size);
   const order = [...[...extra].reverse(), ...place.axes].map((axis) => axes.indexOf(axis));
   const rank = place.node.type.shape.length - place.axes.length;
   const turned = frame.builder.transpose(full, [...order, ...range(rank, axes.length)]);

@@ -4,8 +4,7 @@
  * x; each question is a region derived from it, built in where it is asked.
  */
 import type { TypedObjective } from '../../check/typed.js';
-import { jvp } from '../differentiate/jvp.js';
-import { vjp } from '../differentiate/vjp.js';
+import { gradient, jvp, vjp } from '../differentiate/derivatives.js';
 import { GraphBuilder } from '../builder.js';
 import type { Node, Region } from '../graph.js';
 import type { ParameterSlot, RegionInput } from '../program.js';
@@ -155,14 +154,6 @@ export class ObjectiveQueries {
 
 /** (parameters..) -> the gradients by the parameters `wrt` of a scalar region. */
 export function gradients(region: Region, wrt: readonly number[]): Region {
-  const builder = new GraphBuilder();
-  const parameters = region.parameters.map((parameter) =>
-    builder.parameter(
-      parameter.type,
-      parameter.operator.kind === 'parameter' ? parameter.operator.name : 'p',
-    ),
-  );
-  const one = builder.constant(1, 'real');
-  const results = builder.inline(vjp(region, [...wrt]), [...parameters, one]);
-  return builder.region(parameters, results.slice(1));
+  const { parameters, results } = gradient(region, wrt);
+  return { parameters, results: results.slice(1) };
 }

@@ -61,11 +61,8 @@ export class OptimizerRun {
     const environment = this.bodyEnvironment(instance, t);
     const { implicit } = definition;
     bindValue(this.view, environment, implicit.x, x);
-    // A derivative by x must see what is computed from this very binding.
-    const start = asTensor(environment.cell(implicit.x).read());
     environment.bind(implicit.g, g);
     environment.bind(implicit.f, f);
-    void start;
     this.active.push({ instance, environment, t });
     this.view.within(environment, () => {
       this.view.statements(definition.statements);

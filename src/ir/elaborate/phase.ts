@@ -114,7 +114,7 @@ function lengthOf(facts: ProblemFacts, solve: TypedSolve, stepsPerEpoch: number)
   return solve.length.unit === 'epochs' ? count * stepsPerEpoch : count;
 }
 
-function queriesIn(view: View, facts: ProblemFacts, objective: Objective): ObjectiveQueries {
+function queriesIn(view: View, objective: Objective): ObjectiveQueries {
   const stored = objective.inputs.map((input, index) => {
     const parameter = at(objective.value.parameters, objective.slots.length + index);
     const name = parameter.operator.kind === 'parameter' ? parameter.operator.name : input.kind;
@@ -134,7 +134,7 @@ function startRegion(
   rows: RowsOfView,
 ): { readonly states: readonly StateSlot[]; readonly bound: BoundRegion } {
   const view = new View(facts, { rows, training: true, parameters: 'vector', slots });
-  const run = new OptimizerRun(view, queriesIn(view, facts, objective), steps);
+  const run = new OptimizerRun(view, queriesIn(view, objective), steps);
   const states: StateSlot[] = [];
   const firsts: Node[] = [];
   const add = (name: string, node: Node): void => {
@@ -184,7 +184,7 @@ function stepRegion(
 ): { readonly bound: BoundRegion; readonly measures: readonly string[] } {
   const view = new View(facts, { rows, training: true, parameters: 'vector', slots });
   const { root } = view;
-  const queries = queriesIn(view, facts, objective);
+  const queries = queriesIn(view, objective);
   const run = new OptimizerRun(view, queries, steps);
   const stateNodes = states.map((state, index) =>
     view.input({ kind: 'state', index }, state.type, state.name),

@@ -150,9 +150,9 @@ function loop(context: Context, statement: Of<'for'>): void {
   let carries: readonly Carry[] = [];
   for (;;) {
     const attempt = tryBody(context, statement, from, carries);
-    const wider = widened(context, statement, carries, attempt);
+    const wider = widened(statement, carries, attempt);
     if (wider === undefined) {
-      finish(context, statement, from, turns, carries, attempt);
+      finish(context, statement, turns, carries, attempt);
       return;
     }
     carries = wider;
@@ -218,7 +218,6 @@ function tryBody(context: Context, statement: Of<'for'>, from: number, carries: 
 
 /** The carries for another attempt, or undefined when these were right. */
 function widened(
-  context: Context,
   statement: Of<'for'>,
   carries: readonly Carry[],
   attempt: Attempt,
@@ -241,7 +240,6 @@ function widened(
 function finish(
   context: Context,
   statement: Of<'for'>,
-  from: number,
   turns: number,
   carries: readonly Carry[],
   attempt: Attempt,

@@ -65,7 +65,9 @@ export class View implements Context {
   private axisCount = 0;
   private readonly bound = new Map<string, { readonly input: RegionInput; readonly node: Node }>();
   private readonly slotNodes: readonly Node[];
-  private readonly cells = new Map<ValueSymbol, Cell>();
+  /** The rows now in force: the view's own, or those of a `let ... on SPLIT` while it is elaborated. */
+  private rows: RowsOfView;
+  private readonly cells = new Map<string, Map<ValueSymbol, Cell>>();
 
   constructor(
     readonly facts: ProblemFacts,
@@ -73,6 +75,7 @@ export class View implements Context {
   ) {
     this.targets = facts.targets;
     this.training = options.training;
+    this.rows = options.rows;
     this.environment = new Environment(undefined, {
       cell: (symbol) => this.fileCell(symbol),
       size: (symbol) => this.fileSize(symbol),
@@ -203,16 +206,37 @@ export class View implements Context {
 
   /** Gives a name of the file another value than the stored one, in this view. */
   define(symbol: ValueSymbol, value: () => Value): void {
-    this.cells.set(symbol, new Cell(symbol.name, () => this.atRoot(value)));
+    this.cellsNow().set(symbol, new Cell(symbol.name, () => this.atRoot(value)));
+  }
+
+  private cellsNow(): Map<ValueSymbol, Cell> {
+    const key = this.rows.kind === 'split' ? `split ${this.rows.name ?? ''}` : this.rows.kind;
+    const cells = this.cells.get(key) ?? new Map<ValueSymbol, Cell>();
+    this.cells.set(key, cells);
+    return cells;
+  }
+
+  /** Runs `body` with other rows in force. */
+  private onRows<T>(rows: RowsOfView, body: () => T): T {
+    const outer = this.rows;
+    this.rows = rows;
+    try {
+      return body();
+    } finally {
+      this.rows = outer;
+    }
   }
 
   private fileCell(symbol: ValueSymbol): Cell | undefined {
-    const known = this.cells.get(symbol);
+    const cells = this.cellsNow();
+    const known = cells.get(symbol);
     if (known !== undefined) return known;
     const value = this.fileValue(symbol);
     if (value === undefined) return undefined;
-    const cell = new Cell(symbol.name, () => this.atRoot(value));
-    this.cells.set(symbol, cell);
+    const split = this.facts.lets.get(symbol)?.split;
+    const rows: RowsOfView = split === undefined ? this.rows : { kind: 'split', name: split };
+    const cell = new Cell(symbol.name, () => this.onRows(rows, () => this.atRoot(value)));
+    cells.set(symbol, cell);
     return cell;
   }
 
@@ -276,10 +300,10 @@ export class View implements Context {
   /** This view's rows of a stored array. */
   private rowsOf(stored: Tensor, symbol: ValueSymbol): Tensor {
     const rows = leadingRows(symbol.type, this.facts.tableOf);
-    if (rows === undefined || this.options.rows.kind === 'all') return stored;
+    if (rows === undefined || this.rows.kind === 'all') return stored;
     const { table, index } = { table: this.tableOf(rows), index: this.facts.tableOf.get(rows) };
-    if (this.options.rows.kind === 'batch' && this.options.rows.table === index) {
-      const type: TensorType = { dtype: 'int', shape: [this.options.rows.size] };
+    if (this.rows.kind === 'batch' && this.rows.table === index) {
+      const type: TensorType = { dtype: 'int', shape: [this.rows.size] };
       const sampled = this.input({ kind: 'rows' }, type, 'rows');
       const node = this.root.builder.gather(this.root.read(stored), sampled, { inBounds: true });
       return tensor(this.root, node);
@@ -289,7 +313,7 @@ export class View implements Context {
   }
 
   private splitOf(table: Table): Table['splits'][number] {
-    const { rows } = this.options;
+    const { rows } = this;
     const named = rows.kind === 'split' ? table.splits.find((split) => split.name === rows.name) : undefined;
     return named ?? at(table.splits, 0);
   }
@@ -313,7 +337,7 @@ export class View implements Context {
 
   private rowCount(index: number): Size {
     const table = at(this.facts.tables, index);
-    const { rows } = this.options;
+    const { rows } = this;
     if (rows.kind === 'all') {
       const training = at(table.splits, 0).count;
       return { value: table.rows, training: training < table.rows ? training : undefined };
