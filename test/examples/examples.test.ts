@@ -1,0 +1,93 @@
+/** Every example, through the whole pipeline, with the figure that its header promises. */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import type { RunOutcome } from '../../src/runtime/run.js';
+import { compileText, parameter, report } from '../library/solve.js';
+
+const folder = fileURLToPath(new URL('../../examples', import.meta.url));
+
+const figure = (outcome: RunOutcome, name: string): number => report(outcome, name)[0] ?? NaN;
+
+const promises: Readonly<Record<string, (outcome: RunOutcome) => void>> = {
+  'logistic.opt': (outcome) => {
+    expect(outcome.status).toBe('converged');
+    expect(outcome.gradNorm).toBeLessThan(1e-8);
+    expect(Math.abs(outcome.objective - 0.06808282314)).toBeLessThan(1e-9);
+    expect(figure(outcome, 'right')).toBe(562);
+  },
+  'softmax.opt': (outcome) => {
+    expect(outcome.status).toBe('converged');
+    expect(outcome.gradNorm).toBeLessThan(1e-8);
+    expect(Math.abs(outcome.objective - 0.31231467377)).toBeLessThan(1e-9);
+  },
+  'robust.opt': (outcome) => {
+    expect(outcome.status).toBe('converged');
+    expect(outcome.gradNorm).toBeLessThan(1e-8);
+    expect(Math.abs(outcome.objective - 1195.54262486)).toBeLessThan(1e-6);
+  },
+  'quantile.opt': (outcome) => {
+    expect(outcome.objective).toBeGreaterThan(9.0878967);
+    expect(outcome.objective).toBeLessThan(9.1);
+    expect(Math.abs(figure(outcome, 'below') - 0.9)).toBeLessThan(0.03);
+  },
+  'poisson.opt': (outcome) => {
+    expect(outcome.status).toBe('converged');
+    const error = parameter(outcome, 'w').map((value, index) => value - ([0.8, -0.5, 0.3][index] ?? NaN));
+    expect(Math.hypot(...error)).toBeLessThan(0.15);
+  },
+  'digits.opt': (outcome) => {
+    expect(figure(outcome, 'test_accuracy')).toBeGreaterThanOrEqual(0.96);
+  },
+  'convolution.opt': (outcome) => {
+    expect(figure(outcome, 'test_accuracy')).toBeGreaterThan(0.96);
+  },
+  'attention.opt': (outcome) => {
+    expect(figure(outcome, 'test_accuracy')).toBeGreaterThan(0.94);
+  },
+  'factorization.opt': (outcome) => {
+    expect(figure(outcome, 'hidden_error')).toBeLessThan(0.02);
+  },
+  'rosenbrock.opt': (outcome) => {
+    expect(outcome.status).toBe('converged');
+    expect(outcome.objective).toBeLessThan(1e-16);
+  },
+  'curve_fit.opt': (outcome) => {
+    const certified = { b1: 1.5543827178, b2: 4.0888321754, b3: 451.54121844 };
+    for (const [name, value] of Object.entries(certified)) {
+      expect(Math.abs((parameter(outcome, name)[0] ?? NaN) / value - 1)).toBeLessThan(1e-8);
+    }
+    expect(Math.abs(figure(outcome, 'residual_sum') / 1.4635887487e-3 - 1)).toBeLessThan(1e-8);
+  },
+  'sinkhorn.opt': (outcome) => {
+    expect(outcome.objective).toBeLessThan(0.02);
+  },
+  'pinn.opt': (outcome) => {
+    expect(figure(outcome, 'error')).toBeLessThan(2e-3);
+  },
+  'characters.opt': (outcome) => {
+    expect(figure(outcome, 'perplexity')).toBeLessThan(3);
+  },
+  'own_optimizer.opt': (outcome) => {
+    expect(outcome.status).toBe('converged');
+    expect(Math.abs(outcome.objective - 0.06808282314)).toBeLessThan(1e-9);
+  },
+};
+
+describe('examples', () => {
+  const files = readdirSync(folder).filter((name) => name.endsWith('.opt'));
+
+  test('each has a promise here, but for files that only define', () => {
+    const solving = files.filter((name) => /^solve /m.test(readFileSync(path.join(folder, name), 'utf8')));
+    expect(solving.sort()).toEqual(Object.keys(promises).sort());
+  });
+
+  for (const [name, promise] of Object.entries(promises)) {
+    test(`${name} reaches its figure`, async () => {
+      const file = path.join(folder, name);
+      const { run } = await compileText(readFileSync(file, 'utf8'), file);
+      promise(await run());
+    }, 60_000);
+  }
+});
