@@ -1,0 +1,511 @@
+/** Random terms by shape: what is asked for is a shape, what comes is a term of that shape whose values stay finite. */
+import {
+  arithmetic,
+  compound,
+  condition,
+  counted,
+  element,
+  fit,
+  indexAlong,
+  indexed,
+  kinked,
+  negative,
+  power,
+  reference,
+  smooth,
+  someConstant,
+  squash,
+  stopped,
+  threshold,
+  twoSided,
+} from './build.js';
+import { callOf } from './calls.js';
+import { derivativeOf } from './derivatives.js';
+import { contains, hull, interval, magnitude, point, symmetric, times } from './interval.js';
+import { countBinders, reduceAll, reduceBinders, reduceOver } from './reduce.js';
+import type { Binder, Choices, Scope } from './scope.js';
+import type { Dim, Shape, Term } from './term.js';
+import { isSameShape, numberText, term } from './term.js';
+
+type Maker = (choices: Choices, scope: Scope) => Term | undefined;
+
+/** Tries makers until one has something to say. */
+function first(choices: Choices, scope: Scope, makers: readonly Maker[]): Term | undefined {
+  for (let attempt = 0; attempt < 6; attempt += 1) {
+    const made = choices.pick(makers)(choices, scope);
+    if (made !== undefined) return made;
+  }
+  return undefined;
+}
+
+export function someTerm(choices: Choices, scope: Scope, shape: Shape): Term {
+  return shape.length === 0 ? someScalar(choices, scope) : someArray(choices, scope, shape);
+}
+
+// --------------------------------------------------------------------------------------------------- scalars
+
+export function someScalar(choices: Choices, scope: Scope): Term {
+  choices.fuel -= 1;
+  if (choices.fuel <= 0) return scalarLeaf(choices, scope);
+  return first(choices, scope, scalarMakers) ?? scalarLeaf(choices, scope);
+}
+
+function scalarLeaf(choices: Choices, scope: Scope): Term {
+  if (choices.chance(80)) return element(choices, scope) ?? someConstant(choices);
+  return counted(choices, scope) ?? someConstant(choices);
+}
+
+const ordinary = (scope: Scope): Dim[] => scope.dims.filter((dim) => dim.isRun !== true);
+
+function inScope(scope: Scope, ...binders: readonly Binder[]): Scope {
+  return { ...scope, binders: [...scope.binders, ...binders] };
+}
+
+/** One or two binders over dimensions of the scope, sometimes over a part of one. */
+function someBinders(
+  choices: Choices,
+  scope: Scope,
+): readonly { binder: Binder; name: string; dim: Dim; domain: string }[] {
+  const dims = ordinary(scope);
+  const one = (): { binder: Binder; name: string; dim: Dim; domain: string } => {
+    const dim = choices.pick(dims);
+    const name = choices.fresh('i');
+    const skips = choices.chance(15) && dim.least > 0 && !dim.text.includes(' ');
+    return skips
+      ? {
+          binder: { name, dim, first: 1 },
+          name,
+          dim: { ...dim, least: dim.least - 1, most: dim.most - 1 },
+          domain: `1..${dim.text} - 1`,
+        }
+      : { binder: { name, dim, first: 0 }, name, dim, domain: dim.text };
+  };
+  if (dims.length === 0) return [];
+  return choices.chance(25) ? [one(), one()] : [one()];
+}
+
+const scalarMakers: readonly Maker[] = [
+  (choices, scope) => smooth(choices, someScalar(choices, scope)),
+  (choices, scope) => smooth(choices, someScalar(choices, scope)),
+  (choices, scope) =>
+    arithmetic(
+      choices.pick(['+', '-', '*', '*', '/']),
+      someScalar(choices, scope),
+      someScalar(choices, scope),
+      [],
+    ),
+  (choices, scope) =>
+    arithmetic(choices.pick(['+', '-', '*']), someScalar(choices, scope), someScalar(choices, scope), []),
+  (choices, scope) => power(choices, someScalar(choices, scope)),
+  (choices, scope) => twoSided(choices, someScalar(choices, scope), someScalar(choices, scope), []),
+  (choices, scope) => negative(someScalar(choices, scope)),
+  (choices, scope) => choice(choices, scope, []),
+  (choices, scope) => guardedDomain(choices, scope),
+  (choices, scope) => {
+    const leaf = element(choices, scope, true);
+    return leaf && kinked(choices, leaf);
+  },
+  binderReduction,
+  binderReduction,
+  (choices, scope) => {
+    const operand = arrayOfSomeShape(choices, scope);
+    return operand && reduceAll(choices, operand);
+  },
+  (choices, scope) => {
+    const operand = arrayOfSomeShape(choices, scope);
+    return operand && reduceAll(choices, operand);
+  },
+  (choices, scope) => {
+    const dim = choices.maybe(ordinary(scope));
+    return dim && product(choices, scope, [dim], [dim], dim, []);
+  },
+  (choices, scope) => callOf(choices, scope, [], someTerm),
+  (choices, scope) => callOf(choices, scope, [], someTerm),
+  literalList,
+  concatenation,
+  (choices, scope) => (choices.chance(25) ? stopped(someScalar(choices, scope)) : undefined),
+  (choices, scope) => derivativeOf(choices, scope, [], someTerm),
+  (choices, scope) => {
+    const dim = choices.maybe(ordinary(scope));
+    if (dim === undefined) return undefined;
+    const name = choices.fresh('i');
+    const test = condition(choices, inScope(scope, { name, dim, first: 0 }));
+    return test && countBinders(name, dim, test);
+  },
+  linearAlgebra,
+];
+
+function binderReduction(choices: Choices, scope: Scope): Term | undefined {
+  const binders = someBinders(choices, scope);
+  if (binders.length === 0) return undefined;
+  const inside = inScope(scope, ...binders.map(({ binder }) => binder));
+  const leaf = choices.chance(15) ? element(choices, inside, true) : undefined;
+  const body = leaf ?? someScalar(choices, inside);
+  const guard = choices.chance(35) ? compound(choices, inside) : undefined;
+  return reduceBinders(choices, binders, guard, body);
+}
+
+/** `if c then a else b`, of any shape. */
+function choice(choices: Choices, scope: Scope, shape: Shape): Term | undefined {
+  const test = compound(choices, scope);
+  if (test === undefined) return undefined;
+  return term({
+    kind: 'if',
+    shape,
+    parts: [test, someTerm(choices, scope, shape), someTerm(choices, scope, shape)],
+    print: ([c, a, b]) => `(if ${c} then ${a} else ${b})`,
+    range: ([, a, b]) => a && b && hull(a, b),
+    accepts: ([c]) => c?.kind === 'condition',
+  });
+}
+
+/** A branch that means nothing where it is not taken: `if x > c then log(x - c) else e`. */
+function guardedDomain(choices: Choices, scope: Scope): Term | undefined {
+  const leaf = element(choices, scope, true);
+  if (leaf === undefined) return undefined;
+  const bound = numberText(threshold(choices));
+  const name = choices.pick(['log', 'sqrt', 'lgamma', 'acosh']);
+  const shift = name === 'acosh' ? '1 + ' : '';
+  return term({
+    kind: 'guarded domain',
+    shape: [],
+    parts: [leaf, someScalar(choices, scope)],
+    print: ([x, other]) => `(if ${x} > ${bound} then ${name}(${shift}${x} - ${bound}) else ${other})`,
+    range: ([, other]) => other && hull(other, symmetric(4)),
+    accepts: ([x]) => x?.exact === true,
+  });
+}
+
+function arrayOfSomeShape(choices: Choices, scope: Scope): Term | undefined {
+  const variable = choices.chance(50)
+    ? choices.maybe(scope.variables.filter(({ shape }) => shape.length > 0))
+    : undefined;
+  if (variable !== undefined) {
+    if (choices.chance(20)) return reference(variable);
+    return someArray(choices, scope, variable.shape);
+  }
+  const dims = ordinary(scope);
+  if (dims.length === 0) return undefined;
+  const one = choices.pick(dims);
+  const others = dims.filter((dim) => dim.text !== one.text);
+  return someArray(
+    choices,
+    scope,
+    choices.chance(40) && others.length > 0 ? [one, choices.pick(others)] : [one],
+  );
+}
+
+/** `sum([a, b, c])` and `[a, b, c][1]`. */
+function literalList(choices: Choices, scope: Scope): Term {
+  const parts = Array.from({ length: choices.integer(1, 4) }, () =>
+    fit(someScalar(choices, scope), symmetric(1e3)),
+  );
+  if (choices.chance(50)) {
+    return term({
+      kind: 'list sum',
+      shape: [],
+      parts,
+      print: (texts) => `sum([${texts.join(', ')}])`,
+      range: (parts) => interval(total(parts.map((a) => a.low)), total(parts.map((a) => a.high))),
+    });
+  }
+  const position = choices.integer(0, parts.length - 1);
+  return term({
+    kind: 'list element',
+    shape: [],
+    parts,
+    print: (texts) => `[${texts.join(', ')}][${position}]`,
+    range: (parts) => parts[position],
+  });
+}
+
+const total = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+
+/** `sum(concat(a, b)^2)`: vectors joined, changed, and added up. */
+function concatenation(choices: Choices, scope: Scope): Term | undefined {
+  const dims = ordinary(scope);
+  if (dims.length === 0) return undefined;
+  const left = fit(someArray(choices, scope, [choices.pick(dims)]), symmetric(20));
+  const right = fit(someArray(choices, scope, [choices.pick(dims)]), symmetric(20));
+  const most = (left.shape[0]?.most ?? 0) + (right.shape[0]?.most ?? 0);
+  const way = choices.pick([
+    'sum(tanh(concat(A, B)))',
+    'mean(sin(cumsum(concat(A, B))))',
+    'sum(concat(A, B)^2)',
+  ]);
+  return term({
+    kind: 'concat',
+    shape: [],
+    parts: [left, right],
+    print: ([a, b]) => way.replace('A', () => a as string).replace('B', () => b as string),
+    range: ([a, b]) => {
+      if (a === undefined || b === undefined) return undefined;
+      const bound = way.includes('^2') ? most * magnitude(hull(a, b)) ** 2 : most;
+      return symmetric(bound);
+    },
+  });
+}
+
+/** Factorisations and triangular solves of matrices that are safely positive definite. */
+function linearAlgebra(choices: Choices, scope: Scope): Term | undefined {
+  const dims = ordinary(scope);
+  const [n, m] = [choices.maybe(dims), choices.maybe(dims)];
+  if (n === undefined || m === undefined || n.text === m.text || !choices.chance(40)) return undefined;
+  const A = squash(someArray(choices, scope, [m, n]));
+  const b = fit(someArray(choices, scope, [n]), symmetric(2));
+  const definite = `(transpose(A) @ A + 2 * eye(${n.text}))`;
+  const way = choices.pick([
+    `sum(tanh(cholesky(${definite})))`,
+    `sum(tanh(solve_lower(cholesky(${definite}), b)))`,
+    `sum(tanh(solve_upper(transpose(cholesky(${definite})), b)))`,
+    `sum(sin(diagonal(${definite}) * b))`,
+    `sum(tanh(diag(b) @ transpose(A)))`,
+  ]);
+  const usesVector = way.includes('b)') || way.includes('(b');
+  return term({
+    kind: 'linear algebra',
+    shape: [],
+    parts: usesVector ? [A, b] : [A],
+    print: ([a, v]) => way.replaceAll(/\b[Ab]\b/g, (name) => (name === 'A' ? `${a}` : `${v}`)),
+    range: ([a, v]) =>
+      a !== undefined && contains(symmetric(1), a) && (v === undefined || contains(symmetric(2), v))
+        ? symmetric(n.most * Math.max(n.most, m.most))
+        : undefined,
+  });
+}
+
+// ---------------------------------------------------------------------------------------------------- arrays
+
+export function someArray(choices: Choices, scope: Scope, shape: Shape): Term {
+  choices.fuel -= 1;
+  if (choices.fuel <= 0) return arrayLeaf(choices, scope, shape);
+  const makers = shape.some((dim) => dim.isRun === true) ? runMakers : [...runMakers, ...arrayMakers];
+  return (
+    first(
+      choices,
+      scope,
+      makers.map((maker) => (inner: Choices, there: Scope) => maker(inner, there, shape)),
+    ) ?? arrayLeaf(choices, scope, shape)
+  );
+}
+
+function arrayLeaf(choices: Choices, scope: Scope, shape: Shape): Term {
+  const same = choices.maybe(scope.variables.filter((variable) => isSameShape(variable.shape, shape)));
+  if (same !== undefined) return reference(same);
+  const run = shape.findIndex((dim) => dim.isRun === true);
+  if (run >= 0) return reduceToRun(choices, scope, shape);
+  return partial(choices, scope, shape) ?? someConstant(choices, shape);
+}
+
+/** Something of a shape with a run that no variable has: an argument's axis reduced away. */
+function reduceToRun(choices: Choices, scope: Scope, shape: Shape): Term {
+  const longer = scope.variables.find(
+    (variable) =>
+      variable.shape.length === shape.length + 1 && isSameShape(variable.shape.slice(0, -1), shape),
+  );
+  const last = longer?.shape[shape.length];
+  if (longer === undefined || last === undefined) throw new Error('no variable has a run');
+  return reduceOver(choices, reference(longer), last);
+}
+
+/** A variable with leading axes indexed away: `A[i]` of shape [D]. */
+function partial(choices: Choices, scope: Scope, shape: Shape): Term | undefined {
+  const candidates = scope.variables.filter(
+    (variable) =>
+      variable.shape.length > shape.length &&
+      isSameShape(variable.shape.slice(variable.shape.length - shape.length), shape) &&
+      variable.shape.every((dim) => dim.isRun !== true),
+  );
+  const variable = choices.maybe(candidates);
+  const indices = variable?.shape
+    .slice(0, variable.shape.length - shape.length)
+    .map((dim) => indexAlong(choices, scope, dim));
+  return variable !== undefined && indices?.every((index) => index !== undefined) === true
+    ? indexed(variable, indices)
+    : undefined;
+}
+
+type ArrayMaker = (choices: Choices, scope: Scope, shape: Shape) => Term | undefined;
+
+/** What also works under a run `...`. */
+const runMakers: readonly ArrayMaker[] = [
+  (choices, scope, shape) => smooth(choices, someArray(choices, scope, shape)),
+  (choices, scope, shape) => smooth(choices, someArray(choices, scope, shape)),
+  (choices, scope, shape) =>
+    arithmetic(
+      choices.pick(['+', '-', '*', '/']),
+      someArray(choices, scope, shape),
+      someArray(choices, scope, shape),
+      shape,
+    ),
+  (choices, scope, shape) =>
+    choices.chance(50)
+      ? arithmetic(
+          choices.pick(['+', '-', '*', '/']),
+          someScalar(choices, scope),
+          someArray(choices, scope, shape),
+          shape,
+        )
+      : arithmetic(
+          choices.pick(['+', '-', '*', '/']),
+          someArray(choices, scope, shape),
+          someScalar(choices, scope),
+          shape,
+        ),
+  (choices, scope, shape) => power(choices, someArray(choices, scope, shape)),
+  (choices, scope, shape) => negative(someArray(choices, scope, shape)),
+  (choices, scope, shape) =>
+    twoSided(choices, someArray(choices, scope, shape), someArray(choices, scope, shape), shape),
+  scan,
+];
+
+const arrayMakers: readonly ArrayMaker[] = [
+  (choices, scope, shape) => {
+    const trailing = shape.slice(1);
+    if (trailing.length === 0) return undefined;
+    const whole = someArray(choices, scope, shape);
+    const part = someArray(choices, scope, trailing);
+    const operator = choices.pick(['+', '-', '*', '/'] as const);
+    return choices.chance(50)
+      ? arithmetic(operator, whole, part, shape)
+      : arithmetic(operator, part, whole, shape);
+  },
+  comprehension,
+  comprehension,
+  comprehension,
+  (choices, scope, shape) => {
+    const inner = choices.maybe(
+      ordinary(scope).filter((dim) => !shape.some(({ text }) => text === dim.text)),
+    );
+    if (inner === undefined || shape.length > 2) return undefined;
+    const [a, b] = shape;
+    if (b === undefined) {
+      return choices.chance(50)
+        ? product(choices, scope, [...shape, inner], [inner], inner, shape)
+        : product(choices, scope, [inner], [inner, ...shape], inner, shape);
+    }
+    return product(choices, scope, [a as Dim, inner], [inner, b], inner, shape);
+  },
+  (choices, scope, shape) => {
+    if (shape.length !== 2) return undefined;
+    const inner = someArray(choices, scope, shape.toReversed());
+    return term({
+      kind: 'transpose',
+      shape,
+      parts: [inner],
+      print: ([a]) => `transpose(${a})`,
+      range: ([a]) => a,
+    });
+  },
+  (choices, scope, shape) => {
+    const extra = choices.maybe(
+      ordinary(scope).filter((dim) => !shape.some(({ text }) => text === dim.text)),
+    );
+    if (extra === undefined || shape.length > 2) return undefined;
+    const position = choices.integer(0, shape.length);
+    const operand = someArray(choices, scope, shape.toSpliced(position, 0, extra));
+    return reduceOver(choices, operand, extra);
+  },
+  (choices, scope, shape) => callOf(choices, scope, shape, someTerm),
+  (choices, scope, shape) => callOf(choices, scope, shape, someTerm),
+  (choices, scope, shape) => choice(choices, scope, shape),
+  (choices, scope, shape) => derivativeOf(choices, scope, shape, someTerm),
+  (choices, scope, shape) => derivativeOf(choices, scope, shape, someTerm),
+  gather,
+  gather,
+  (choices, scope, shape) => (choices.chance(25) ? stopped(someArray(choices, scope, shape)) : undefined),
+  (choices, scope, shape) => {
+    const exact = scope.variables.filter((variable) => variable.exact && isSameShape(variable.shape, shape));
+    const variable = choices.maybe(exact);
+    if (variable === undefined) return undefined;
+    const kink = kinked(choices, reference(variable));
+    if (choices.chance(60)) return kink;
+    return term({
+      kind: 'sort',
+      shape,
+      parts: [reference(variable)],
+      print: ([a]) => `sort(${a})`,
+      range: ([a]) => a,
+      accepts: ([part]) => part?.exact === true,
+    });
+  },
+];
+
+function comprehension(choices: Choices, scope: Scope, shape: Shape): Term {
+  const count = choices.integer(1, shape.length);
+  const bound = shape.slice(0, count).map((dim) => ({ name: choices.fresh('i'), dim, first: 0 }));
+  const body = someTerm(choices, inScope(scope, ...bound), shape.slice(count));
+  return term({
+    kind: 'comprehension',
+    shape,
+    parts: [body],
+    binds: bound.map(({ name }) => name),
+    print: ([a]) => `[${bound.map(({ name, dim }) => `${name} in ${dim.text}`).join(', ')}: ${a}]`,
+    range: ([a]) => a,
+  });
+}
+
+/** `a @ b`. */
+function product(choices: Choices, scope: Scope, left: Shape, right: Shape, inner: Dim, shape: Shape): Term {
+  const domain = symmetric(30);
+  return term({
+    kind: 'matmul',
+    shape,
+    parts: [fit(someArray(choices, scope, left), domain), fit(someArray(choices, scope, right), domain)],
+    print: ([a, b]) => `(${a} @ ${b})`,
+    range: ([a, b]) =>
+      a !== undefined && b !== undefined && contains(domain, a) && contains(domain, b)
+        ? hull(times(times(a, b), point(inner.least)), times(times(a, b), point(inner.most)))
+        : undefined,
+  });
+}
+
+/** Running sums and products, and the reverse, along the last axis. */
+function scan(choices: Choices, scope: Scope, shape: Shape): Term | undefined {
+  const last = shape[shape.length - 1];
+  if (last === undefined || last.isRun === true) return undefined;
+  const operand = someArray(choices, scope, shape);
+  const name = choices.pick(['cumsum', 'cumprod', 'reverse']);
+  const domain = name === 'cumprod' ? interval(0.4, 1.5) : symmetric(1e3);
+  return term({
+    kind: name,
+    shape,
+    parts: [fit(operand, domain)],
+    print: ([a]) => `${name}(${a})`,
+    range: ([a]) => {
+      if (a === undefined || !contains(domain, a)) return undefined;
+      if (name === 'reverse') return a;
+      if (name === 'cumsum') return hull(a, times(a, point(Math.max(1, last.most))));
+      return interval(Math.min(1, a.low) ** last.most, Math.max(1, a.high) ** last.most);
+    },
+  });
+}
+
+/** `E[y]` of rows by class, and `pick(T, y)` of one class a row. */
+function gather(choices: Choices, scope: Scope, shape: Shape): Term | undefined {
+  const labels = choices.maybe(scope.labels.filter(({ shape: [dim] }) => dim?.text === shape[0]?.text));
+  if (labels === undefined) return undefined;
+  const isPick = shape.length === 1 && choices.chance(50);
+  const source: Shape = isPick ? [...shape, labels.classes] : [labels.classes, ...shape.slice(1)];
+  if (new Set(source.map(({ text }) => text)).size < source.length) return undefined;
+  if (isPick) {
+    return term({
+      kind: 'pick',
+      shape,
+      parts: [someArray(choices, scope, source)],
+      names: [labels.name],
+      print: ([a]) => `pick(${a}, ${labels.name})`,
+      range: ([a]) => a,
+    });
+  }
+  const table = choices.maybe(scope.variables.filter((variable) => isSameShape(variable.shape, source)));
+  if (table === undefined) return undefined;
+  return term({
+    kind: 'gather',
+    shape,
+    parts: [],
+    names: [table.name, labels.name],
+    print: () => `${table.name}[${labels.name}]`,
+    range: () => table.interval,
+  });
+}
