@@ -87,8 +87,7 @@ function describe(token: IToken): string {
 /** The place of a token; for the end of the file, the last character before it. */
 function spanOf(source: SourceFile, token: IToken, previous: IToken | undefined): Span {
   if (!Number.isNaN(token.startOffset)) return { file: source, start: token.startOffset, end: endOf(token) };
-  const end = previous === undefined ? 0 : endOf(previous);
-  return { file: source, start: Math.max(0, end - 1), end };
+  return previous === undefined ? { file: source, start: 0, end: 0 } : lastCharacter(source, previous);
 }
 
 const operandEnds = new Set([')', ']', '}']);
@@ -131,16 +130,37 @@ interface Explanation {
 export function syntaxError(
   source: SourceFile,
   previous: IToken | undefined,
+  opener: IToken | undefined,
   error: IRecognitionException,
 ): Diagnostic {
   const { token } = error;
+  const expected = error.message;
   const sameLine =
     previous !== undefined && !source.text.slice(endOf(previous), token.startOffset).includes('\n');
+  const isOpen = opener !== undefined && expected.includes(`\`${closerOf[opener.image] ?? ''}\``);
+  // What is missing at the end of a line is shown there, not at the beginning of the next.
+  const showsEnd = previous !== undefined && !sameLine && !garbage.has(expected);
   return {
     severity: 'error',
-    span: spanOf(source, token, previous),
-    ...explain(error.message, token, sameLine ? previous : undefined),
+    span: showsEnd ? lastCharacter(source, previous) : spanOf(source, token, previous),
+    ...explain(expected, token, sameLine ? previous : undefined),
+    ...(isOpen ? { labels: [{ span: spanOf(source, opener, previous), message: 'opened here' }] } : {}),
   };
+}
+
+/** Where these are expected, it is the token found that is wrong. */
+const garbage = new Set([
+  'a declaration',
+  'a statement or `}`',
+  'a declaration or `}`',
+  'a column `name: type = expression` or `}`',
+]);
+
+const closerOf: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
+
+function lastCharacter(source: SourceFile, token: IToken): Span {
+  const end = endOf(token);
+  return { file: source, start: Math.max(0, end - 1), end };
 }
 
 /** `previous` is given when it stands on the same line. */

@@ -151,9 +151,20 @@ function syntaxErrors(
     const before = tokenBefore(lexed.tokens, startOffset);
     const gap = before === undefined ? startOffset : endOf(before);
     if (lexed.unknown.some((unknown) => unknown.start >= gap && unknown.start < startOffset)) continue;
-    found.push(syntaxError(source, before, error));
+    found.push(syntaxError(source, before, openerBefore(lexed.tokens, startOffset), error));
   }
   return found;
+}
+
+/** The innermost bracket that is open at `offset`. */
+function openerBefore(tokens: readonly IToken[], offset: number): IToken | undefined {
+  const open: IToken[] = [];
+  for (const token of tokens) {
+    if (token.startOffset >= offset) break;
+    if (token.image === '(' || token.image === '[' || token.image === '{') open.push(token);
+    else if (token.image === ')' || token.image === ']' || token.image === '}') open.pop();
+  }
+  return open.at(-1);
 }
 
 /** The last token that begins before `offset`; the end of the file has no offset, and all tokens before it. */
