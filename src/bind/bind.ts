@@ -91,7 +91,10 @@ export function bindProblem(problem: TypedProblem, options: BindOptions): BindRe
   bindDeclaredSizes(problem, known, sizes, declared);
 
   diagnostics.push(...sizes.diagnostics);
-  if (!hasErrors(diagnostics)) reportUnknownSizes(problem, sizes, diagnostics);
+  if (!hasErrors(diagnostics)) {
+    reportUnknownSizes(problem, sizes, diagnostics);
+    verifySizeChecks(problem, sizes, diagnostics);
+  }
   if (hasErrors(diagnostics)) return { bound: undefined, diagnostics };
   return { bound: { problem, sizes: sizes.all, hypers, arrays }, diagnostics };
 }
@@ -129,6 +132,22 @@ function reportUnknownSizes(problem: TypedProblem, sizes: Sizes, diagnostics: Di
       message: `nothing says how large \`${symbol.name}\` is`,
       span: symbol.span,
       notes: [`declare it, \`dim ${symbol.name} = 10\`, or read data whose type names it`],
+    });
+  }
+}
+
+/** Equalities that the checker had to assume. */
+function verifySizeChecks(problem: TypedProblem, sizes: Sizes, diagnostics: Diagnostic[]): void {
+  for (const { left, right, span } of problem.sizeChecks) {
+    const a = sizes.value(left);
+    const b = sizes.value(right);
+    if (a === b || a === undefined || b === undefined) continue;
+    diagnostics.push({
+      code: 'AM4011',
+      severity: 'error',
+      message: `\`${printDimension(left)}\` is ${a}, and \`${printDimension(right)}\` is ${b}`,
+      span,
+      notes: ['they must be equal here'],
     });
   }
 }

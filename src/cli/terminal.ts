@@ -45,7 +45,7 @@ export function sayError(error: CommandError): ExitStatus {
 }
 
 export function sayDiagnostics(diagnostics: readonly Diagnostic[]): void {
-  for (const diagnostic of diagnostics) say(renderDiagnostic(diagnostic, { colour: colour() }) + '\n');
+  for (const diagnostic of diagnostics) say(renderDiagnostic(diagnostic, { color: colour() }) + '\n');
 }
 
 export function lspDiagnostics(diagnostics: readonly Diagnostic[]): readonly unknown[] {

@@ -1,0 +1,89 @@
+/**
+ * Everything that must hold before a change goes in, in one command (`npm test`). Each step counts as one check, except
+ * that the unit tests and the library's test blocks count one by one. The last line is the tally.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+const scratch = mkdtempSync(path.join(tmpdir(), 'argmin-gate-'));
+const bin = (name) => path.join('node_modules', '.bin', name);
+const failures = [];
+let passed = 0;
+let failed = 0;
+
+/** Runs a command, echoes what it prints when it fails (or always), and returns both. */
+function execute(title, command, args, { echo = false } = {}) {
+  const started = Date.now();
+  const result = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 28 });
+  const ok = result.status === 0;
+  const output = `${result.stdout ?? ''}${result.stderr ?? ''}`;
+  console.log(`${ok ? 'ok  ' : 'FAIL'}  ${title}  (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+  if (!ok || echo) console.log(output.trimEnd().replaceAll(/^/gm, '      '));
+  return { ok, output };
+}
+
+function tally(title, good, bad) {
+  passed += good;
+  failed += bad;
+  if (bad > 0) failures.push(title);
+}
+
+function step(title, command, args) {
+  const { ok } = execute(title, command, args);
+  tally(title, ok ? 1 : 0, ok ? 0 : 1);
+}
+
+step('format', bin('prettier'), ['--check', '--log-level', 'warn', '.']);
+step('build', process.execPath, ['scripts/build.mjs']);
+step('types', bin('tsc'), ['--noEmit']);
+step('lint', bin('eslint'), ['--max-warnings', '0', '.']);
+
+for (const script of ['generate-grammar', 'generate-errors', 'generate-reference']) {
+  const file = `scripts/${script}.ts`;
+  if (existsSync(file)) step(`${script} is up to date`, bin('tsx'), [file, '--check']);
+}
+
+{
+  const title = 'unit and property tests';
+  const report = path.join(scratch, 'vitest.json');
+  const { ok } = execute(title, bin('vitest'), [
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ]);
+  if (existsSync(report)) {
+    const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(report, 'utf8'));
+    // A file that does not load has no tests to fail, so it counts by itself.
+    tally(
+      title,
+      numPassedTests,
+      Math.max(numFailedTests, ok ? 0 : Math.max(1, numFailedTests, numFailedTestSuites ? 1 : 0)),
+    );
+  } else tally(title, 0, 1);
+}
+
+{
+  const title = 'tests of the library, in the language';
+  const { ok, output } = execute(title, process.execPath, ['dist/cli.js', 'test', 'std/']);
+  const [, good, bad] = /(\d+) passed, (\d+) failed\s*$/.exec(output) ?? [];
+  tally(title, Number(good ?? 0), Math.max(Number(bad ?? 0), ok ? 0 : 1));
+}
+
+for (const folder of ['std', 'examples']) {
+  if (!existsSync(folder)) continue;
+  const { output } = execute(`list ${folder}`, 'git', ['ls-files', `${folder}/*.opt`]);
+  const files = output.split('\n').filter(Boolean);
+  if (files.length === 0) continue;
+  step(`${folder} is formatted`, process.execPath, ['dist/cli.js', 'fmt', '--check', ...files]);
+  step(`${folder} checks without errors`, process.execPath, ['dist/cli.js', 'check', ...files]);
+}
+
+rmSync(scratch, { recursive: true });
+if (failures.length > 0) console.log(`\nfailed: ${failures.join('; ')}`);
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed > 0 ? 1 : 0;

@@ -1,0 +1,36 @@
+/** `argmin compile FILE -o DIR`: the program as one readable TypeScript module. */
+import path from 'node:path';
+import { compileSource } from '../../compile.js';
+import type { CompileCommandOptions } from '../main.js';
+import { readBindings } from '../bindings.js';
+import { writeWhole } from '../output.js';
+import { readSource } from '../sources.js';
+import { commandError, exit, print, sayDiagnostics, sayError, statusOf } from '../terminal.js';
+import type { ExitStatus } from '../terminal.js';
+import { unsupportedTarget } from '../targets.js';
+
+export async function compile(file: string, options: CompileCommandOptions): Promise<ExitStatus> {
+  const wrong = unsupportedTarget(options.target);
+  if (wrong !== undefined) return wrong;
+  const source = readSource(file);
+  if (!source.ok) return sayError(source.error);
+  const bindings = readBindings(options);
+  if (!bindings.ok) return sayError(bindings.error);
+  const { compilation, diagnostics } = await compileSource(source.source, {
+    allowOutside: options.allowOutside === true,
+    ...bindings.value,
+  });
+  sayDiagnostics(diagnostics);
+  if (compilation === undefined) return statusOf(diagnostics);
+  if (compilation.program.phases.length === 0) {
+    return sayError(
+      commandError('AM0006', `"${file}" has nothing to solve`, ['it needs a `solve using ...`'], exit.error),
+    );
+  }
+  const { emitModule } = await import('../../codegen/typescript/emit-module.js');
+  const target = path.join(options.out, `${path.basename(file, '.opt')}.ts`);
+  const error = writeWhole(target, await emitModule(compilation.program));
+  if (error !== undefined) return sayError(error);
+  print(`wrote ${target}`);
+  return exit.ok;
+}

@@ -1,0 +1,157 @@
+/**
+ * The whole pipeline on one page: named passes in order, each from what is known to what is known next, each with a
+ * dump. The command line, an editor and embedders run a prefix of this list.
+ */
+import path from 'node:path';
+import type { BoundProblem } from './bind/bind.js';
+import { bindProblem } from './bind/bind.js';
+import type { Loader } from './check/session.js';
+import type { TypedProblem } from './check/typed.js';
+import { checkSource } from './front_end.js';
+import type { Program } from './ir/program.js';
+import type { FileSyntax } from './parser/ast.js';
+import type { Diagnostic } from './parser/diagnostic.js';
+import { hasErrors } from './parser/diagnostic.js';
+import type { SourceFile } from './parser/source.js';
+import { programPasses } from './program_passes.js';
+import type { Rewrite } from './program_passes.js';
+import type { CompiledProgram } from './runtime/compiled.js';
+import type { DataSource } from './runtime/data/source.js';
+
+export interface CompileOptions {
+  /** The folder that data paths are relative to; the source's own without one. */
+  readonly folder?: string;
+  /** Data and imports may lie outside that folder. */
+  readonly allowOutside?: boolean;
+  /** Values of hyperparameters by name. */
+  readonly set?: ReadonlyMap<string, number>;
+  /** Arrays for columns without a source. */
+  readonly data?: ReadonlyMap<string, DataSource>;
+  readonly seed?: number;
+  /** At most so many steps in each `solve`. */
+  readonly steps?: number;
+  /** Where library and imports come from. */
+  readonly loader?: Loader;
+}
+
+/** What is known so far. Later passes fill later fields. */
+export interface CompileState {
+  readonly source: SourceFile;
+  readonly options: CompileOptions;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly file?: FileSyntax;
+  readonly problem?: TypedProblem;
+  readonly bound?: BoundProblem;
+  readonly program?: Program;
+  /** What was rewritten, in order, for `explain`. */
+  readonly rewrites: readonly Rewrite[];
+}
+
+export interface Pass {
+  readonly name: string;
+  /** What it does, in a few words. */
+  readonly does: string;
+  readonly run: (state: CompileState) => CompileState | Promise<CompileState>;
+}
+
+/** Every pass up to the program that a back end takes. Stages that `check` does not need are loaded when they run. */
+export const passes: readonly Pass[] = [
+  {
+    name: 'check',
+    does: 'parses and checks the file: names, types, symbolic shapes',
+    run: (state) => {
+      const { file, problem, diagnostics } = checkSource(state.source, state.options);
+      return withDiagnostics({ ...state, file, ...(problem === undefined ? {} : { problem }) }, diagnostics);
+    },
+  },
+  {
+    name: 'bind',
+    does: 'reads the data; every dimension gets its size, every hyperparameter its value',
+    run: (state) => {
+      const { options } = state;
+      const folder = options.folder ?? path.dirname(path.resolve(state.source.path));
+      const { bound, diagnostics } = bindProblem(known(state.problem), { ...options, folder });
+      return withDiagnostics({ ...state, ...(bound === undefined ? {} : { bound }) }, diagnostics);
+    },
+  },
+  {
+    name: 'elaborate',
+    does: 'turns the problem into closed graphs, differentiated as the optimizer asks',
+    run: async (state) => {
+      const { elaborate } = await import('./ir/elaborate/elaborate.js');
+      const { problem, sizes, hypers } = known(state.bound);
+      const { program, diagnostics } = elaborate(problem, {
+        sizes,
+        hypers: new Map([...hypers].map(([symbol, value]) => [symbol.name, value])),
+        seed: state.options.seed,
+        steps: state.options.steps,
+      });
+      return withDiagnostics({ ...state, ...(program === undefined ? {} : { program }) }, diagnostics);
+    },
+  },
+  ...programPasses.map((pass): Pass => ({
+    name: pass.name,
+    does: pass.does,
+    run: async (state) => {
+      const { program, rewrites } = await pass.run(known(state.program));
+      return { ...state, program, rewrites: [...state.rewrites, ...rewrites] };
+    },
+  })),
+];
+
+export function startState(source: SourceFile, options: CompileOptions): CompileState {
+  return { source, options, diagnostics: [], rewrites: [] };
+}
+
+/** Runs the passes in order, up to `last` and included, and stops after one that reports an error. */
+export async function runPasses(start: CompileState, last?: string): Promise<CompileState> {
+  let state = start;
+  for (const pass of passes) {
+    state = await pass.run(state);
+    if (pass.name === last || hasErrors(state.diagnostics)) break;
+  }
+  return state;
+}
+
+function withDiagnostics(state: CompileState, diagnostics: readonly Diagnostic[]): CompileState {
+  return { ...state, diagnostics: [...state.diagnostics, ...diagnostics] };
+}
+
+function known<Value>(value: Value | undefined): Value {
+  if (value === undefined) throw new Error('compiler bug: a pass ran without what it needs');
+  return value;
+}
+
+// ------------------------------------------------------------------------------------------- whole programs
+
+/** A file compiled up to the program that back ends take. */
+export interface Compilation {
+  readonly source: SourceFile;
+  readonly file: FileSyntax;
+  readonly bound: BoundProblem;
+  readonly program: Program;
+  readonly rewrites: readonly Rewrite[];
+}
+
+export async function compileSource(
+  source: SourceFile,
+  options: CompileOptions = {},
+): Promise<{ readonly compilation: Compilation | undefined; readonly diagnostics: readonly Diagnostic[] }> {
+  const { file, bound, program, rewrites, diagnostics } = await runPasses(startState(source, options));
+  const failed = hasErrors(diagnostics) || file === undefined || bound === undefined || program === undefined;
+  return { compilation: failed ? undefined : { source, file, bound, program, rewrites }, diagnostics };
+}
+
+/** The program instantiated by the TypeScript back end, with its data loaded. */
+export async function prepareRun({ program, bound }: Compilation): Promise<CompiledProgram> {
+  const { instantiate } = await import('./codegen/typescript/instantiate.js');
+  const compiled = instantiate(program);
+  compiled.load(rawArrays(program, bound));
+  return compiled;
+}
+
+/** The arrays that the program reads, in its order. */
+export function rawArrays(program: Program, bound: BoundProblem): readonly Float64Array[] {
+  const arrays = new Map(bound.arrays.map(({ raw, data }) => [raw.name, data]));
+  return program.raw.map(({ name }) => known(arrays.get(name)));
+}

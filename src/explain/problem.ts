@@ -1,0 +1,71 @@
+/** The problem as a paper would state it: what is minimized over what, where the names come from, and how it is solved. */
+import type { TypedProblem } from '../check/typed.js';
+import { printType } from '../check/print_type.js';
+import type { Declaration, FileSyntax } from '../parser/ast.js';
+import { mathematics } from './mathematics.js';
+
+export function problemText(file: FileSyntax, problem: TypedProblem): string {
+  const of = <Kind extends Declaration['kind']>(kind: Kind): Extract<Declaration, { kind: Kind }>[] =>
+    file.declarations.filter(
+      (declaration): declaration is Extract<Declaration, { kind: Kind }> => declaration.kind === kind,
+    );
+  const sections: string[] = [];
+
+  const variables = problem.parameters.map(({ symbol, path }) => `${path}: ${printType(symbol.type)}`);
+  const over = variables.length === 0 ? '' : `\n  over  ${variables.join(',\n        ')}`;
+  const objectives = of('objective').map(({ sense, label, value, split }) => {
+    const name = label === undefined ? '' : `${label.name}:  `;
+    const on = split === undefined ? '' : `  on ${split.name}`;
+    return `${sense}  ${name}${mathematics(value)}${on}`;
+  });
+  if (objectives.length > 0) sections.push(objectives.join('\n') + over);
+
+  const lets = of('let').flatMap(({ bindings, split }) =>
+    bindings.map(({ name, value }) => {
+      const sign = value.operator === '~' ? '∼' : '=';
+      return `${name.name} ${sign} ${mathematics(value.expression)}${split === undefined ? '' : ` on ${split.name}`}`;
+    }),
+  );
+  const models = of('model').map(({ name, value }) => `${name.name} = ${mathematics(value)}`);
+  if (lets.length + models.length > 0) sections.push(`where\n${indent([...models, ...lets])}`);
+
+  const data = of('data').flatMap(({ path, columns, splits }) => {
+    const source = path === undefined ? 'given' : `from "${path.text}"`;
+    const shares = splits.map(({ name, percent }) => `${name.name} ${percent}%`).join(', ');
+    const typed = problem.data.flatMap((block) => block.columns);
+    const rows = columns.map(({ name, value }) => {
+      const type = typed.find((column) => column.symbol.name === name.name)?.symbol.type;
+      const shown = type === undefined ? '' : `: ${printType(type)}`;
+      return `  ${name.name}${shown}${value === undefined ? '' : ` ${value.operator === '~' ? '∼' : '='} ${mathematics(value.expression)}`}`;
+    });
+    return [`${source}${shares === '' ? '' : `, split ${shares}`}`, ...rows];
+  });
+  if (data.length > 0) sections.push(`data\n${indent(data)}`);
+
+  const hypers = problem.hypers.map(({ symbol }) => `${symbol.name}: ${printType(symbol.type)}`);
+  if (hypers.length > 0) sections.push(`hyperparameters\n${indent(hypers)}`);
+
+  const solves = of('solve').map((solve) => {
+    const clauses = [
+      mathematics(solve.optimizer),
+      ...(solve.batch === undefined
+        ? []
+        : [`batches of ${mathematics(solve.batch.size)} rows${solve.batch.inOrder ? ' in order' : ''}`]),
+      ...(solve.length === undefined ? [] : [`${mathematics(solve.length.count)} ${solve.length.unit}`]),
+      ...(solve.until === undefined ? [] : [`until ${mathematics(solve.until)}`]),
+    ];
+    return clauses.join(', ');
+  });
+  if (solves.length > 0) sections.push(`solved by\n${indent(solves)}`);
+
+  const reports = of('report').map(
+    ({ name, value, split }) =>
+      `${name.name} = ${mathematics(value)}${split === undefined ? '' : ` on ${split.name}`}`,
+  );
+  if (reports.length > 0) sections.push(`reported\n${indent(reports)}`);
+  return sections.join('\n\n');
+}
+
+function indent(lines: readonly string[]): string {
+  return lines.map((line) => `  ${line}`).join('\n');
+}
