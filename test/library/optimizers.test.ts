@@ -23,6 +23,37 @@ describe('iterates over given gradients', () => {
   }
 });
 
+describe('iterates that need more than a gradient', () => {
+  test('schedule_free takes its gradients where optax does', async () => {
+    const { x0, grads, y, tolerance } = cases.scheduleFree;
+    const { run } = await compileText(`
+      data { C: real[N, 3] = ${list(grads)} }
+      param x: real[3] = ${list(x0)}
+      minimize mean([i in N: dot(C[i], x)])
+      solve using schedule_free(0.1) batch 1 in order for ${grads.length} steps`);
+    let z = x0;
+    for (const [index, expected] of y.entries()) {
+      z = z.map((value, k) => value - 0.1 * (grads[index]?.[k] ?? NaN));
+      const x = parameter(await run({ steps: index + 1 }), 'x');
+      const next = x.map((value, k) => 0.1 * (z[k] ?? NaN) + 0.9 * value);
+      expect(distance(next, expected)).toBeLessThan(tolerance);
+    }
+  });
+
+  test('polyak divides by the gradient as optax does', async () => {
+    const { x0, grads, value, x, tolerance } = cases.polyak;
+    for (const [index, expected] of x.entries()) {
+      // One step from the iterate before, at an objective with the given value and gradient there.
+      const from = x[index - 1] ?? x0;
+      const outcome = await solveText(`
+        param x: real[3] = ${list(from)}
+        minimize dot(${list(grads[index] ?? [])}, x - ${list(from)}) + ${value}
+        solve using polyak() for 1 steps`);
+      expect(distance(parameter(outcome, 'x'), expected)).toBeLessThan(tolerance);
+    }
+  });
+});
+
 const rosenbrock = '(1 - x[0])^2 + 100 * (x[1] - x[0]^2)^2';
 
 describe('trajectories on Rosenbrock', () => {
