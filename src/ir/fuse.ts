@@ -54,11 +54,11 @@ export class Fusion {
     if (!exclusive) {
       const vertical = this.launchesAt.get(earliest);
       const related = references.some(({ unit: producer }) => producer.position === earliest);
-      if (vertical !== undefined && related && this.join(unit, size, references, vertical, largestLaunch))
-        return;
+      const producers = related ? vertical : undefined;
+      if (producers !== undefined && this.join(unit, size, references, producers, largestLaunch)) return;
       for (const key of spaceKeys(unit)) {
         const other = this.latestOver.get(key);
-        if (other === undefined || other.position < earliest || other === vertical) continue;
+        if (other === undefined || other.position < earliest || other === producers) continue;
         if (this.join(unit, size, references, other, largestHorizontalLaunch)) return;
       }
     }

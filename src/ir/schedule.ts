@@ -6,7 +6,7 @@
 import { Fusion, formStages, isLocal, referencesOf } from './fuse.js';
 import { decideRoles, withoutReshapes } from './fuse-cost.js';
 import type { NodeRole } from './fuse-cost.js';
-import { gatherPads } from './fuse-pads.js';
+import { prepareForScheduling } from './fuse-prepare.js';
 import type { DType, Node, Region } from './graph.js';
 import { arenaOf, planFrame } from './memory.js';
 import type { Arena, Lifetime } from './memory.js';
@@ -56,7 +56,7 @@ export function scheduleRegion(
   destinations: readonly (Place | undefined)[],
   context: ScheduleContext,
 ): ScheduledRegion {
-  return new RegionScheduler(gatherPads(region), sources, destinations, context).run();
+  return new RegionScheduler(prepareForScheduling(region), sources, destinations, context).run();
 }
 
 class RegionScheduler {

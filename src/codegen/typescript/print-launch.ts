@@ -293,9 +293,13 @@ class LaunchPrinter {
         return this.affine(expression.value, block);
       case 'apply': {
         const { lowering } = elementwiseTable[expression.name];
+        const repeats = repeatsOperand(lowering);
         return this.lower(
           lowering,
-          expression.operands.map((operand) => this.emit(operand, block)),
+          expression.operands.map((operand) => {
+            const text = this.emit(operand, block);
+            return repeats && !isName(text) ? this.name(text, block, operand, this.levelOf(operand)) : text;
+          }),
         );
       }
       case 'cast': {
@@ -444,7 +448,7 @@ class LaunchPrinter {
   }
 
   private nameUnit(unit: Unit, text: ScalarText, block: Block): ScalarText {
-    if (/^\w+$/.test(text.text)) return text;
+    if (isName(text)) return text;
     const level = unit.value === undefined ? 0 : this.levelOf(unit.value);
     const home = at(this.blocks, level);
     const inHome = home === block || text.precedence === precedence.primary ? home : block;
@@ -549,7 +553,9 @@ class LaunchPrinter {
       const count = (this.uses.get(expression) ?? 0) + 1;
       this.uses.set(expression, count);
       if (expression.kind === 'reference') {
-        this.unitUses.set(expression.unit, (this.unitUses.get(expression.unit) ?? 0) + 1);
+        // What another stage reads is named, so that it is computed outside the loops of that stage.
+        const weight = expression.unit.stage === unit.stage ? 1 : 2;
+        this.unitUses.set(expression.unit, (this.unitUses.get(expression.unit) ?? 0) + weight);
       }
       if (count > 1) return;
       operandsOf(expression).forEach(use);
@@ -573,6 +579,16 @@ class LaunchPrinter {
 function loopName(variable: Variable): string {
   if (variable.kind !== 'loop') throw new Error('compiler bug: not a loop');
   return loopLetters[variable.depth] ?? `i${variable.depth}`;
+}
+
+/** Does the text mention an operand twice (`a * a`)? Then the operand must be a name. */
+function repeatsOperand(lowering: ScalarLowering): boolean {
+  const text = lowering.print('@0', '@1', '@2');
+  return ['@0', '@1', '@2'].some((operand) => text.indexOf(operand) !== text.lastIndexOf(operand));
+}
+
+function isName({ text }: ScalarText): boolean {
+  return /^-?[\w.]+$/.test(text);
 }
 
 function insideCondition(block: Block): boolean {

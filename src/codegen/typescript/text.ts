@@ -53,7 +53,7 @@ const reserved = new Set(
 );
 
 /** Names that the printer keeps for loops and temporaries. */
-const kept = /^([a-z]\d*|.*_[ijklmnv]\d*)$/;
+const kept = /^([a-z]\d+|[bijklmnopqr]|.*_[ijklmnv]\d*)$/;
 
 /** A JavaScript identifier that resembles the name. */
 export function encodeIdentifier(name: string, fallback = 'value'): string {
@@ -78,7 +78,7 @@ export class Namer {
     const base = encodeIdentifier(name, fallback);
     const first = reserved.has(base) || kept.test(base) ? `${base}_array` : base;
     let candidate = first;
-    for (let count = 2; this.used.has(candidate); count += 1) candidate = `${first}_${count}x`;
+    for (let count = 2; this.used.has(candidate); count += 1) candidate = `${first}_${count}`;
     this.used.add(candidate);
     return candidate;
   }

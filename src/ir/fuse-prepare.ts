@@ -1,12 +1,14 @@
 /**
- * The gradient of a vector that was cut into slices arrives as a sum of padded pieces. Where the pieces do not
- * overlap the sum is a concatenation, whose pieces are then computed straight into their slices.
+ * Two rewrites before scheduling, which only matter for where results are written. The gradient of a vector that was
+ * cut into slices arrives as a sum of padded pieces: where the pieces do not overlap the sum is a concatenation, whose
+ * pieces are then computed straight into their slices. And a transposed contraction is the contraction of the
+ * operands in the other order.
  */
 import { GraphBuilder } from './builder.js';
 import { countUses } from './fuse-cost.js';
 import type { Node, Region } from './graph.js';
 import { nodesOf } from './traverse.js';
-import { at } from './types.js';
+import { at, range } from './types.js';
 
 interface Piece {
   readonly node: Node;
@@ -19,9 +21,9 @@ interface Sum {
   readonly others: readonly Node[];
 }
 
-export function gatherPads(region: Region): Region {
+export function prepareForScheduling(region: Region): Region {
   const nodes = nodesOf(region);
-  if (!nodes.some(isPad)) return region;
+  if (!nodes.some((node) => isPad(node) || isSwapped(node))) return region;
   const uses = countUses(nodes, region.results);
   const inner = new Set<Node>();
   const sums = new Map<Node, Sum>();
@@ -30,7 +32,35 @@ export function gatherPads(region: Region): Region {
     const sum = collect(node, uses, inner);
     if (sum !== undefined) sums.set(node, sum);
   }
-  return sums.size === 0 ? region : rebuild(region, nodes, sums);
+  return rebuild(region, nodes, sums, uses);
+}
+
+/** A transpose that only exchanges the free axes of the left operand with those of the right. */
+function isSwapped(node: Node): boolean {
+  const { operator } = node;
+  const product = node.inputs[0];
+  if (operator.kind !== 'transpose' || product?.operator.kind !== 'contraction') return false;
+  const { batch, contract } = product.operator;
+  const rank = product.type.shape.length;
+  const left = at(product.inputs, 0).type.shape.length - batch.length - contract.length;
+  const swapped = [
+    ...range(batch.length),
+    ...range(rank - batch.length - left, batch.length + left),
+    ...range(left, batch.length),
+  ];
+  return operator.permutation.every((axis, position) => axis === swapped[position]);
+}
+
+/** The contraction in the other order. */
+function swap(builder: GraphBuilder, product: Node, lookup: (node: Node) => Node): Node {
+  const { operator } = product;
+  if (operator.kind !== 'contraction') throw new Error('compiler bug: not a contraction');
+  const reversed = (pairs: readonly (readonly [number, number])[]): [number, number][] =>
+    pairs.map(([left, right]) => [right, left]);
+  return builder.contraction(lookup(at(product.inputs, 1)), lookup(at(product.inputs, 0)), {
+    batch: reversed(operator.batch),
+    contract: reversed(operator.contract),
+  });
 }
 
 function isPad(node: Node): boolean {
@@ -83,7 +113,12 @@ function collect(root: Node, uses: ReadonlyMap<Node, number>, inner: Set<Node>):
   return { pieces: candidates, others };
 }
 
-function rebuild(region: Region, nodes: readonly Node[], sums: ReadonlyMap<Node, Sum>): Region {
+function rebuild(
+  region: Region,
+  nodes: readonly Node[],
+  sums: ReadonlyMap<Node, Sum>,
+  uses: ReadonlyMap<Node, number>,
+): Region {
   const builder = new GraphBuilder();
   const built = new Map<Node, Node>();
   for (const parameter of region.parameters) {
@@ -98,6 +133,13 @@ function rebuild(region: Region, nodes: readonly Node[], sums: ReadonlyMap<Node,
   for (const node of nodes) {
     if (built.has(node)) continue;
     const sum = sums.get(node);
+    if (isSwapped(node) && uses.get(at(node.inputs, 0)) === 1) {
+      built.set(
+        node,
+        builder.withSpan(node.span, node.label, () => swap(builder, at(node.inputs, 0), lookup)),
+      );
+      continue;
+    }
     if (sum === undefined) {
       built.set(node, builder.rebuild(node, node.inputs.map(lookup)));
       continue;
