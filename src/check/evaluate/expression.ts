@@ -239,7 +239,7 @@ function matmul(expression: TypedMatmul, environment: Environment): ArrayValue {
   const leftLead = left.shape.slice(0, isRow ? -1 : -2);
   const rightLead = right.shape.slice(0, isColumn ? -1 : -2);
   const lead = broadcastShape([leftLead, rightLead]);
-  const inner = left.shape[left.shape.length - 1] as number;
+  const counted = countedLength(expression.left.type, left, left.shape.length - 1, environment);
   const rows = isRow ? [] : [left.shape[left.shape.length - 2] as number];
   const columns = isColumn ? [] : [right.shape[right.shape.length - 1] as number];
   return buildArray([...lead, ...rows, ...columns], (index) => {
@@ -248,7 +248,7 @@ function matmul(expression: TypedMatmul, environment: Environment): ArrayValue {
     const leftAt = index.slice(lead.length - leftLead.length, lead.length);
     const rightAt = index.slice(lead.length - rightLead.length, lead.length);
     let sum: Scalar = 0;
-    for (let k = 0; k < inner; k += 1) {
+    for (let k = 0; k < counted; k += 1) {
       sum = add(sum, multiply(at(left, [...leftAt, ...i, k]), at(right, [...rightAt, k, ...j])));
     }
     return sum;

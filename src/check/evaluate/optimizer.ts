@@ -24,7 +24,8 @@ import {
 import type { Environment, Objective, Value } from './environment.js';
 import { asArray, bareSymbol } from './environment.js';
 import { evaluateArray, evaluateExpression } from './expression.js';
-import type { PreparedProblem, View } from './problem.js';
+import type { PreparedProblem } from './prepare.js';
+import type { View } from './problem.js';
 import { objectiveAt, openView, startOf } from './problem.js';
 import { residualsOf } from './residuals.js';
 import type { Scalar } from './scalar.js';

@@ -1,46 +1,18 @@
 /**
- * A whole problem: data tables once, then the objective, its gradient and the reports at any point, on all rows of a
- * split or on a list of rows. The names of the file are computed when first read.
+ * The objective of a problem, its derivatives and the reports at any point, on all rows of a split or on a list of
+ * rows. The names of the file are computed when first read.
  */
-import type { TypedData, TypedObjective, TypedProblem, TypedReport, ValueSymbol } from '../typed.js';
+import type { TypedObjective, TypedProblem, TypedReport, ValueSymbol } from '../typed.js';
 import type { DimensionSymbol, Type } from '../types.js';
 import type { ArrayValue } from './array.js';
-import { arrayOf, elementAt, mapElements, numbersOf, sizeOf } from './array.js';
-import type { Context, Value } from './environment.js';
+import { arrayOf, elementAt, numbersOf, sizeOf } from './array.js';
+import type { Value } from './environment.js';
 import { bareSymbol, Environment } from './environment.js';
 import { evaluateArray, evaluateExpression } from './expression.js';
+import type { PreparedProblem, Split } from './prepare.js';
+import { baseContext, bindingOf, widen } from './prepare.js';
 import type { Scalar } from './scalar.js';
 import { backward, markVariable, valueOf } from './scalar.js';
-import { derivativeTargets, rawColumnsOf } from './walk.js';
-
-export interface Split {
-  readonly name: string;
-  readonly start: number;
-  readonly count: number;
-}
-
-/** What comes from outside, tables in stored order (first split first). */
-export interface ProblemInput {
-  /** By the raw column's name. */
-  readonly raw?: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: ArrayLike<number> }>;
-  /** Sizes of dimensions by name, where neither the source nor the shapes of the data say them. */
-  readonly sizes?: ReadonlyMap<string, number>;
-  /** Splits by the name of the row dimension. */
-  readonly splits?: ReadonlyMap<string, readonly Split[]>;
-  readonly seed?: number;
-}
-
-/** A problem with its data read and its sizes known. */
-export interface PreparedProblem {
-  readonly problem: TypedProblem;
-  readonly seed: number;
-  readonly sizes: ReadonlyMap<DimensionSymbol, number>;
-  readonly splits: ReadonlyMap<DimensionSymbol, readonly Split[]>;
-  readonly variables: ReadonlySet<ValueSymbol>;
-  readonly columns: ReadonlyMap<ValueSymbol, ArrayValue>;
-  /** Of each parameter in the order of x, over the whole table. */
-  readonly shapes: readonly (readonly number[])[];
-}
 
 /** Which rows, and for what. */
 export interface View {
@@ -52,138 +24,15 @@ export interface View {
   readonly training: boolean;
 }
 
-export function prepareProblem(problem: TypedProblem, input: ProblemInput = {}): PreparedProblem {
-  const raws = rawColumnsOf(problem);
-  const given = new Map<number, ArrayValue>();
-  const sizes = new Map<DimensionSymbol, number>();
-  for (const raw of raws) {
-    const array = input.raw?.get(raw.name);
-    if (array === undefined) continue;
-    given.set(raw.id, arrayOf(array.shape, Array.from(array.data)));
-    readSizes(raw.type, array.shape, sizes);
-  }
-  const root: Environment = new Environment({
-    ...baseContext(input.seed ?? 0),
-    variables: new Set(),
-    lookup: (symbol) => {
-      const hyper = problem.hypers.find((candidate) => candidate.symbol === symbol);
-      const binding = hyper ?? problem.lets.find((candidate) => candidate.symbol === symbol);
-      return binding && evaluateExpression(binding.value, root);
-    },
-  });
-  for (const [symbol, size] of sizes) root.bindSize(symbol, { size });
-  for (const { symbol, value } of problem.dimensions) {
-    const size =
-      value === undefined ? input.sizes?.get(symbol.name) : valueOf(elementAt(evaluateArray(value, root), 0));
-    if (size !== undefined) sizes.set(symbol, size);
-    root.bindSize(symbol, { size: sizes.get(symbol) ?? NaN });
-  }
-  for (const { symbol, value } of [...problem.hypers, ...problem.lets]) {
-    if (symbol.dimension === undefined) continue;
-    const size = valueOf(elementAt(evaluateArray(value, root), 0));
-    sizes.set(symbol.dimension, size);
-    root.bindSize(symbol.dimension, { size });
-  }
-  const splits = new Map<DimensionSymbol, readonly Split[]>();
-  for (const { rows } of problem.data) {
-    if (rows === undefined) continue;
-    const whole = [{ name: 'train', start: 0, count: sizes.get(rows) ?? 0 }];
-    splits.set(rows, input.splits?.get(rows.name) ?? whole);
-  }
-  const prepared = {
-    problem,
-    seed: input.seed ?? 0,
-    sizes,
-    splits,
-    variables: derivativeTargets(problem),
-    columns: new Map<ValueSymbol, ArrayValue>(),
-    shapes: problem.parameters.map(({ symbol }) => shapeOf(symbol.type, root)),
-  };
-  const columns = evaluateColumns(prepared, given);
-  return { ...prepared, columns };
-}
-
-function baseContext(seed: number): Context {
-  return {
-    seed,
-    training: true,
-    variables: new Set(),
-    lookup: () => undefined,
-    raw: (id) => {
-      throw new Error(`compiler bug: raw column ${id} was not given`);
-    },
-    objective: undefined,
-    schedule: undefined,
-    optimizer: undefined,
-  };
-}
-
-/** Reads the sizes of bare dimensions off the shape of an array. */
-function readSizes(type: Type, shape: readonly number[], sizes: Map<DimensionSymbol, number>): void {
-  if (type.kind !== 'array') return;
-  type.shape.dimensions.forEach((dimension, axis) => {
-    const symbol = bareSymbol(dimension);
-    if (symbol !== undefined && symbol.origin === 'file') sizes.set(symbol, shape[axis] as number);
-  });
-}
-
-function shapeOf(type: Type, environment: Environment): readonly number[] {
-  return type.kind === 'array' ? environment.shapeOf(type.shape) : [];
-}
-
-/** A scalar given for an array fills it. */
-function widen(value: ArrayValue, shape: readonly number[]): ArrayValue {
-  return value.shape.length < shape.length ? mapElements([value], ([scalar = 0]) => scalar, shape) : value;
-}
-
-function evaluateColumns(
-  prepared: PreparedProblem,
-  raw: ReadonlyMap<number, ArrayValue>,
-): Map<ValueSymbol, ArrayValue> {
-  const { problem, sizes, splits } = prepared;
-  const columns = new Map<ValueSymbol, ArrayValue>();
-  const lookup = (symbol: ValueSymbol): Value | undefined => {
-    for (const block of problem.data) {
-      const column = block.columns.find((candidate) => candidate.symbol === symbol);
-      if (column === undefined) continue;
-      const known = columns.get(symbol);
-      if (known !== undefined) return known;
-      const environment = environmentOf(block, symbol.name);
-      const value = widen(evaluateArray(column.value, environment), shapeOf(symbol.type, environment));
-      columns.set(symbol, value);
-      return value;
-    }
-    const hyper = problem.hypers.find((candidate) => candidate.symbol === symbol);
-    const binding = hyper ?? problem.lets.find((candidate) => candidate.symbol === symbol);
-    return binding && evaluateExpression(binding.value, environmentOf(undefined, symbol.name));
-  };
-  const environmentOf = (block: TypedData | undefined, name: string): Environment => {
-    const context: Context = {
-      ...baseContext(prepared.seed),
-      variables: prepared.variables,
-      lookup,
-      raw: (id) => raw.get(id) ?? baseContext(0).raw(id),
-    };
-    const plain = new Environment(context, name);
-    for (const [symbol, size] of sizes) {
-      const counted = splits.get(symbol)?.[0]?.count;
-      plain.bindSize(symbol, counted === undefined ? { size } : { size, counted });
-    }
-    if (block?.seed === undefined) return plain;
-    return plain.within({ seed: valueOf(elementAt(evaluateArray(block.seed, plain), 0)) });
-  };
-  for (const block of problem.data) for (const column of block.columns) lookup(column.symbol);
-  return columns;
-}
-
-/** The starting x. */
+/** The starting x. A start may read the starts before it. */
 export function startOf(prepared: PreparedProblem): number[] {
-  return prepared.problem.parameters.flatMap(({ start, path }, position) => {
-    const environment = openView(prepared, { x: [], training: true }, path);
-    return numbersOf(
-      widen(evaluateArray(start, environment), prepared.shapes[position] as readonly number[]),
-    );
+  const x: number[] = [];
+  prepared.problem.parameters.forEach(({ start, path }, position) => {
+    const environment = openView(prepared, { x, training: false }, path);
+    const shape = prepared.shapes[position] as readonly number[];
+    x.push(...numbersOf(widen(evaluateArray(start, environment), shape)));
   });
+  return x;
 }
 
 /** An environment in which the file's names have their values at one point on some rows. */
@@ -202,15 +51,13 @@ export function openView(prepared: PreparedProblem, view: View, drawName?: strin
       const data = view.x.slice(slot.offset, slot.offset + sizeOf(slot.shape));
       return takeRows(prepared, view, symbol.type, arrayOf(slot.shape, data));
     }
-    const column = prepared.columns.get(symbol);
+    const column = prepared.column(symbol);
     if (column !== undefined) return takeRows(prepared, view, symbol.type, column);
-    const hyper = problem.hypers.find((candidate) => candidate.symbol === symbol);
-    if (hyper !== undefined) return evaluateExpression(hyper.value, environment);
-    const binding = problem.lets.find((candidate) => candidate.symbol === symbol);
+    const binding = bindingOf(problem, symbol);
     if (binding === undefined) return undefined;
-    const { split = view.split } = binding;
+    const split = problem.lets.find((candidate) => candidate.symbol === symbol)?.split ?? view.split;
     return split === view.split
-      ? evaluateExpression(binding.value, environment)
+      ? evaluateExpression(binding, environment)
       : openView(prepared, { ...view, split, rows: undefined }).lookup(symbol);
   };
   const lookup = (symbol: ValueSymbol): Value | undefined => {

@@ -5,8 +5,9 @@ import type { ArrayValue } from './array.js';
 import { elementAt, mapElements, numbersOf } from './array.js';
 import type { Environment } from './environment.js';
 import { evaluateArray } from './expression.js';
-import type { ProblemInput } from './problem.js';
-import { openView, prepareProblem, startOf } from './problem.js';
+import type { ProblemInput } from './prepare.js';
+import { prepareProblem } from './prepare.js';
+import { openView, startOf } from './problem.js';
 import { valueOf } from './scalar.js';
 import { execute } from './statements.js';
 

@@ -9,41 +9,41 @@ import {
 } from '../../../src/check/evaluate/scalar.js';
 
 /** Points inside the domain of each differentiable operation, away from kinks. */
-const points: readonly (readonly [ApplyName, ...number[]])[] = [
-  ['negate', 0.3],
-  ['add', 0.3, -1.2],
-  ['subtract', 0.3, -1.2],
-  ['multiply', 0.3, -1.2],
-  ['divide', 0.3, -1.2],
-  ['power', 1.3, 2.5],
-  ['maximum', 0.3, -1.2],
-  ['minimum', 0.3, -1.2],
-  ['atan2', 0.3, -1.2],
-  ['modulo', 5.3, -1.2],
-  ['abs', -0.3],
-  ['exp', 0.3],
-  ['expm1', 0.3],
-  ['log', 0.3],
-  ['log1p', 0.3],
-  ['sqrt', 0.3],
-  ['sin', 0.3],
-  ['cos', 0.3],
-  ['tan', 0.3],
-  ['asin', 0.3],
-  ['acos', 0.3],
-  ['atan', 0.3],
-  ['sinh', 0.3],
-  ['cosh', 0.3],
-  ['tanh', 0.3],
-  ['asinh', 0.3],
-  ['acosh', 1.3],
-  ['atanh', 0.3],
-  ['sigmoid', 0.3],
-  ['softplus', 0.3],
-  ['erf', 0.3],
-  ['erfc', 0.3],
-  ['lgamma', 1.7],
-  ['digamma', 1.7],
+const points: readonly { readonly name: ApplyName; readonly x: readonly number[] }[] = [
+  { name: 'negate', x: [0.3] },
+  { name: 'add', x: [0.3, -1.2] },
+  { name: 'subtract', x: [0.3, -1.2] },
+  { name: 'multiply', x: [0.3, -1.2] },
+  { name: 'divide', x: [0.3, -1.2] },
+  { name: 'power', x: [1.3, 2.5] },
+  { name: 'maximum', x: [0.3, -1.2] },
+  { name: 'minimum', x: [0.3, -1.2] },
+  { name: 'atan2', x: [0.3, -1.2] },
+  { name: 'modulo', x: [5.3, -1.2] },
+  { name: 'abs', x: [-0.3] },
+  { name: 'exp', x: [0.3] },
+  { name: 'expm1', x: [0.3] },
+  { name: 'log', x: [0.3] },
+  { name: 'log1p', x: [0.3] },
+  { name: 'sqrt', x: [0.3] },
+  { name: 'sin', x: [0.3] },
+  { name: 'cos', x: [0.3] },
+  { name: 'tan', x: [0.3] },
+  { name: 'asin', x: [0.3] },
+  { name: 'acos', x: [0.3] },
+  { name: 'atan', x: [0.3] },
+  { name: 'sinh', x: [0.3] },
+  { name: 'cosh', x: [0.3] },
+  { name: 'tanh', x: [0.3] },
+  { name: 'asinh', x: [0.3] },
+  { name: 'acosh', x: [1.3] },
+  { name: 'atanh', x: [0.3] },
+  { name: 'sigmoid', x: [0.3] },
+  { name: 'softplus', x: [0.3] },
+  { name: 'erf', x: [0.3] },
+  { name: 'erfc', x: [0.3] },
+  { name: 'lgamma', x: [1.7] },
+  { name: 'digamma', x: [1.7] },
 ];
 
 function gradient(name: ApplyName, x: readonly number[]): number[] {
@@ -58,7 +58,7 @@ function hessian(name: ApplyName, x: readonly number[]): number[][] {
 }
 
 describe('scalars on the tape', () => {
-  it.each(points)('%s has the derivatives that differences show', (name, ...x) => {
+  it.each(points)('$name has the derivatives that differences show', ({ name, x }) => {
     const h = 1e-5;
     x.forEach((_, k) => {
       const shifted = (by: number): number[] => x.with(k, (x[k] ?? 0) + by);
