@@ -367,7 +367,31 @@ export class GraphBuilder {
 
   /** The same operator on other inputs (of the same types), with the original's span and label. */
   rebuild(node: Node, inputs: readonly Node[]): Node {
-    return this.withSpan(node.span, node.label, () => this.node(node.operator, inputs, node.type));
+    return this.withSpan(node.span, node.label, () => this.apply(node.operator, inputs, node.type));
+  }
+
+  /** As `node`, but folds constants and drops operators that change nothing. */
+  private apply(operator: Operator, inputs: readonly Node[], type: TensorType): Node {
+    const [first] = inputs;
+    if (first === undefined) return this.node(operator, inputs, type);
+    switch (operator.kind) {
+      case 'elementwise':
+        return this.elementwise(operator.name, inputs);
+      case 'cast':
+        return this.cast(first, type.dtype);
+      case 'broadcast':
+        return this.broadcast(first, type.shape, operator.axes);
+      case 'reshape':
+        return this.reshape(first, type.shape);
+      case 'transpose':
+        return this.transpose(first, operator.permutation);
+      case 'reverse':
+        return this.reverse(first, operator.axes);
+      case 'slice':
+        return this.slice(first, operator.starts, operator.limits, operator.strides);
+      default:
+        return this.node(operator, inputs, type);
+    }
   }
 
   /** The `result` nodes of a loop or cond. */
