@@ -1,6 +1,7 @@
 /**
  * Bundles the package: the command line (with chevrotain and commander inside, so that it starts fast), the library
- * and the runtime, and declarations beside them. `--no-types` leaves out the declarations.
+ * and the runtime, and declarations beside them. `--no-types` leaves out the declarations, `--outdir=FOLDER` writes
+ * elsewhere than to `dist/`.
  */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, rmSync } from 'node:fs';
@@ -9,11 +10,12 @@ import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
-rmSync('dist', { recursive: true, force: true });
+const outdir = process.argv.find((each) => each.startsWith('--outdir='))?.slice('--outdir='.length) ?? 'dist';
+rmSync(outdir, { recursive: true, force: true });
 
 await build({
   entryPoints: { cli: 'src/cli/main.ts', index: 'src/index.ts', runtime: 'src/runtime/index.ts' },
-  outdir: 'dist',
+  outdir,
   chunkNames: 'chunks/[name]-[hash]',
   bundle: true,
   splitting: true,
@@ -32,7 +34,7 @@ await build({
     js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
   },
 });
-chmodSync('dist/cli.js', 0o755);
+chmodSync(`${outdir}/cli.js`, 0o755);
 
 if (!process.argv.includes('--no-types')) {
   const compiler = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url));

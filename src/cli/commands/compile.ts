@@ -1,7 +1,7 @@
 /** `argmin compile FILE -o DIR`: the program as one readable TypeScript module. */
 import path from 'node:path';
 import { compileSource } from '../../compile.js';
-import type { CompileCommandOptions } from '../main.js';
+import type { CompileCommandOptions } from '../command_line.js';
 import { readBindings } from '../bindings.js';
 import { writeWhole } from '../output.js';
 import { readSource } from '../sources.js';

@@ -11,7 +11,7 @@ import { positionAt } from '../../parser/source.js';
 import { hasErrors } from '../../parser/diagnostic.js';
 import { regionsOf } from '../../program_passes.js';
 import type { Rewrite } from '../../program_passes.js';
-import type { ExplainCommandOptions } from '../main.js';
+import type { ExplainCommandOptions } from '../command_line.js';
 import { readBindings } from '../bindings.js';
 import { readSource } from '../sources.js';
 import { numberText, table, typeText } from '../table.js';

@@ -8,7 +8,7 @@ import { writeNpy } from '../../runtime/data/npy.js';
 import { resultObject } from '../../runtime/result.js';
 import { runProgram } from '../../runtime/run.js';
 import type { RunOutcome } from '../../runtime/run.js';
-import type { RunCommandOptions } from '../main.js';
+import type { RunCommandOptions } from '../command_line.js';
 import { readBindings } from '../bindings.js';
 import { writeWhole } from '../output.js';
 import { progressDisplay } from '../progress.js';

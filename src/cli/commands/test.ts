@@ -68,8 +68,7 @@ function testWithData(
     return exit.error;
   }
   const raw = new Map(bound.arrays.map((array) => [array.raw.name, array]));
-  const sizes = new Map([...bound.sizes].map(([symbol, size]) => [symbol.name, size]));
-  return runTests(problem, { raw, sizes });
+  return runTests(problem, { raw, sizes: bound.sizes });
 }
 
 function failureText(result: TestResult): string {
