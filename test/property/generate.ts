@@ -53,7 +53,15 @@ function namesNeeded(program: RandomProgram): ReadonlySet<string> {
   return needed;
 }
 
-/** The source text; with `solve` also a step to compile. */
+/** Steps whose next x is the gradient, and the Hessian times x. */
+const revealing = [
+  'optimizer slope() { x <- g }',
+  'optimizer curve() { x <- hvp(x, x) }',
+  'solve using slope() for 1 steps',
+  'solve using curve() for 1 steps',
+];
+
+/** The source text; with `solve` also steps to compile. */
 export function sourceOf(program: RandomProgram, options: { readonly solve?: boolean } = {}): string {
   const needed = namesNeeded(program);
   const columns = [
@@ -73,9 +81,7 @@ export function sourceOf(program: RandomProgram, options: { readonly solve?: boo
       .filter(({ variable }) => needed.has(variable.name))
       .map(({ variable, value }) => `let ${variable.name} = ${print(value)}`),
     `minimize ${print(program.objective)}`,
-    ...(options.solve === true
-      ? ['optimizer still() { x <- x - 0 * g }', 'solve using still() for 1 steps']
-      : []),
+    ...(options.solve === true ? revealing : []),
     '',
   ].join('\n');
 }
@@ -231,9 +237,15 @@ function* withoutUnused(program: RandomProgram, needed: ReadonlySet<string>): Ge
     yield { ...program, parameters, data, labels };
 }
 
+/** Reported as source text when a property fails. */
+function shown(program: RandomProgram): RandomProgram {
+  const text = (): string => `\n${sourceOf(program)}at ${JSON.stringify(pointOf(program))}\n`;
+  return Object.defineProperty({ ...program }, fc.toStringMethod, { value: text });
+}
+
 class ProgramArbitrary extends fc.Arbitrary<RandomProgram> {
   override generate(random: fc.Random): fc.Value<RandomProgram> {
-    return new fc.Value(generateProgram(random), undefined);
+    return new fc.Value(shown(generateProgram(random)), undefined);
   }
 
   override canShrinkWithoutContext(value: unknown): value is RandomProgram {
@@ -242,13 +254,12 @@ class ProgramArbitrary extends fc.Arbitrary<RandomProgram> {
 
   override shrink(program: RandomProgram): fc.Stream<fc.Value<RandomProgram>> {
     const values = function* (): Generator<fc.Value<RandomProgram>> {
-      for (const simplerOne of simplerPrograms(program)) yield new fc.Value(simplerOne, undefined);
+      for (const simplerOne of simplerPrograms(program)) yield new fc.Value(shown(simplerOne), undefined);
     };
     return fc.stream(values());
   }
 }
 
-/** Printed as source text when a property fails. */
 export function randomProgram(): fc.Arbitrary<RandomProgram> {
   return new ProgramArbitrary();
 }
