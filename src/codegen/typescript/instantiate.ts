@@ -1,0 +1,199 @@
+/** A program that runs in this process: its printed text, evaluated, behind the contract of the run loop. */
+import type { Phase, Program } from '../../ir/program.js';
+import { locate } from '../../ir/nest.js';
+import type { Place } from '../../ir/nest.js';
+import { arenaOf } from '../../ir/memory.js';
+import { at, sizeOf } from '../../ir/types.js';
+import type { CompiledProgram } from '../../runtime/compiled.js';
+import { BatchSampler, storedOrder } from '../../runtime/sampler.js';
+import type { Cells } from './compile-region.js';
+import { evaluateText } from './evaluate-text.js';
+import { printProgram, startOf } from './print-program.js';
+import type { PrintedProgram } from './print-program.js';
+import { withoutAssertions } from './program-text.js';
+
+interface Evaluated {
+  readonly reals: Float64Array | Float32Array;
+  readonly integers: Int32Array;
+  readonly prepare: () => void;
+  readonly initial: () => void;
+  readonly phases: readonly {
+    readonly start: () => void;
+    readonly step: () => void;
+    readonly evaluate: () => void;
+  }[];
+  readonly reports: readonly (() => void)[];
+}
+
+/** What changes from step to step. */
+interface StateCopy {
+  readonly parameters: Float64Array | Float32Array;
+  readonly states: readonly (readonly Cells[])[];
+  step: number;
+}
+
+export interface InstantiatedProgram extends CompiledProgram {
+  /** The JavaScript that runs. */
+  readonly source: string;
+}
+
+export function instantiate(program: Program): InstantiatedProgram {
+  const printed = printProgram(program);
+  const source = programSource(program, printed);
+  const code = evaluateText(source) as Evaluated;
+  return new RunningProgram(program, printed, code, source);
+}
+
+function programSource(program: Program, { text, sizes, functions }: PrintedProgram): string {
+  const array = program.precision === 'f64' ? 'Float64Array' : 'Float32Array';
+  const phases = functions.phases.map(
+    ({ start, step, evaluate }) => `{ start: ${start}, step: ${step}, evaluate: ${evaluate} }`,
+  );
+  return withoutAssertions(
+    [
+      `const reals = new ${array}(${sizes.real});`,
+      `const integers = new Int32Array(${sizes.integer});`,
+      ...text.declareViews(),
+      ...text.declareHelpers(false),
+      ...text.declareFunctions(),
+      `return { reals, integers, prepare: ${functions.prepare}, initial: ${functions.initial}, phases: [${phases.join(', ')}], reports: [${functions.reports.join(', ')}] };`,
+    ].join('\n'),
+  );
+}
+
+class RunningProgram implements InstantiatedProgram {
+  readonly measures: Float64Array | Float32Array;
+  readonly parameters: Float64Array | Float32Array;
+  private readonly evaluation: Float64Array | Float32Array;
+  private readonly seedCell: Int32Array;
+  private readonly stepCell: Int32Array;
+  private readonly states: readonly (readonly Cells[])[];
+  private readonly batches: readonly (
+    { readonly sampler: BatchSampler; readonly rows: Int32Array } | undefined
+  )[];
+
+  constructor(
+    private readonly program: Program,
+    private readonly printed: PrintedProgram,
+    private readonly code: Evaluated,
+    readonly source: string,
+  ) {
+    const { places } = printed;
+    this.parameters = this.reals(places.parameters);
+    this.measures = this.reals(places.measures);
+    this.evaluation = this.reals(places.evaluation);
+    this.seedCell = this.integers(places.seed);
+    this.stepCell = this.integers(places.step);
+    this.states = places.phases.map(({ states }) => states.map((place) => this.cells(place)));
+    this.batches = program.phases.map((phase, index) => {
+      const { rows } = at(places.phases, index);
+      const sampler = batchSampler(program, phase);
+      return sampler === undefined || rows === undefined ? undefined : { sampler, rows: this.integers(rows) };
+    });
+  }
+
+  load(raw: readonly ArrayLike<number>[]): void {
+    this.program.raw.forEach((input, index) => {
+      const cells = this.cells(at(this.printed.places.raw, index));
+      const values = raw[index];
+      if (values?.length !== sizeOf(input.type.shape)) {
+        throw new Error(
+          `${input.name} has ${values?.length ?? 0} values instead of ${sizeOf(input.type.shape)}`,
+        );
+      }
+      const table = input.table === undefined ? undefined : at(this.program.tables, input.table);
+      if (table?.shuffleSeed === undefined) cells.set(values);
+      else setRows(cells, values, storedOrder(table.rows, table.shuffleSeed));
+    });
+  }
+
+  initialize(seed: number): void {
+    this.seedCell[0] = seed;
+    this.stepCell[0] = 0;
+    this.code.prepare();
+    this.code.initial();
+  }
+
+  startPhase(phase: number): void {
+    this.stepCell[0] = 0;
+    at(this.code.phases, phase).start();
+  }
+
+  step(phase: number): void {
+    const step = (this.stepCell[0] ?? 0) + 1;
+    this.stepCell[0] = step;
+    const batch = this.batches[phase];
+    if (batch !== undefined) batch.sampler.sample(batch.rows, this.seedCell[0] ?? 0, step);
+    this.code.phases[phase]?.step();
+  }
+
+  report(index: number): ArrayLike<number> {
+    at(this.code.reports, index)();
+    return this.cells(at(this.printed.places.reports, index));
+  }
+
+  evaluate(phase: number): ArrayLike<number> {
+    at(this.code.phases, phase).evaluate();
+    return this.evaluation;
+  }
+
+  saveState(into?: unknown): StateCopy {
+    const copy = (into as StateCopy | undefined) ?? this.emptyState();
+    copy.parameters.set(this.parameters);
+    copyStates(this.states, copy.states);
+    copy.step = this.stepCell[0] ?? 0;
+    return copy;
+  }
+
+  restoreState(snapshot: unknown): void {
+    const copy = snapshot as StateCopy;
+    this.parameters.set(copy.parameters);
+    copyStates(copy.states, this.states);
+    this.stepCell[0] = copy.step;
+  }
+
+  private emptyState(): StateCopy {
+    return {
+      parameters: this.parameters.slice(),
+      states: this.states.map((cells) => cells.map((each) => each.slice())),
+      step: 0,
+    };
+  }
+
+  private cells(place: Place): Cells {
+    const start = startOf(place);
+    const arena = arenaOf(locate(place).buffer) === 'real' ? this.code.reals : this.code.integers;
+    return arena.subarray(start, start + place.size);
+  }
+
+  private reals(place: Place): Float64Array | Float32Array {
+    const start = startOf(place);
+    return this.code.reals.subarray(start, start + place.size);
+  }
+
+  private integers(place: Place): Int32Array {
+    const start = startOf(place);
+    return this.code.integers.subarray(start, start + place.size);
+  }
+}
+
+/** Undefined for full passes. */
+export function batchSampler(program: Program, phase: Phase): BatchSampler | undefined {
+  const { sampler, stepsPerEpoch } = phase;
+  if (sampler.kind === 'full') return undefined;
+  const { start, count } = at(at(program.tables, sampler.table).splits, 0);
+  return new BatchSampler({ start, count, size: sampler.size, stepsPerEpoch, inOrder: sampler.inOrder });
+}
+
+function copyStates(from: readonly (readonly Cells[])[], to: readonly (readonly Cells[])[]): void {
+  from.forEach((cells, phase) => cells.forEach((each, index) => to[phase]?.[index]?.set(each)));
+}
+
+function setRows(cells: Cells, values: ArrayLike<number>, order: Int32Array): void {
+  const width = order.length === 0 ? 0 : cells.length / order.length;
+  order.forEach((from, row) => {
+    for (let column = 0; column < width; column += 1) {
+      cells[row * width + column] = values[from * width + column] ?? NaN;
+    }
+  });
+}
