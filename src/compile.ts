@@ -80,13 +80,15 @@ export const passes: readonly Pass[] = [
     run: async (state) => {
       const { elaborate } = await import('./ir/elaborate/elaborate.js');
       const { problem, sizes, hypers } = known(state.bound);
-      const { program, diagnostics } = elaborate(problem, {
+      const { program, diagnostics, rewrites } = elaborate(problem, {
         sizes,
         hypers: new Map([...hypers].map(([symbol, value]) => [symbol.name, value])),
         seed: state.options.seed,
         steps: state.options.steps,
       });
-      return withDiagnostics({ ...state, ...(program === undefined ? {} : { program }) }, diagnostics);
+      const applied = rewrites.map(({ name, span }) => ({ pass: 'elaborate', name, span }));
+      const next = { ...state, rewrites: [...state.rewrites, ...applied] };
+      return withDiagnostics({ ...next, ...(program === undefined ? {} : { program }) }, diagnostics);
     },
   },
   ...programPasses.map((pass): Pass => ({

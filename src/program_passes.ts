@@ -3,6 +3,8 @@
  */
 import type { Region } from './ir/graph.js';
 import type { BoundRegion, Program } from './ir/program.js';
+import { contractions, eraseDerivativeMarks, simplify } from './ir/rewrite/passes.js';
+import type { Report } from './ir/rewrite/rewrite.js';
 import type { Span } from './parser/source.js';
 
 /** One rewrite that was applied, for `explain`. */
@@ -20,7 +22,29 @@ export interface ProgramPass {
   ) => Promise<{ readonly program: Program; readonly rewrites: readonly Rewrite[] }>;
 }
 
-export const programPasses: readonly ProgramPass[] = [];
+type RegionPass = (region: Region, report: Report) => Region;
+
+function programPass(name: string, does: string, pass: RegionPass): ProgramPass {
+  return {
+    name,
+    does,
+    run: (program) => {
+      const rewrites: Rewrite[] = [];
+      const report: Report = ({ name: rule, span }) => rewrites.push({ pass: name, name: rule, span });
+      return Promise.resolve({ program: mapRegions(program, (region) => pass(region, report)), rewrites });
+    },
+  };
+}
+
+/** After elaboration nothing is differentiated any more. */
+export const programPasses: readonly ProgramPass[] = [
+  programPass('erase', 'drops the marks that only derivatives read', (region) =>
+    eraseDerivativeMarks(region),
+  ),
+  programPass('simplify', 'algebraic identities, merged data movement, loop-invariant code', simplify),
+  programPass('contract', 'turns sums of products into contractions', contractions),
+  programPass('tidy', 'simplifies what the contractions left', simplify),
+];
 
 /** The program with each of its regions replaced. */
 export function mapRegions(program: Program, change: (region: Region, name: string) => Region): Program {

@@ -1,8 +1,8 @@
 /** What happens to a region before it is differentiated: stable forms and contractions have better derivatives. */
-import { formContractions } from '../contractions.js';
 import type { Region } from '../graph.js';
-import { stabilise } from '../stabilise.js';
+import { contractions, simplify, stabilise } from '../rewrite/passes.js';
+import type { Report } from '../rewrite/rewrite.js';
 
-export function prepareForDifferentiation(region: Region): Region {
-  return formContractions(stabilise(region));
+export function prepareForDifferentiation(region: Region, report: Report): Region {
+  return contractions(stabilise(simplify(region, report), report), report);
 }

@@ -15,6 +15,7 @@ import type {
 import type { Diagnostic } from '../../parser/diagnostic.js';
 import type { Span } from '../../parser/source.js';
 import type { Node } from '../graph.js';
+import type { Report } from '../rewrite/rewrite.js';
 import type { Environment, Journal } from './environment.js';
 import type { Frame } from './frame.js';
 import type { Axis, Tensor, Value } from './value.js';
@@ -41,6 +42,8 @@ export interface Context {
   readonly targets: ReadonlySet<ValueSymbol>;
   /** True inside a step, false in reports. */
   readonly training: boolean;
+  /** Told of every rewrite that is made before something is differentiated. */
+  readonly report: Report;
 
   expression(expression: TypedExpression): Value;
   tensor(expression: TypedExpression): Tensor;

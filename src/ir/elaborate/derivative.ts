@@ -8,7 +8,8 @@ import { batchRegion } from '../batching/batch.js';
 import { GraphBuilder } from '../builder.js';
 import { gradient as gradientOf, jvp, vjp } from '../differentiate/derivatives.js';
 import type { Node, Region } from '../graph.js';
-import { stabilise } from '../stabilise.js';
+import { prepareForDifferentiation } from './before_derivatives.js';
+import type { Report } from '../rewrite/rewrite.js';
 import { at, range, sizeOf } from '../types.js';
 import type { Context } from './context.js';
 import { nodesBelow } from './frame.js';
@@ -80,10 +81,10 @@ function zeros(context: Context, shapes: readonly Tensor[]): Tensor {
 function sliceBetween(context: Context, variable: Tensor, value: Tensor): Slice | undefined {
   const marker = context.frame.read(variable);
   const [root] = context.frame.resolve([context.frame.read(value)], marker);
-  return root === undefined ? undefined : cutRegion(root, marker);
+  return root === undefined ? undefined : cutRegion(root, marker, context.report);
 }
 
-export function cutRegion(root: Node, variable: Node): Slice | undefined {
+function cutRegion(root: Node, variable: Node, report: Report): Slice | undefined {
   const builder = new GraphBuilder();
   const built = new Map<Node, Node>([
     [variable, builder.parameter(variable.type, variable.label ?? 'variable')],
@@ -113,7 +114,7 @@ export function cutRegion(root: Node, variable: Node): Slice | undefined {
     if (dependent.has(node) && node !== variable)
       built.set(node, builder.rebuild(node, node.inputs.map(lookup)));
   }
-  return { region: stabilise(builder.region(parameters, [lookup(root)])), captured };
+  return { region: prepareForDifferentiation(builder.region(parameters, [lookup(root)]), report), captured };
 }
 
 /** The derivative of every own element of the value by every own element of the variable: own axes of value, then of variable. */

@@ -6,6 +6,7 @@
 import type { TypedProblem } from '../../check/typed.js';
 import type { Diagnostic } from '../../parser/diagnostic.js';
 import type { BoundRegion, ParameterSlot, Program, RawInput, Report } from '../program.js';
+import type { Applied, Report } from '../rewrite/rewrite.js';
 import { at, sizeOf } from '../types.js';
 import { dtypeOf } from './apply.js';
 import { ElaborationError } from './context.js';
@@ -20,17 +21,24 @@ export type { ElaborationOptions } from './facts.js';
 export function elaborate(
   problem: TypedProblem,
   options: ElaborationOptions,
-): { readonly program: Program | undefined; readonly diagnostics: readonly Diagnostic[] } {
+): {
+  readonly program: Program | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly rewrites: readonly Applied[];
+} {
+  const rewrites: Applied[] = [];
   try {
-    return { program: elaborateProblem(problem, options), diagnostics: [] };
+    const program = elaborateProblem(problem, options, (applied) => rewrites.push(applied));
+    return { program, diagnostics: [], rewrites };
   } catch (error) {
-    if (error instanceof ElaborationError) return { program: undefined, diagnostics: [error.diagnostic] };
+    if (error instanceof ElaborationError)
+      return { program: undefined, diagnostics: [error.diagnostic], rewrites };
     throw error;
   }
 }
 
-function elaborateProblem(problem: TypedProblem, options: ElaborationOptions): Program {
-  const facts = gatherFacts(problem, options);
+function elaborateProblem(problem: TypedProblem, options: ElaborationOptions, report: Report): Program {
+  const facts = gatherFacts(problem, options, report);
   const slots = parameterSlots(facts);
   const solveSeed = problem.solves.find((solve) => solve.seed !== undefined)?.seed;
   return {

@@ -5,6 +5,7 @@
 import type { RawColumns, TypedLet, TypedProblem, ValueSymbol } from '../../check/typed.js';
 import type { DimensionSymbol, Type } from '../../check/types.js';
 import type { Table } from '../program.js';
+import type { Report } from '../rewrite/rewrite.js';
 import { walkExpression, walkStatements } from './walk.js';
 
 export interface ElaborationOptions {
@@ -21,6 +22,8 @@ export interface ProblemFacts {
   readonly problem: TypedProblem;
   readonly options: ElaborationOptions;
   readonly targets: ReadonlySet<ValueSymbol>;
+  /** Told of every rewrite that is made before something is differentiated. */
+  readonly report: Report;
   readonly tables: readonly Table[];
   /** Row dimensions, index into `tables`. */
   readonly tableOf: ReadonlyMap<DimensionSymbol, number>;
@@ -45,7 +48,11 @@ export function leadingRows(
   return tableOf.has(factor.atom.symbol) ? factor.atom.symbol : undefined;
 }
 
-export function gatherFacts(problem: TypedProblem, options: ElaborationOptions): ProblemFacts {
+export function gatherFacts(
+  problem: TypedProblem,
+  options: ElaborationOptions,
+  report: Report,
+): ProblemFacts {
   const { tables, tableOf } = tablesOf(problem, options);
   const columns = problem.data.flatMap((block) => block.columns);
   const staticOf = new Map<DimensionSymbol, ValueSymbol>();
@@ -56,6 +63,7 @@ export function gatherFacts(problem: TypedProblem, options: ElaborationOptions):
     problem,
     options,
     targets: derivativeTargets(problem),
+    report,
     tables,
     tableOf,
     raw: rawColumns(problem),

@@ -37,7 +37,7 @@ export function objectiveRegion(
   const { builder } = view.root;
   const signed = objective.sense === 'maximize' ? builder.unary('negate', value.node) : value.node;
   const { region, inputs } = view.close([signed]);
-  return { value: prepareForDifferentiation(region), inputs, slots, source: objective };
+  return { value: prepareForDifferentiation(region, facts.report), inputs, slots, source: objective };
 }
 
 /** Cuts x into its tensors. */

@@ -16,6 +16,7 @@ import type {
 import type { DimensionSymbol } from '../../check/types.js';
 import type { DType, Node, TensorType } from '../graph.js';
 import type { BoundRegion, ParameterSlot, RegionInput, Table } from '../program.js';
+import type { Report } from '../rewrite/rewrite.js';
 import { at } from '../types.js';
 import { dtypeOf } from './apply.js';
 import { asTensor, labelNode } from './call.js';
@@ -58,6 +59,7 @@ export class View implements Context {
   readonly guards: Tensor[] = [];
   readonly targets: ReadonlySet<ValueSymbol>;
   readonly training: boolean;
+  readonly report: Report;
   frame: Frame = this.root;
   environment: Environment;
   hooks: OptimizerHooks | undefined;
@@ -75,6 +77,7 @@ export class View implements Context {
   ) {
     this.targets = facts.targets;
     this.training = options.training;
+    this.report = facts.report;
     this.rows = options.rows;
     this.environment = new Environment(undefined, {
       cell: (symbol) => this.fileCell(symbol),
