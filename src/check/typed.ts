@@ -598,6 +598,13 @@ export interface TypedHyper {
   readonly doc: string;
 }
 
+/** `left` and `right` were assumed equal at `span`; to be verified when sizes are known. */
+export interface SizeCheck {
+  readonly left: Dimension;
+  readonly right: Dimension;
+  readonly span: Span;
+}
+
 export interface TypedProblem {
   readonly path: string;
   readonly precision: 'f64' | 'f32';
@@ -614,6 +621,8 @@ export interface TypedProblem {
   readonly lets: readonly TypedLet[];
   readonly objectives: readonly TypedObjective[];
   readonly solves: readonly TypedSolve[];
+  /** Sizes that must be equal for the program to make sense and could not be compared yet. */
+  readonly sizeChecks: readonly SizeCheck[];
   /** The symbols that `until` conditions read: grad_norm, value (objective), step. */
   readonly until: { readonly gradNorm: ValueSymbol; readonly value: ValueSymbol; readonly step: ValueSymbol };
   readonly reports: readonly TypedReport[];

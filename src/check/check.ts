@@ -1,0 +1,42 @@
+/** The checker's front door: a syntax tree in, a typed problem and every diagnostic of the file out. Never throws for a program's faults. */
+import type { FileSyntax } from '../parser/ast.js';
+import type { Diagnostic } from '../parser/diagnostic.js';
+import { openFile } from './imports.js';
+import { checkProblem } from './problem.js';
+import { Session } from './session.js';
+import type { Loader, Occurrence } from './session.js';
+import type { TypedProblem } from './typed.js';
+
+export type { Loader, Occurrence } from './session.js';
+
+export interface CheckOptions {
+  /** Values of hyperparameters, by name, in place of those in the file. */
+  readonly settings?: ReadonlyMap<string, number>;
+}
+
+export interface CheckResult {
+  /** Present also when there are errors, with what could be understood; undefined only when nothing could. */
+  readonly problem: TypedProblem | undefined;
+  readonly diagnostics: Diagnostic[];
+  /** What each name of the file means, for editors. */
+  readonly index: readonly Occurrence[];
+}
+
+export function checkFile(file: FileSyntax, loader: Loader, options: CheckOptions = {}): CheckResult {
+  const session = new Session(loader, options.settings ?? new Map());
+  let problem: TypedProblem | undefined;
+  try {
+    problem = checkProblem(session, openFile(session, file, 'main'));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    session.error(
+      'AM2901',
+      { ...file.span, end: file.span.start },
+      'this file is nested too deeply to be checked',
+      {
+        notes: ['break long expressions into several `let`s'],
+      },
+    );
+  }
+  return { problem, diagnostics: session.diagnostics, index: session.occurrences };
+}

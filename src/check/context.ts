@@ -1,0 +1,60 @@
+/** Where an expression stands: the names in scope and what the place allows. */
+import type { Entity, FileScope } from './entities.js';
+import { Scope } from './entities.js';
+import type { ScopeKind } from './entities.js';
+import type { Session } from './session.js';
+import type { TypedOptimizer } from './typed.js';
+import type { ArrayType, Dimension, RunSymbol } from './types.js';
+
+export type Place =
+  'problem' | 'data' | 'start' | 'function' | 'module' | 'optimizer' | 'schedule' | 'test' | 'argument';
+
+export interface Context {
+  readonly session: Session;
+  readonly file: FileScope;
+  readonly scope: Scope;
+  readonly place: Place;
+  /** Inside an optimizer's body. */
+  readonly optimizer: Pick<TypedOptimizer, 'implicit' | 'size' | 'residuals'> | undefined;
+  /** What `...` means here. */
+  readonly run: RunSymbol | undefined;
+  /** Inside a data column: its declared type and whether its value is nothing but the raw column. */
+  readonly column: ColumnPlace | undefined;
+  /** Names that the body updates somewhere. */
+  readonly updated: ReadonlySet<string>;
+  /** Under a condition or a guard, where an index out of range may be avoided. */
+  readonly guarded: boolean;
+}
+
+export interface ColumnPlace {
+  readonly name: string;
+  readonly type: ArrayType;
+  readonly rows: Dimension | undefined;
+  readonly bare: boolean;
+  readonly counter: { reads: number };
+}
+
+/** The top of a file, before any scope of its own. */
+export function topContext(session: Session, file: FileScope, place: Place): Context {
+  return {
+    session,
+    file,
+    scope: new Scope(undefined),
+    place,
+    optimizer: undefined,
+    run: undefined,
+    column: undefined,
+    updated: new Set(),
+    guarded: false,
+  };
+}
+
+export function within(context: Context, kind: ScopeKind = 'plain'): Context {
+  return { ...context, scope: new Scope(context.scope, kind) };
+}
+
+export function withName(context: Context, name: string, entity: Entity): Context {
+  const inner = within(context);
+  inner.scope.names.set(name, entity);
+  return inner;
+}

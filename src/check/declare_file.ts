@@ -1,0 +1,78 @@
+/** The first pass over a file: which names it declares, and which dimensions its types bind. */
+import type { Declaration, FileSyntax, LetBinding, TypeSyntax } from '../parser/ast.js';
+import type { Span } from '../parser/source.js';
+import type { Declared, FileScope } from './entities.js';
+import { freshDimension } from './session.js';
+import type { Session } from './session.js';
+import { dimensionExpressions, dimensionNames } from './signature.js';
+
+interface Name {
+  readonly name: string;
+  readonly span: Span;
+  readonly binding?: LetBinding;
+}
+
+/** The names that a declaration brings into the file. */
+function namesOf(declaration: Declaration): readonly Name[] {
+  switch (declaration.kind) {
+    case 'import':
+      return declaration.names.map(({ name, alias }) => alias ?? name);
+    case 'data':
+      return declaration.columns.map(({ name }) => name);
+    case 'let':
+      return declaration.bindings.map((binding) => ({ ...binding.name, binding }));
+    case 'dim':
+    case 'hyper':
+    case 'param':
+    case 'fn':
+    case 'module':
+    case 'model':
+    case 'optimizer':
+    case 'schedule':
+      return [declaration.name];
+    default:
+      return [];
+  }
+}
+
+function typesOf(declaration: Declaration): readonly TypeSyntax[] {
+  if (declaration.kind === 'data') return declaration.columns.map(({ type }) => type);
+  return declaration.kind === 'param' ? [declaration.type] : [];
+}
+
+export function declareFile(session: Session, syntax: FileSyntax, role: FileScope['role']): FileScope {
+  const declared = new Map<string, Declared>();
+  for (const declaration of syntax.declarations) {
+    for (const { name, span, binding } of namesOf(declaration)) {
+      const first = declared.get(name);
+      if (first !== undefined) {
+        session.error('AM2002', span, `\`${name}\` is declared twice`, {
+          labels: [{ span: first.span, message: 'the first time here' }],
+          notes: ['every name of a file means one thing'],
+        });
+        continue;
+      }
+      declared.set(name, { name, span, declaration, binding, state: 'new', entity: undefined });
+    }
+  }
+  const dimensions = new Map(
+    [...boundDimensions(syntax, declared)].map(([name, span]) => [name, freshDimension(name, span, 'file')]),
+  );
+  return { source: syntax.source, syntax, role, declared, dimensions };
+}
+
+/** Names in the types of data columns and parameters that nothing else declares. */
+function boundDimensions(
+  syntax: FileSyntax,
+  declared: ReadonlyMap<string, Declared>,
+): ReadonlyMap<string, Span> {
+  const found = new Map<string, Span>();
+  for (const type of syntax.declarations.flatMap(typesOf)) {
+    for (const expression of dimensionExpressions(type)) {
+      for (const { name, span } of dimensionNames(expression)) {
+        if (!declared.has(name) && !found.has(name)) found.set(name, span);
+      }
+    }
+  }
+  return found;
+}

@@ -1,0 +1,406 @@
+/** Puts a file together: every declaration is resolved and checked, and becomes part of the typed problem. */
+import type {
+  Declaration,
+  Identifier,
+  ObjectiveDeclaration,
+  ParamDeclaration,
+  ReportDeclaration,
+  SolveDeclaration,
+  TestDeclaration,
+} from '../parser/ast.js';
+import type { Context } from './context.js';
+import { topContext } from './context.js';
+import { fit, isError, toReal } from './convert.js';
+import { checkData } from './data.js';
+import { resolveDeclared } from './declarations.js';
+import type { Entity, FileScope } from './entities.js';
+import { checkExpression } from './expression.js';
+import { functionSignature, typedFunction } from './functions.js';
+import { importedFile } from './imports.js';
+import { levelOf, parameterIn } from './levels.js';
+import { checkModuleAlone } from './module_alone.js';
+import { checkSolver, typedOptimizer, typedSchedule } from './optimizers.js';
+import { checkStart } from './parameters.js';
+import { printType } from './print_type.js';
+import { checkRows } from './rows.js';
+import { freshSymbol } from './session.js';
+import type { Session } from './session.js';
+import { bodyContext, checkStatements } from './statements.js';
+import { didYouMean } from './suggest.js';
+import { intScalar, isScalar, realScalar } from './type_facts.js';
+import type {
+  TypedData,
+  TypedExpression,
+  TypedObjective,
+  TypedParameter,
+  TypedProblem,
+  TypedReport,
+  TypedSolve,
+  TypedTest,
+} from './typed.js';
+
+export function checkProblem(session: Session, file: FileScope): TypedProblem {
+  const { declarations } = file.syntax;
+  for (const declaration of declarations) {
+    if (declaration.kind !== 'let' || declaration.split === undefined) continue;
+    for (const binding of declaration.bindings) session.splitOf.set(binding, declaration.split.name);
+  }
+  resolveEverything(session, file);
+  const data = declarations.flatMap((declaration) =>
+    declaration.kind === 'data' ? [checkData(session, file, declaration)] : [],
+  );
+  const splits = splitNames(data);
+  const parameters = declarations.flatMap((declaration) => parametersOf(session, file, declaration));
+  const until = untilSymbols(file);
+  const objectives = collect(declarations, 'objective', (each) =>
+    checkObjective(session, file, each, splits),
+  );
+  const solves = collect(declarations, 'solve', (each) => checkSolve(session, file, each, until));
+  const reports = collect(declarations, 'report', (each) => checkReport(session, file, each, splits));
+  const tests = collect(declarations, 'test', (each) => checkTest(session, file, each));
+  for (const declaration of declarations) {
+    if (declaration.kind === 'let') checkSplit(session, declaration.split, splits);
+  }
+  checkTargets(session, file);
+  const problem: TypedProblem = {
+    path: file.source.path,
+    precision: precisionOf(session, declarations),
+    dimensions: dimensionsOf(session, file),
+    hypers: declarations.flatMap((declaration) => {
+      const hyper = declaration.kind === 'hyper' ? session.hypers.get(declaration) : undefined;
+      return hyper === undefined ? [] : [hyper];
+    }),
+    data,
+    parameters,
+    lets: session.lets,
+    objectives,
+    solves,
+    reports,
+    tests,
+    sizeChecks: session.sizeChecks,
+    until,
+  };
+  checkRows(session, problem);
+  return problem;
+}
+
+function collect<Kind extends Declaration['kind'], Result>(
+  declarations: readonly Declaration[],
+  kind: Kind,
+  check: (declaration: Extract<Declaration, { kind: Kind }>) => Result | undefined,
+): Result[] {
+  return declarations.flatMap((declaration) => {
+    if (declaration.kind !== kind) return [];
+    const result = check(declaration as Extract<Declaration, { kind: Kind }>);
+    return result === undefined ? [] : [result];
+  });
+}
+
+/** Every name, so that what nothing uses is checked too. */
+function resolveEverything(session: Session, file: FileScope): void {
+  for (const declaration of file.syntax.declarations) {
+    if (declaration.kind === 'import') importedFile(session, file, declaration);
+  }
+  for (const declared of file.declared.values()) {
+    checkDefinition(session, resolveDeclared(session, file, declared));
+  }
+}
+
+function checkDefinition(session: Session, entity: Entity): void {
+  switch (entity.kind) {
+    case 'function':
+      functionSignature(session, entity.definition);
+      typedFunction(session, entity.definition);
+      break;
+    case 'optimizer':
+      typedOptimizer(session, entity.definition);
+      break;
+    case 'schedule':
+      typedSchedule(session, entity.definition);
+      break;
+    case 'module':
+      checkModuleAlone(session, entity.definition);
+      break;
+    default:
+  }
+}
+
+function dimensionsOf(session: Session, file: FileScope): TypedProblem['dimensions'] {
+  const bound = [...file.dimensions.values()].map((symbol) => ({ symbol, value: undefined }));
+  return [...bound, ...session.dimensions];
+}
+
+function precisionOf(session: Session, declarations: readonly Declaration[]): 'f64' | 'f32' {
+  let precision: 'f64' | 'f32' = 'f64';
+  for (const declaration of declarations) {
+    if (declaration.kind !== 'precision') continue;
+    const { name, span } = declaration.precision;
+    if (name === 'f64' || name === 'f32') precision = name;
+    else {
+      session.error('AM2605', span, `\`${name}\` is not a precision`, {
+        notes: ['numbers are `f64`, or `f32` for speed'],
+      });
+    }
+  }
+  return precision;
+}
+
+// ------------------------------------------------------------------------------------------------ parameters
+
+function parametersOf(
+  session: Session,
+  file: FileScope,
+  declaration: Declaration,
+): readonly TypedParameter[] {
+  if (declaration.kind === 'model') return session.parameters.get(declaration) ?? [];
+  if (declaration.kind !== 'param') return [];
+  const parameter = checkParameter(session, file, declaration);
+  return parameter === undefined ? [] : [parameter];
+}
+
+function checkParameter(
+  session: Session,
+  file: FileScope,
+  declaration: ParamDeclaration,
+): TypedParameter | undefined {
+  const { name } = declaration;
+  const declared = file.declared.get(name.name);
+  if (declared?.declaration !== declaration) return undefined;
+  const entity = resolveDeclared(session, file, declared);
+  const context = topContext(session, file, 'start');
+  const type = entity.kind === 'value' ? entity.symbol.type : undefined;
+  const start = checkStart(context, declaration, type ?? { kind: 'error' });
+  if (entity.kind !== 'value' || start === undefined) return undefined;
+  if (levelOf(session, start) === 'parameter') {
+    const other = parameterIn(session, start);
+    session.error(
+      'AM2503',
+      declaration.value?.span ?? name.span,
+      'a start is computed once, before parameters have values',
+      {
+        notes: [
+          other === undefined
+            ? 'this depends on a parameter'
+            : `this depends on the parameter \`${other.name}\``,
+        ],
+      },
+    );
+  }
+  return { symbol: entity.symbol, path: name.name, start, doc: declaration.doc };
+}
+
+// ------------------------------------------------------------------------------------------ splits and goals
+
+function splitNames(data: readonly TypedData[]): readonly string[] {
+  return [...new Set(data.flatMap(({ splits }) => splits.map(({ name }) => name)))];
+}
+
+function checkSplit(
+  session: Session,
+  split: Identifier | undefined,
+  known: readonly string[],
+): string | undefined {
+  if (split === undefined) return undefined;
+  if (known.includes(split.name) || (known.length === 0 && split.name === 'train')) return split.name;
+  session.error('AM2506', split.span, `no data is split into \`${split.name}\``, {
+    notes:
+      known.length === 0
+        ? ['a split stands at the data: `data "file.csv" split train 80%, test 20% { ... }`']
+        : [...didYouMean(split.name, known), `the splits are ${known.join(', ')}`],
+  });
+  return undefined;
+}
+
+function checkObjective(
+  session: Session,
+  file: FileScope,
+  declaration: ObjectiveDeclaration,
+  splits: readonly string[],
+): TypedObjective | undefined {
+  const context = topContext(session, file, 'problem');
+  const split = checkSplit(session, declaration.split, splits);
+  const typed = checkExpression(context, declaration.value);
+  if (isError(typed)) return undefined;
+  const scalar = typed.type.kind === 'array' && isScalar(typed.type.shape);
+  const value = scalar ? fit(context, typed, realScalar, 'an objective') : typed;
+  if (!scalar) {
+    const { start, end, file: source } = declaration.value.span;
+    const text = source.text.slice(start, end);
+    session.error(
+      'AM2606',
+      declaration.value.span,
+      `an objective is one number, and this is ${printType(typed.type)}`,
+      {
+        notes: ['reduce it by `mean(...)` or `sum(...)`'],
+        fixes: [
+          { title: 'write `mean(...)`', edits: [{ span: declaration.value.span, newText: `mean(${text})` }] },
+        ],
+      },
+    );
+    return undefined;
+  }
+  if (isError(value)) return undefined;
+  return {
+    label: declaration.label?.name,
+    sense: declaration.sense,
+    value: toReal(value),
+    split,
+    span: declaration.span,
+  };
+}
+
+function checkReport(
+  session: Session,
+  file: FileScope,
+  declaration: ReportDeclaration,
+  splits: readonly string[],
+): TypedReport | undefined {
+  const split = checkSplit(session, declaration.split, splits);
+  const typed = checkExpression(topContext(session, file, 'problem'), declaration.value);
+  if (isError(typed)) return undefined;
+  if (typed.type.kind !== 'array') {
+    session.error(
+      'AM2606',
+      declaration.value.span,
+      `a report is a number or an array, and this is ${printType(typed.type)}`,
+    );
+    return undefined;
+  }
+  return { name: declaration.name.name, value: typed, split, doc: declaration.doc, span: declaration.span };
+}
+
+function checkTest(session: Session, file: FileScope, declaration: TestDeclaration): TypedTest {
+  const { statements } = declaration.body;
+  const context = bodyContext(topContext(session, file, 'test'), statements);
+  return { name: declaration.name, statements: testStatements(context, statements), span: declaration.span };
+}
+
+function testStatements(
+  context: Context,
+  statements: TestDeclaration['body']['statements'],
+): TypedTest['statements'] {
+  const { session } = context;
+  for (;;) {
+    const restore = session.mark();
+    const widened = session.widened.size;
+    const typed = checkStatements({ ...context, scope: bodyContext(context, []).scope }, statements);
+    if (session.widened.size === widened) return typed;
+    restore();
+  }
+}
+
+// ----------------------------------------------------------------------------------------------------- solve
+
+function untilSymbols(file: FileScope): TypedProblem['until'] {
+  const span = { file: file.source, start: 0, end: 0 };
+  return {
+    gradNorm: freshSymbol('grad_norm', 'implicit', realScalar, span),
+    value: freshSymbol('value', 'implicit', realScalar, span),
+    step: freshSymbol('step', 'implicit', intScalar, span),
+  };
+}
+
+function checkSolve(
+  session: Session,
+  file: FileScope,
+  declaration: SolveDeclaration,
+  until: TypedProblem['until'],
+): TypedSolve | undefined {
+  const context = topContext(session, file, 'problem');
+  const optimizer = checkSolver(context, declaration.optimizer);
+  const size = declaration.batch && integer(context, declaration.batch.size, 'a batch size');
+  const count =
+    declaration.length &&
+    integer(context, declaration.length.count, `the number of ${declaration.length.unit}`);
+  const seed = declaration.seed && integer(context, declaration.seed, 'a seed');
+  const condition = declaration.until && checkUntil(context, declaration.until, until);
+  if (optimizer === undefined) return undefined;
+  const { start, end, file: source } = declaration.optimizer.span;
+  return {
+    labels: declaration.labels.map(({ name }) => name),
+    optimizer,
+    title: source.text.slice(start, end).replace(/\s+/g, ' '),
+    batch:
+      declaration.batch === undefined || size === undefined
+        ? undefined
+        : { size, inOrder: declaration.batch.inOrder, span: declaration.batch.span },
+    length:
+      declaration.length === undefined || count === undefined
+        ? undefined
+        : { count, unit: declaration.length.unit },
+    until: condition,
+    seed,
+    span: declaration.span,
+  };
+}
+
+function integer(
+  context: Context,
+  expression: SolveDeclaration['optimizer'],
+  what: string,
+): TypedExpression | undefined {
+  const typed = checkExpression(context, expression);
+  if (isError(typed)) return undefined;
+  const fitted = fit(context, typed, intScalar, what);
+  if (isError(fitted)) return undefined;
+  if (levelOf(context.session, fitted) === 'constant') return fitted;
+  context.session.error('AM2503', expression.span, `${what} is known before data and parameters`);
+  return undefined;
+}
+
+function checkUntil(
+  context: Context,
+  expression: SolveDeclaration['optimizer'],
+  until: TypedProblem['until'],
+): TypedExpression | undefined {
+  const inner = bodyContext(context, []);
+  inner.scope.names.set('grad_norm', { kind: 'value', symbol: until.gradNorm });
+  inner.scope.names.set('value', { kind: 'value', symbol: until.value });
+  inner.scope.names.set('step', { kind: 'value', symbol: until.step });
+  const typed = checkExpression(inner, expression);
+  if (isError(typed)) return undefined;
+  const { type } = typed;
+  if (type.kind === 'array' && type.element.kind === 'bool' && isScalar(type.shape)) return typed;
+  context.session.error(
+    'AM2609',
+    expression.span,
+    `\`until\` takes one truth value, and this is ${printType(type)}`,
+    {
+      notes: ['compare grad_norm, value or step: `until grad_norm < 1e-8`'],
+    },
+  );
+  return undefined;
+}
+
+/** Every `solve` has one objective. */
+function checkTargets(session: Session, file: FileScope): void {
+  const declared = file.syntax.declarations.filter((declaration) => declaration.kind === 'objective');
+  const labels = declared.flatMap(({ label }) => (label === undefined ? [] : [label.name]));
+  for (const declaration of file.syntax.declarations) {
+    if (declaration.kind !== 'solve') continue;
+    const unknown = declaration.labels.filter(({ name }) => !labels.includes(name));
+    for (const { name, span } of unknown) {
+      session.error('AM2608', span, `no objective is called \`${name}\``, {
+        notes: [
+          ...didYouMean(name, labels),
+          labels.length === 0
+            ? 'a label stands before the value: `minimize loss: mean(...)`'
+            : `the objectives are ${labels.join(', ')}`,
+        ],
+      });
+    }
+    if (declared.length === 0) {
+      session.error('AM2608', declaration.span, 'there is nothing to solve', {
+        notes: ['an objective is declared by `minimize` or `maximize`'],
+      });
+    } else if (declaration.labels.length > 1 || (declaration.labels.length === 0 && declared.length > 1)) {
+      session.error('AM2608', declaration.span, 'one `solve` takes one objective', {
+        notes: [
+          labels.length === 0
+            ? 'give the objectives labels and choose one'
+            : `choose one of ${labels.join(', ')}: \`solve ${labels[0] ?? 'loss'} using ...\``,
+        ],
+      });
+    }
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * The rule of rows: under `batch` the row dimension is the batch, so an objective that sums over rows would change with
+ * its size. Such sums are found through `let`s and calls, with the dimensions of each call put in.
+ */
+import { bareSymbol, printDimension, substituteDimension } from './dimension.js';
+import type { Session } from './session.js';
+import { childrenOf } from './traverse.js';
+import type { TypedExpression, TypedProblem, ValueSymbol } from './typed.js';
+import type { Dimension, DimensionSymbol } from './types.js';
+
+interface Walk {
+  readonly session: Session;
+  readonly rows: ReadonlySet<DimensionSymbol>;
+  readonly lets: ReadonlyMap<ValueSymbol, TypedExpression>;
+  readonly visited: Set<ValueSymbol>;
+}
+
+type Substitution = (symbol: DimensionSymbol) => Dimension | undefined;
+
+export function checkRows(session: Session, problem: TypedProblem): void {
+  const rows = new Set(problem.data.flatMap((data) => (data.rows === undefined ? [] : [data.rows])));
+  const lets = new Map(problem.lets.map(({ symbol, value }) => [symbol, value]));
+  for (const solve of problem.solves) {
+    if (solve.batch === undefined) continue;
+    if (rows.size === 0) {
+      session.error('AM2610', solve.batch.span, 'there are no rows to take a batch of', {
+        notes: ['`batch` samples rows of a `data` table'],
+      });
+      continue;
+    }
+    for (const objective of problem.objectives) {
+      const chosen = solve.labels.length === 0 || solve.labels.includes(objective.label ?? '');
+      if (!chosen) continue;
+      walk({ session, rows, lets, visited: new Set() }, objective.value, () => undefined, undefined);
+    }
+  }
+}
+
+/** `place` is the call in the file through which a sum inside a library function was reached. */
+function walk(
+  state: Walk,
+  typed: TypedExpression,
+  substitution: Substitution,
+  place: TypedExpression | undefined,
+): void {
+  const summed = summedRow(state, typed, substitution);
+  if (summed !== undefined) report(state.session, place ?? typed, summed, place !== undefined);
+  if (typed.kind === 'reference') {
+    const value = state.lets.get(typed.symbol);
+    if (value === undefined || state.visited.has(typed.symbol)) return;
+    state.visited.add(typed.symbol);
+    walk(state, value, () => undefined, undefined);
+    return;
+  }
+  if (typed.kind === 'call') {
+    const dimensions = new Map(
+      typed.instantiation.dimensions.map(({ symbol, value }) => [
+        symbol,
+        substituteDimension(value, substitution),
+      ]),
+    );
+    const touchesRows = [...dimensions.values()].some((value) => isRow(state, value) !== undefined);
+    if (touchesRows) walk(state, typed.function.body, (symbol) => dimensions.get(symbol), place ?? typed);
+  }
+  for (const child of childrenOf(typed)) walk(state, child, substitution, place);
+}
+
+function isRow(state: Walk, dimension: Dimension): DimensionSymbol | undefined {
+  const symbol = bareSymbol(dimension);
+  return symbol !== undefined && state.rows.has(symbol) ? symbol : undefined;
+}
+
+function summedRow(
+  state: Walk,
+  typed: TypedExpression,
+  substitution: Substitution,
+): DimensionSymbol | undefined {
+  const among = (dimensions: readonly Dimension[]): DimensionSymbol | undefined => {
+    for (const dimension of dimensions) {
+      const row = isRow(state, substituteDimension(dimension, substitution));
+      if (row !== undefined) return row;
+    }
+    return undefined;
+  };
+  switch (typed.kind) {
+    case 'reduce':
+      return typed.operator === 'sum' ? among(typed.binders.map(({ size }) => size)) : undefined;
+    case 'reduce_axes': {
+      if (typed.operator !== 'sum' || typed.operand.type.kind !== 'array') return undefined;
+      const { dimensions } = typed.operand.type.shape;
+      const { axes } = typed;
+      return among(
+        axes === 'all'
+          ? dimensions
+          : dimensions.filter((_, index) => axes.includes(dimensions.length - index)),
+      );
+    }
+    case 'matmul': {
+      if (typed.left.type.kind !== 'array') return undefined;
+      return among(typed.left.type.shape.dimensions.slice(-1));
+    }
+    default:
+      return undefined;
+  }
+}
+
+function report(session: Session, typed: TypedExpression, row: DimensionSymbol, inside: boolean): void {
+  const name = printDimension({
+    terms: [{ coefficient: 1, factors: [{ atom: { kind: 'symbol', symbol: row }, power: 1 }] }],
+    key: '',
+  });
+  const { span } = typed;
+  const callee = /^sum(?=\s*\()/.exec(span.file.text.slice(span.start, span.end));
+  const edit = (newText: string) => [
+    { span: { file: span.file, start: span.start, end: span.start + 3 }, newText },
+  ];
+  session.error(
+    'AM2611',
+    span,
+    `under \`batch\` this ${inside ? 'call sums' : 'sums'} over the sampled rows of ${name}`,
+    {
+      notes: [
+        'its value would grow with the batch size, and nothing is rescaled in secret',
+        `write \`mean(...)\`, or \`total(${name}) * mean(...)\` for an estimate of the sum over the whole table`,
+      ],
+      fixes:
+        callee === null
+          ? []
+          : [
+              { title: 'write `mean(...)`', edits: edit('mean') },
+              { title: `write \`total(${name}) * mean(...)\``, edits: edit(`total(${name}) * mean`) },
+            ],
+    },
+  );
+}

@@ -1,0 +1,107 @@
+/** Walking typed trees: the expressions directly inside an expression or statement, whatever its form. */
+import type { TypedExpression, TypedStatement } from './typed.js';
+
+export function* childrenOf(typed: TypedExpression): Iterable<TypedExpression> {
+  switch (typed.kind) {
+    case 'constant':
+    case 'reference':
+    case 'dimension':
+    case 'function_value':
+    case 'raw':
+      return;
+    case 'apply':
+    case 'structural':
+    case 'draw':
+      yield* typed.operands;
+      return;
+    case 'matmul':
+      yield typed.left;
+      yield typed.right;
+      return;
+    case 'if':
+      yield typed.condition;
+      yield typed.then;
+      yield typed.otherwise;
+      return;
+    case 'index':
+      yield typed.object;
+      for (const item of typed.indices) yield item.kind === 'at' ? item.value : item.from;
+      return;
+    case 'comprehension':
+      yield typed.body;
+      return;
+    case 'reduce':
+      if (typed.guard !== undefined) yield typed.guard;
+      yield typed.body;
+      return;
+    case 'reduce_axes':
+      yield typed.operand;
+      return;
+    case 'call':
+    case 'call_value':
+    case 'optimizer_value':
+    case 'schedule_call':
+      yield* typed.arguments;
+      return;
+    case 'list':
+      yield* typed.elements;
+      return;
+    case 'record':
+      for (const field of typed.fields) yield field.value;
+      return;
+    case 'field':
+      yield typed.object;
+      return;
+    case 'derivative':
+      yield typed.value;
+      if (typed.direction !== undefined) yield typed.direction;
+      return;
+    case 'objective':
+      yield typed.at;
+      if (typed.direction !== undefined) yield typed.direction;
+      return;
+    case 'apply_optimizer':
+      yield typed.at;
+      yield typed.gradient;
+      return;
+    case 'block':
+      for (const statement of typed.statements) yield* expressionsOf(statement);
+      yield typed.result;
+      return;
+    default:
+      typed satisfies never;
+  }
+}
+
+/** The expressions of a statement, those of nested statements included. */
+export function* expressionsOf(statement: TypedStatement): Iterable<TypedExpression> {
+  switch (statement.kind) {
+    case 'let':
+    case 'state':
+      yield statement.value;
+      return;
+    case 'update':
+      for (const item of statement.indices) yield item.kind === 'at' ? item.value : item.from;
+      yield statement.value;
+      return;
+    case 'for':
+      yield statement.from;
+      yield statement.to;
+      if (statement.condition !== undefined) yield statement.condition;
+      for (const inner of statement.body) yield* expressionsOf(inner);
+      return;
+    case 'if':
+      yield statement.condition;
+      for (const inner of [...statement.then, ...statement.otherwise]) yield* expressionsOf(inner);
+      return;
+    case 'per_tensor':
+      for (const inner of statement.body) yield* expressionsOf(inner);
+      return;
+    case 'assert':
+      yield statement.condition;
+      if (statement.tolerance !== undefined) yield statement.tolerance;
+      return;
+    default:
+      statement satisfies never;
+  }
+}
