@@ -10,7 +10,7 @@ export interface Program {
 }
 
 export const programs: fc.Arbitrary<Program> = fc
-  .array(fc.nat(999_983), { minLength: 4, maxLength: 120 })
+  .array(fc.nat(999_983), { minLength: 20, maxLength: 90, size: 'max' })
   .map((choices) => ({ choices }));
 
 class Chooser {
@@ -170,8 +170,9 @@ const steps: readonly Step[] = [
     const matrices = pool.filter(
       (node) => node.type.shape.length > 0 && node.type.shape[0] === a.type.shape.at(-1),
     );
-    if (a.type.shape.length === 0 || matrices.length === 0) return a;
-    const other = choose.of(matrices);
+    if (a.type.shape.length === 0) return a;
+    const other =
+      matrices.length === 0 ? b.transpose(a, range(a.type.shape.length).reverse()) : choose.of(matrices);
     if (sizeOf(a.type.shape) * sizeOf(other.type.shape) > 400) return a;
     return b.contraction(a, b.unary('tanh', other), { contract: [[a.type.shape.length - 1, 0]] });
   },
@@ -180,8 +181,9 @@ const steps: readonly Step[] = [
     const others = pool.filter(
       (node) => node.type.shape.length === 2 && node.type.shape[0] === a.type.shape.at(-1),
     );
-    if (a.type.shape.length === 0 || a.type.shape.length > 2 || others.length === 0) return a;
-    const other = choose.of(others);
+    if (a.type.shape.length === 0 || a.type.shape.length > 2) return a;
+    if (others.length === 0 && a.type.shape.length < 2) return a;
+    const other = others.length === 0 ? b.transpose(a, [1, 0]) : choose.of(others);
     const rank = a.type.shape.length;
     const shape = [...a.type.shape, at(other.type.shape, 1)];
     const left = b.broadcast(a, shape, range(rank));
@@ -235,7 +237,7 @@ export function regionOf({ choices }: Program): Region {
   const pool: Node[] = [...parameters];
   while (!choose.exhausted && pool.length < 30) {
     const step = choose.of(steps);
-    const made = step(b, choose.of(pool.slice(-6)), choose, pool);
+    const made = step(b, choose.of(pool.slice(-8)), choose, pool);
     if (sizeOf(made.type.shape) <= 200 && made.type.shape.length <= 4) pool.push(made);
   }
   return b.region(parameters, pool.slice(-2));
