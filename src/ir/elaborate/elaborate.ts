@@ -6,7 +6,7 @@
 import type { TypedProblem } from '../../check/typed.js';
 import type { Diagnostic } from '../../parser/diagnostic.js';
 import type { BoundRegion, ParameterSlot, Program, RawInput, Report } from '../program.js';
-import type { Applied, Report } from '../rewrite/rewrite.js';
+import type { Applied, Report as RewriteReport } from '../rewrite/rewrite.js';
 import { at, sizeOf } from '../types.js';
 import { dtypeOf } from './apply.js';
 import { ElaborationError } from './context.js';
@@ -37,7 +37,11 @@ export function elaborate(
   }
 }
 
-function elaborateProblem(problem: TypedProblem, options: ElaborationOptions, report: Report): Program {
+function elaborateProblem(
+  problem: TypedProblem,
+  options: ElaborationOptions,
+  report: RewriteReport,
+): Program {
   const facts = gatherFacts(problem, options, report);
   const slots = parameterSlots(facts);
   const solveSeed = problem.solves.find((solve) => solve.seed !== undefined)?.seed;
