@@ -17,6 +17,7 @@ import { programPasses } from './program_passes.js';
 import type { Rewrite } from './program_passes.js';
 import type { CompiledProgram } from './runtime/compiled.js';
 import type { DataSource } from './runtime/data/source.js';
+import type { Divergence } from './runtime/run.js';
 
 export interface CompileOptions {
   /** The folder that data paths are relative to; the source's own without one. */
@@ -156,4 +157,15 @@ export async function prepareRun({ program, bound }: Compilation): Promise<Compi
 export function rawArrays(program: Program, bound: BoundProblem): readonly Float64Array[] {
   const arrays = new Map(bound.arrays.map(({ raw, data }) => [raw.name, data]));
   return program.raw.map(({ name }) => known(arrays.get(name)));
+}
+
+/** Says which expression made a run diverge; `compiled` has gone back to its last finite state. */
+export async function diagnoseDivergence(
+  { program, bound }: Compilation,
+  compiled: CompiledProgram,
+  divergence: Divergence,
+  seed: number = program.seed,
+): Promise<Diagnostic> {
+  const { traceDivergence } = await import('./explain/divergence.js');
+  return traceDivergence(program, rawArrays(program, bound), seed, compiled.saveState(), divergence);
 }

@@ -9,8 +9,9 @@ import type { Tensor } from '../ir/tensor.js';
 import { nodesOf } from '../ir/traverse.js';
 import type { Diagnostic } from '../parser/diagnostic.js';
 import type { Span } from '../parser/source.js';
+import type { Snapshot } from '../runtime/compiled.js';
 import type { Divergence } from '../runtime/run.js';
-import type { InterpretedProgram } from './interpreted.js';
+import { InterpretedProgram } from './interpreted.js';
 
 interface Culprit {
   readonly node: Node;
@@ -20,18 +21,32 @@ interface Culprit {
 }
 
 /**
+ * Names the origin of a divergence. `snapshot` is the last finite state, to which the run has gone back, and `raw` the
+ * arrays that the program read.
+ */
+export function traceDivergence(
+  program: Program,
+  raw: readonly ArrayLike<number>[],
+  seed: number,
+  snapshot: Snapshot,
+  divergence: Divergence,
+): Diagnostic {
+  const replay = new InterpretedProgram(program);
+  replay.load(raw);
+  replay.initialize(seed);
+  replay.startPhase(divergence.phase);
+  replay.restoreState(snapshot);
+  return explainDivergence(program, replay, divergence);
+}
+
+/**
  * `replay` stands before the step that measured the last finite values. Its next step or the one after is the bad
  * one, as the state may have been spoiled by the update before it.
  */
-export function explainDivergence(
-  program: Program,
-  replay: InterpretedProgram,
-  divergence: Divergence,
-): Diagnostic {
+function explainDivergence(program: Program, replay: InterpretedProgram, divergence: Divergence): Diagnostic {
   const phase = program.phases[divergence.phase];
   if (phase === undefined) throw new Error('compiler bug: a phase that is not there diverged');
-  for (const step of [divergence.step - 1, divergence.step]) {
-    if (step < 1) continue;
+  for (let step = replay.stepsTaken + 1; step <= divergence.step; step += 1) {
     const culprit = replayStep(replay, phase, divergence.phase);
     if (culprit !== undefined) return describe(program, phase, divergence, step, culprit, replay.parameters);
   }

@@ -7,23 +7,10 @@ import { interpret } from '../ir/interpreter.js';
 import type { BoundRegion, Phase, Program, RegionInput } from '../ir/program.js';
 import { scalar, tensor } from '../ir/tensor.js';
 import type { Tensor } from '../ir/tensor.js';
-import type { CompiledProgram } from '../runtime/compiled.js';
+import type { CompiledProgram, Snapshot } from '../runtime/compiled.js';
+import { BatchSampler, storedOrder } from '../runtime/sampler.js';
 
 export type OnNode = (node: Node, value: Tensor) => void;
-
-/** The sampling of rows, which belongs to the runtime. */
-export interface Sampling {
-  /** Position in the source of each stored row; undefined where rows keep their order. */
-  readonly storedOrder: (program: Program, table: number) => ArrayLike<number> | undefined;
-  /** The batch of a step, as positions in the stored order. */
-  readonly rows: (program: Program, phase: Phase, seed: number, step: number) => ArrayLike<number>;
-}
-
-interface State {
-  readonly x: Float64Array;
-  readonly states: readonly Tensor[];
-  readonly step: number;
-}
 
 export class InterpretedProgram implements CompiledProgram {
   readonly parameters: Float64Array;
@@ -35,11 +22,9 @@ export class InterpretedProgram implements CompiledProgram {
   private states: readonly Tensor[] = [];
   private seed = 0;
   private stepNumber = 0;
+  private started = 0;
 
-  constructor(
-    private readonly program: Program,
-    private readonly sampling: Sampling,
-  ) {
+  constructor(private readonly program: Program) {
     this.parameters = new Float64Array(program.size);
   }
 
@@ -47,9 +32,9 @@ export class InterpretedProgram implements CompiledProgram {
     this.raw = this.program.raw.map((input, index) => {
       const values = raw[index];
       if (values === undefined) throw new Error(`compiler bug: no array for ${input.name}`);
-      const order =
-        input.table === undefined ? undefined : this.sampling.storedOrder(this.program, input.table);
-      return tensor(input.type, order === undefined ? values : inOrder(values, order));
+      const table = input.table === undefined ? undefined : this.program.tables[input.table];
+      if (table?.shuffleSeed === undefined) return tensor(input.type, values);
+      return tensor(input.type, inOrder(values, storedOrder(table.rows, table.shuffleSeed)));
     });
   }
 
@@ -62,6 +47,7 @@ export class InterpretedProgram implements CompiledProgram {
 
   startPhase(phase: number): void {
     this.stepNumber = 0;
+    this.started = phase;
     this.states = this.evaluateRegion(this.phase(phase).start);
     this.measures = new Float64Array(this.phase(phase).measures.length);
   }
@@ -73,6 +59,10 @@ export class InterpretedProgram implements CompiledProgram {
     if (x !== undefined) this.parameters.set(x.data);
     this.states = rest.slice(0, states.length);
     rest.slice(states.length).forEach((measure, index) => (this.measures[index] = measure.data[0] ?? NaN));
+  }
+
+  get stepsTaken(): number {
+    return this.stepNumber;
   }
 
   report(index: number): Float64Array {
@@ -88,14 +78,19 @@ export class InterpretedProgram implements CompiledProgram {
     );
   }
 
-  saveState(): State {
-    return { x: this.parameters.slice(), states: this.states, step: this.stepNumber };
+  saveState(): Snapshot {
+    const states: ArrayLike<number>[][] = [];
+    states[this.started] = this.states.map((state) => state.data.slice());
+    return { parameters: this.parameters.slice(), states, step: this.stepNumber };
   }
 
-  restoreState(snapshot: unknown): void {
-    const { x, states, step } = snapshot as State;
-    this.parameters.set(x);
-    this.states = states;
+  restoreState({ parameters, states, step }: Snapshot): void {
+    this.parameters.set(parameters);
+    this.states = this.phase(this.started).states.map(({ type }, index) => {
+      const values = states[this.started]?.[index];
+      if (values === undefined) throw new Error('compiler bug: a snapshot of another phase');
+      return tensor(type, values);
+    });
     this.stepNumber = step;
   }
 
@@ -111,6 +106,18 @@ export class InterpretedProgram implements CompiledProgram {
     return interpret(bound.region, inputs, onNode === undefined ? { precision } : { precision, onNode });
   }
 
+  private sampleRows(phase: Phase): Int32Array {
+    const { sampler, stepsPerEpoch } = phase;
+    const table = sampler.kind === 'batch' ? this.program.tables[sampler.table] : undefined;
+    const split = table?.splits[0];
+    if (sampler.kind !== 'batch' || split === undefined)
+      throw new Error('compiler bug: a phase without batches');
+    const rows = new Int32Array(sampler.size);
+    const { size, inOrder } = sampler;
+    new BatchSampler({ ...split, size, stepsPerEpoch, inOrder }).sample(rows, this.seed, this.stepNumber);
+    return rows;
+  }
+
   private input(input: RegionInput, phase: Phase | undefined): Tensor {
     switch (input.kind) {
       case 'seed':
@@ -119,7 +126,7 @@ export class InterpretedProgram implements CompiledProgram {
         return scalar(this.stepNumber, 'int');
       case 'rows': {
         if (phase === undefined) throw new Error('compiler bug: rows are sampled only in steps');
-        const rows = this.sampling.rows(this.program, phase, this.seed, this.stepNumber);
+        const rows = this.sampleRows(phase);
         return tensor({ dtype: 'int', shape: [rows.length] }, rows);
       }
       case 'parameters':
@@ -140,7 +147,7 @@ function known(value: Tensor | undefined): Tensor {
 }
 
 /** Rows of a row-major array in another order. */
-export function inOrder(values: ArrayLike<number>, order: ArrayLike<number>): Float64Array {
+function inOrder(values: ArrayLike<number>, order: ArrayLike<number>): Float64Array {
   const result = new Float64Array(values.length);
   const width = order.length === 0 ? 0 : values.length / order.length;
   for (let row = 0; row < order.length; row += 1) {

@@ -32,8 +32,14 @@ export interface RunPlan {
   readonly reports: readonly { readonly name: string; readonly type: TensorShape }[];
 }
 
-/** A copy of everything that changes from step to step. Only the back end looks inside. */
-export type Snapshot = unknown;
+/** A copy of everything that changes from step to step. */
+export interface Snapshot {
+  readonly parameters: ArrayLike<number>;
+  /** By phase, then in the order of the phase's states. */
+  readonly states: readonly (readonly ArrayLike<number>[])[];
+  /** Steps taken in the present phase. */
+  readonly step: number;
+}
 
 export interface CompiledProgram {
   /** Raw inputs in the order of the program, in the source's row order. */

@@ -55,10 +55,9 @@ function fake(options: FakeOptions = {}): { plan: RunPlan; program: CompiledProg
       parameters,
       report: () => [2 * (parameters[0] ?? NaN)],
       evaluate: () => [objective(parameters[0] ?? NaN), Math.abs(2 * (parameters[0] ?? NaN))],
-      saveState: () => ({ x: parameters[0], step }),
-      restoreState: (snapshot) => {
-        const saved = snapshot as { x: number; step: number };
-        parameters[0] = saved.x;
+      saveState: () => ({ parameters: parameters.slice(), states: [], step }),
+      restoreState: (saved) => {
+        parameters.set(saved.parameters);
         step = saved.step;
       },
     },
