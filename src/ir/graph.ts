@@ -21,6 +21,7 @@ export interface TensorType {
   readonly shape: Shape;
 }
 
+/** `round` takes ties to the even neighbour. */
 export type UnaryElementwise =
   | 'negate'
   | 'abs'

@@ -3,8 +3,8 @@
  * Simple loops, no fusion, sequential reductions.
  */
 import type { Node, Operator, Region } from './graph.js';
-import { evaluationTable } from './operators/evaluation/table.js';
 import type { EvaluationRule } from './operators/evaluation/rule.js';
+import { controlTable, operatorTable } from './operators/table.js';
 import type { Tensor } from './tensor.js';
 import { nodesOf } from './traverse.js';
 import { at, sameType, showType } from './types.js';
@@ -53,7 +53,11 @@ function evaluateNode(
   if (operator.kind === 'parameter') throw new Error(`compiler bug: stray parameter ${operator.name}`);
   const inputs = node.inputs.map((input) => known.get(input) ?? []);
   if (operator.kind === 'result') return [at(at(inputs, 0), operator.index)];
-  const rule = evaluationTable[operator.kind] as EvaluationRule<Operator>;
+  const { evaluate } =
+    operator.kind === 'loop' || operator.kind === 'cond'
+      ? controlTable[operator.kind]
+      : operatorTable[operator.kind];
+  const rule = evaluate as EvaluationRule<Operator>;
   return rule(
     operator,
     inputs.map((values) => at(values, 0)),

@@ -4,7 +4,7 @@ import type { Node, Operator, Region } from '../graph.js';
 import { nodesOf } from '../traverse.js';
 import { at } from '../types.js';
 import type { BatchRule, ControlBatchRule, Lanes } from './rule.js';
-import { batchRules, controlBatchRules } from './table.js';
+import { controlTable, operatorTable } from '../operators/table.js';
 
 export interface BatchedRegion {
   readonly region: Region;
@@ -63,12 +63,12 @@ function batchNode(b: GraphBuilder, node: Node, inputs: readonly Lanes[], size: 
   }
   const context = { b, operator, original: node, inputs, size, batchInto };
   if (operator.kind === 'loop' || operator.kind === 'cond') {
-    return (controlBatchRules[operator.kind] as ControlBatchRule<Operator>)(context);
+    return (controlTable[operator.kind].batch as ControlBatchRule<Operator>)(context);
   }
   if (operator.kind === 'parameter' || operator.kind === 'result') {
     throw new Error(`compiler bug: a batched ${operator.kind}`);
   }
-  const rule = batchRules[operator.kind] as BatchRule<Operator>;
+  const rule = operatorTable[operator.kind].batch as BatchRule<Operator>;
   const batched = b.withSpan(node.span, node.label, () => rule(context));
   return [{ node: batched, batched: true }];
 }

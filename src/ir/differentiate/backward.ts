@@ -6,7 +6,7 @@ import { reachableFrom } from '../traverse.js';
 import { at } from '../types.js';
 import type { Tangent, TransposeRule } from './rule.js';
 import { addTangents } from './rule.js';
-import { transposeRules } from './table.js';
+import { controlTable, operatorTable } from '../operators/table.js';
 
 /**
  * The cotangents of `sources`, of which `results` (nodes of the builder `b`) are linear functions. What does not depend
@@ -55,7 +55,12 @@ function transposeNode(
 ): readonly Tangent[] {
   const { operator, inputs } = node;
   const count = node.results?.length ?? 1;
-  const rule = transposeRules[operator.kind] as TransposeRule<Operator>;
+  if (operator.kind === 'result' || operator.kind === 'parameter') return [];
+  const { transpose } =
+    operator.kind === 'loop' || operator.kind === 'cond'
+      ? controlTable[operator.kind]
+      : operatorTable[operator.kind];
+  const rule = transpose as TransposeRule<Operator>;
   return rule({
     b,
     operator,

@@ -4,7 +4,7 @@ import type { Node, Operator, Region } from '../graph.js';
 import { nodesOf } from '../traverse.js';
 import { at } from '../types.js';
 import type { ControlTangentRule, Differential, LoopForm, Tangent, TangentRule } from './rule.js';
-import { controlTangents, tangentRules } from './table.js';
+import { controlTable, operatorTable } from '../operators/table.js';
 
 /** Rebuilds the body on these primals; a result without a tangent does not depend on the tangents given. */
 export function differentiate(
@@ -49,13 +49,13 @@ function differentiateNode(
   const constant = tangents.every((tangent) => tangent === undefined);
   if (operator.kind === 'loop' || operator.kind === 'cond') {
     if (constant) return withoutTangents(b.resultsOf(b.rebuild(node, inputs)));
-    const rule = controlTangents[operator.kind] as ControlTangentRule<Operator>;
+    const rule = controlTable[operator.kind].tangent as ControlTangentRule<Operator>;
     return rule({ b, operator, inputs, tangents, form, differentiate });
   }
   const output = b.rebuild(node, inputs);
   if (constant || operator.kind === 'parameter' || operator.kind === 'result')
     return withoutTangents([output]);
-  const rule = tangentRules[operator.kind] as TangentRule<Operator>;
+  const rule = operatorTable[operator.kind].tangent as TangentRule<Operator>;
   return { primals: [output], tangents: [rule({ b, operator, inputs, tangents, output })] };
 }
 

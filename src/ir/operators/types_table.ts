@@ -15,7 +15,7 @@ import type { TypeRule } from './type_rule.js';
 
 type TypeRules = { readonly [K in OperatorKind]: TypeRule<Extract<Operator, { kind: K }>> };
 
-const typeRules: TypeRules = {
+export const typeRules: TypeRules = {
   parameter: parameterType,
   constant: constantType,
   literal: literalType,

@@ -37,3 +37,13 @@ export function contractions(region: Region, report?: Report): Region {
 export function eraseDerivativeMarks(region: Region): Region {
   return rewriteRegion(region, erasePass);
 }
+
+/** What is done to a region before it is differentiated. */
+export function prepare(region: Region, report?: Report): Region {
+  return contractions(stabilise(simplify(region, report), report), report);
+}
+
+/** What is done once nothing will be differentiated any more, before loops are made of it. */
+export function finish(region: Region, report?: Report): Region {
+  return simplify(contractions(simplify(eraseDerivativeMarks(region), report), report), report);
+}

@@ -41,6 +41,6 @@ export interface ElementwiseRow {
   readonly operands: readonly OperandFacts[];
   /** Sign of the result, whatever the operands. */
   readonly sign: Sign;
-  /** For text: `a + b`. */
+  /** `kinks`: not at some points, where the rule picks a subgradient; `steps`: the derivative is zero or undefined. */
   readonly differentiable: 'everywhere' | 'kinks' | 'steps';
 }
