@@ -4,11 +4,12 @@ import type { Span } from '../parser/source.js';
 import type { Builtin, RawName } from './builtins.js';
 import type { ColumnPlace, Context } from './context.js';
 import { errorExpression } from './convert.js';
+import { constantDimension, multiplyDimensions } from './dimension.js';
 import { printType } from './print_type.js';
 import { freshId } from './session.js';
 import { arrayType, realElement, shapeOf } from './type_facts.js';
 import type { RawColumns, TypedExpression } from './typed.js';
-import type { Type } from './types.js';
+import type { Dimension, Type } from './types.js';
 
 type Selection = RawColumns['selection'];
 type RawBuiltin = Extract<Builtin, { kind: 'raw' }>;
@@ -24,7 +25,7 @@ export function checkRaw(context: Context, call: CallExpression, builtin: RawBui
   }
   const selection = selectionOf(context, call, builtin);
   if (selection === undefined) return errorExpression(span);
-  const type = rawType(context, column, builtin.operator, span);
+  const type = rawType(context, column, builtin.operator, selection, span);
   if (type === undefined) return errorExpression(span);
   return rawExpression(context, column, selection, type, span);
 }
@@ -55,7 +56,13 @@ function textOf(span: Span): string {
 }
 
 /** The type of what is read follows the declared type of the column: its rows, and for tables its columns. */
-function rawType(context: Context, column: ColumnPlace, operator: RawName, span: Span): Type | undefined {
+function rawType(
+  context: Context,
+  column: ColumnPlace,
+  operator: RawName,
+  selection: Selection,
+  span: Span,
+): Type | undefined {
   const { session } = context;
   const { shape } = column.type;
   if (operator === 'characters' || operator === 'array') {
@@ -65,35 +72,30 @@ function rawType(context: Context, column: ColumnPlace, operator: RawName, span:
     });
     return undefined;
   }
-  const wanted = operator === 'columns' ? 2 : 1;
-  const [rows, width] = shape.dimensions;
-  if (
-    operator === 'columns' &&
-    (shape.dimensions.length !== 2 || rows === undefined || width === undefined)
-  ) {
-    session.error(
-      'AM2502',
-      span,
-      `\`columns\` gives a table, and \`${column.name}\` is ${printType(column.type)}`,
-      {
-        notes: ['declare it as `real[N, D]`, or read a single column by `column(...)`'],
-      },
-    );
-    return undefined;
-  }
+  const [rows, ...rest] = shape.dimensions;
   if (rows === undefined) {
-    session.error(
-      'AM2502',
-      span,
-      `\`${operator}\` gives ${wanted === 2 ? 'a table' : 'a vector'}, and \`${column.name}\` is a scalar`,
-    );
+    const what = operator === 'columns' ? 'a table' : 'a vector';
+    session.error('AM2502', span, `\`${operator}\` gives ${what}, and \`${column.name}\` is a scalar`);
     return undefined;
   }
-  if (operator === 'columns' && width !== undefined) {
-    const element = column.bare ? column.type.element : realElement;
-    return arrayType(element, shapeOf([rows, width]));
-  }
-  return arrayType(column.bare ? column.type.element : realElement, shapeOf([rows]));
+  const element = column.bare ? column.type.element : realElement;
+  if (operator === 'column') return arrayType(element, shapeOf([rows]));
+  const width = tableWidth(selection, rest);
+  if (width !== undefined) return arrayType(element, shapeOf([rows, width]));
+  session.error(
+    'AM2502',
+    span,
+    `\`columns\` gives a table, and \`${column.name}\` is ${printType(column.type)}`,
+    { notes: ['declare it as `real[N, D]`, or read a single column by `column(...)`'] },
+  );
+  return undefined;
+}
+
+/** As many columns as the declared type has elements a row; as many as are named when it has one. */
+function tableWidth(selection: Selection, rest: readonly Dimension[]): Dimension | undefined {
+  if (rest.length > 0) return rest.reduce(multiplyDimensions);
+  const counted = selection.kind === 'columns' && selection.items.every(({ kind }) => kind === 'one');
+  return counted ? constantDimension(selection.items.length) : undefined;
 }
 
 function selectionOf(context: Context, call: CallExpression, builtin: RawBuiltin): Selection | undefined {

@@ -33,10 +33,12 @@ function standIn(
   const { name, span } = parameter.name;
   const { type } = parameter;
   if (type.kind === 'array_type' && type.element === 'int') {
-    const fresh = (suffix: string) => ({
-      kind: 'int' as const,
-      value: symbolDimension(freshDimension(`${name}${suffix}`, span, 'static')),
-    });
+    const fresh = (suffix: string) => {
+      const symbol = freshDimension(`${name}${suffix}`, span, 'static');
+      // Where a number must be known (how many submodels, turns of an unrolled loop), two stands for any.
+      session.hyperValues.set(symbol, 2);
+      return { kind: 'int' as const, value: symbolDimension(symbol) };
+    };
     const isList = type.dimensions.length > 0;
     const value = isList ? ({ kind: 'list', elements: [fresh('[0]'), fresh('[1]')] } as const) : fresh('');
     statics.set(name, { kind: 'static', value, span });

@@ -101,9 +101,8 @@ function resolveEverything(session: Session, file: FileScope): void {
   for (const declaration of file.syntax.declarations) {
     if (declaration.kind === 'import') importedFile(session, file, declaration);
   }
-  for (const declared of file.declared.values()) {
-    checkDefinition(session, resolveDeclared(session, file, declared));
-  }
+  const entities = [...file.declared.values()].map((declared) => resolveDeclared(session, file, declared));
+  for (const entity of entities) checkDefinition(session, entity);
 }
 
 function checkDefinition(session: Session, entity: Entity): void {
