@@ -20,15 +20,16 @@ export async function throughBoth(text: string, steps?: number): Promise<Both> {
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
   if (problem === undefined || errors.length > 0)
     throw new Error(errors.map(({ message }) => message).join('\n'));
-  const oracle = prepareProblem(problem, {});
-  const made = elaborate(problem, { sizes: oracle.sizes, hypers: new Map(), seed: 0, steps });
+  const { sizes } = prepareProblem(problem, {});
+  const made = elaborate(problem, { sizes, hypers: new Map(), seed: 0, steps });
   if (made.program === undefined) throw new Error(made.diagnostics.map(({ message }) => message).join('\n'));
   let program = made.program;
   for (const pass of programPasses) {
     program = (await pass.run(program)).program;
     for (const { name, region } of regionsOf(program)) verifyRegion(region, `${pass.name} ${name}`);
   }
-  return { problem, oracle, program };
+  const splits = new Map(program.tables.map((table) => [table.dimension, table.splits]));
+  return { problem, oracle: prepareProblem(problem, { splits }), program };
 }
 
 /** The emitted program, its data prepared and its parameters at their start. */
