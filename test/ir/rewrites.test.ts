@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { batchRegion } from '../../src/ir/batching/batch.js';
 import { GraphBuilder } from '../../src/ir/builder.js';
-import { jvp, vjp } from '../../src/ir/differentiate/derivatives.js';
+import { gradient, jvp, vjp } from '../../src/ir/differentiate/derivatives.js';
 import type { Node, Region } from '../../src/ir/graph.js';
 import { interpret } from '../../src/ir/interpreter.js';
 import type { Tensor } from '../../src/ir/interpreter.js';
@@ -258,6 +258,20 @@ describe('sums of products', () => {
     expect(kindsOf(contractions(region))).not.toContain('contraction');
   });
 
+  it('swap their operands instead of being transposed', () => {
+    const region = build(
+      [
+        [2, 3],
+        [3, 4],
+      ],
+      (b, x, y) => b.transpose(b.contraction(x, y, { contract: [[1, 0]] }), [1, 0]),
+    );
+    const rewritten = contractions(region);
+    expect(kindsOf(rewritten)).toEqual(['parameter', 'parameter', 'contraction']);
+    const inputs = drawn(region, 4);
+    expectClose(interpret(rewritten, inputs), interpret(region, inputs), 1e-14);
+  });
+
   it('of a batch with one shared matrix use one product', () => {
     const lane = build([[3], [3, 4]], (b, x, y) => b.contraction(x, y, { contract: [[0, 0]] }));
     const batched = batchRegion(vjp(lane, [0, 1]), [true, false, true], 5).region;
@@ -286,6 +300,32 @@ describe('simplification', () => {
     const whole = b.parameter(real(3, 4), 'a');
     const region = b.region([whole], b.inline(outer, [whole, b.iota([3], 0), b.iota([4], 0)]));
     expect(kindsOf(simplify(region))).toEqual(['parameter']);
+  });
+
+  it('scatters one element a row by comparison, and into a sum in place', () => {
+    const b = new GraphBuilder();
+    const table = b.parameter(real(3, 4), 'table');
+    const column = b.parameter({ dtype: 'int', shape: [3] }, 'column');
+    const row = b.parameter({ dtype: 'int', shape: [2] }, 'row');
+    const picked = b.gather(table, column, { batch: 1 });
+    const rows = b.gather(table, row);
+    const total = b.binary(
+      'add',
+      b.reduceAll('sum', b.unary('sin', picked)),
+      b.reduceAll('sum', b.unary('exp', rows)),
+    );
+    const derived = gradient(b.region([table, column, row], [total]), [0]);
+    const simple = simplify(derived);
+    const scatters = nodesOf(simple).filter((node) => node.operator.kind === 'scatter_add');
+    expect(scatters).toHaveLength(1);
+    expect(scatters[0]?.inputs[0]?.operator.kind).not.toBe('constant');
+    const random = generator(3);
+    const inputs = [
+      randomTensor(real(3, 4), -1, 1, random),
+      randomTensor(column.type, 0, 4, random),
+      randomTensor(row.type, 0, 3, random),
+    ];
+    expectClose(interpret(simple, inputs), interpret(derived, inputs), 1e-14);
   });
 
   it('drops parts of a loop that nothing reads and computes invariants once', () => {

@@ -151,6 +151,30 @@ const operandViews: Rewrite = {
   },
 };
 
+/** Where only the two groups of free axes trade places, the operands do instead. */
+const swappedOperands: Rewrite = {
+  name: 'transpose of a contraction',
+  kind: 'transpose',
+  apply: (b, node) => {
+    const transpose = operatorOf(node, 'transpose');
+    const product = at(node.inputs, 0);
+    const contraction = operatorOf(product, 'contraction');
+    if (transpose === undefined || contraction === undefined) return undefined;
+    const batch = contraction.batch.length;
+    const pairs = batch + contraction.contract.length;
+    const [left, right] = [at(product.inputs, 0), at(product.inputs, 1)];
+    const leftFree = left.type.shape.length - pairs;
+    const rightFree = right.type.shape.length - pairs;
+    const swapped = [...range(batch), ...range(rightFree, batch + leftFree), ...range(leftFree, batch)];
+    if (!swapped.every((axis, position) => transpose.permutation[position] === axis)) return undefined;
+    const flip = ([first, second]: readonly [number, number]) => [second, first] as const;
+    return b.contraction(right, left, {
+      batch: contraction.batch.map(flip),
+      contract: contraction.contract.map(flip),
+    });
+  },
+};
+
 const signOutside: Rewrite = {
   name: 'negation out of a contraction',
   kind: 'contraction',
@@ -163,4 +187,9 @@ const signOutside: Rewrite = {
   },
 };
 
-export const contractionRewrites: readonly Rewrite[] = [sumOfProducts, operandViews, signOutside];
+export const contractionRewrites: readonly Rewrite[] = [
+  sumOfProducts,
+  operandViews,
+  swappedOperands,
+  signOutside,
+];

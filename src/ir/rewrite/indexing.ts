@@ -107,4 +107,43 @@ function spreadRows(
   return b.broadcast(dropped, node.type.shape, [...shared, ...restPlaces]);
 }
 
-export const indexing: readonly Rewrite[] = [gatherOfProgression];
+/** One element a row, scattered into zeros: every element asks whether it is the one, which fuses with its users. */
+const scatterAsComparison: Rewrite = {
+  name: 'scatter of one element a row as a comparison',
+  kind: 'scatter_add',
+  apply: (b, node) => {
+    const operator = operatorOf(node, 'scatter_add');
+    const [base, indices, updates] = node.inputs;
+    if (operator === undefined || base === undefined || indices === undefined || updates === undefined) {
+      return undefined;
+    }
+    const { batch } = operator;
+    if (batch === 0 || indices.type.shape.length !== batch || knownValue(base) !== 0) return undefined;
+    const { shape } = node.type;
+    const rows = b.broadcast(indices, shape.slice(0, batch + 1), range(batch));
+    const chosen = b.binary('equal', b.iota(rows.type.shape, batch), rows);
+    const others = range(shape.length).filter((axis) => axis !== batch);
+    return b.select(
+      b.broadcast(chosen, shape, range(batch + 1)),
+      b.broadcast(updates, shape, others),
+      b.like(node, 0),
+    );
+  },
+};
+
+/** Adding what was scattered into zeros is scattering into the sum: in a loop that happens in place. */
+const addOfScatter: Rewrite = {
+  name: 'sum with a scatter into zeros',
+  kind: 'elementwise',
+  apply: (b, node) => {
+    const found = eitherOperand(node, 'add', (operand) => {
+      const base = operand.inputs[0];
+      return operand.operator.kind === 'scatter_add' && base !== undefined && knownValue(base) === 0;
+    });
+    if (found === undefined) return undefined;
+    const [, indices, updates] = found.fitting.inputs;
+    return indices && updates && b.node(found.fitting.operator, [found.other, indices, updates]);
+  },
+};
+
+export const indexing: readonly Rewrite[] = [gatherOfProgression, scatterAsComparison, addOfScatter];
