@@ -37,7 +37,6 @@ import {
   nodesOf,
   nodeSpan,
   report,
-  textAt,
   tokenOf,
   tokensOf,
   tokenSpan,
@@ -210,8 +209,8 @@ function buildImport(
   // Without a source there is nothing to look in, and the parser has said so.
   if (library === undefined) return undefined;
   const place = nodeSpan(context, library);
-  const text = textAt(place).replaceAll(/\s+/g, '');
-  return { kind: 'import', doc, names, from: { kind: 'library', text, span: place }, span };
+  const steps = nodesOf(library, 'word').map((step) => nameOf(context, step, place).name);
+  return { kind: 'import', doc, names, from: { kind: 'library', text: steps.join('.'), span: place }, span };
 }
 
 // ------------------------------------------------------------------------------------------------------ data

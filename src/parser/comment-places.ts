@@ -57,6 +57,12 @@ export function attachComments(
 
 /** Whether the line above the one at `offset` is blank. */
 export function blankLineBefore(text: string, offset: number): boolean {
-  const gap = /\s*$/.exec(text.slice(Math.max(0, offset - 400), offset))?.[0] ?? '';
-  return (gap.match(/\n/g)?.length ?? 0) > 1;
+  let breaks = 0;
+  for (let index = offset - 1; index >= 0; index -= 1) {
+    const character = text.charAt(index);
+    if (character === '\n') breaks += 1;
+    else if (character.trim() !== '') break;
+    if (breaks > 1) return true;
+  }
+  return false;
 }

@@ -7,9 +7,10 @@ import { isToken, nodeOf, nodesOf } from './cst.js';
 
 /** Parts in the order of the source; the grammar groups them by name. */
 export function orderedChildren(node: CstNode): CstElement[] {
-  return Object.values(node.children)
-    .flat()
-    .sort((first, second) => startOf(first) - startOf(second));
+  const groups = Object.values(node.children);
+  // One group is in order already.
+  if (groups.length === 1) return groups[0] ?? [];
+  return groups.flat().sort((first, second) => startOf(first) - startOf(second));
 }
 
 export function startOf(element: CstElement): number {
@@ -19,12 +20,17 @@ export function startOf(element: CstElement): number {
 /** All tokens under a node, in order. */
 export function tokensIn(node: CstNode): IToken[] {
   const found: IToken[] = [];
-  const stack: CstElement[] = [node];
-  for (let element = stack.pop(); element !== undefined; element = stack.pop()) {
-    if (!isToken(element)) stack.push(...Object.values(element.children).flat());
-    else if (element.image !== '') found.push(element);
-  }
+  collectTokens(node, found);
   return found.sort((first, second) => first.startOffset - second.startOffset);
+}
+
+function collectTokens(node: CstNode, found: IToken[]): void {
+  for (const elements of Object.values(node.children)) {
+    for (const element of elements) {
+      if (!isToken(element)) collectTokens(element, found);
+      else if (element.image !== '') found.push(element);
+    }
+  }
 }
 
 /** Where a token or node ends; exclusive. */

@@ -97,9 +97,26 @@ export function printFlat(doc: Doc): string {
   }
 }
 
-/** Takes all breaks out, unless a comment asks for one. */
+/** Takes all breaks out; comments stay and wait for the end of the line. */
 export function unbreakable(doc: Doc): Doc {
-  return breaksOf(doc) ? doc : printFlat(doc);
+  if (typeof doc === 'string') return doc;
+  switch (doc.kind) {
+    case 'concat':
+    case 'fill':
+      return concat(doc.parts.map(unbreakable));
+    case 'indent':
+    case 'group':
+      return unbreakable(doc.content);
+    case 'value':
+      return concat([' ', unbreakable(doc.content)]);
+    case 'line':
+      return doc.flat ?? doc;
+    case 'trailing':
+    case 'leading':
+      return doc;
+    default:
+      return doc satisfies never;
+  }
 }
 
 interface Item {

@@ -81,7 +81,8 @@ const layouts: Readonly<Record<string, RuleLayout>> = {
   conditional: (layout, node) => group(layout.conditional(node)),
   expression: (layout, node) => layout.expression(node, true),
   unary: (layout, node) => layout.unary(node),
-  block: (layout, node) => layout.block(node),
+  block: (layout, node) => layout.block(node, true),
+  ifStatement: (layout, node) => layout.ifStatement(node),
 };
 
 class Layout {
@@ -175,12 +176,26 @@ class Layout {
     return concat(parts);
   }
 
-  block(node: CstNode): Doc {
-    return this.braces(node, nodesOf(node, 'statement'), undefined);
+  block(node: CstNode, mayBeOneLine: boolean): Doc {
+    return this.braces(node, nodesOf(node, 'statement'), undefined, mayBeOneLine);
+  }
+
+  /** Where there is an `else`, no branch stays on one line. */
+  ifStatement(node: CstNode): Doc {
+    const hasElse = tokenOf(node, 'Else') !== undefined;
+    const parts = orderedChildren(node).map((element) =>
+      !isToken(element) && element.name === 'block' ? this.block(element, !hasElse) : this.doc(element),
+    );
+    return join(' ', parts);
   }
 
   /** `{ ... }` around a sequence; on one line if it is one simple part that was written on one line. */
-  private braces(node: CstNode, parts: readonly CstNode[], print: ((part: CstNode) => Doc) | undefined): Doc {
+  private braces(
+    node: CstNode,
+    parts: readonly CstNode[],
+    print: ((part: CstNode) => Doc) | undefined,
+    mayBeOneLine = true,
+  ): Doc {
     const open = tokenOf(node, 'LeftBrace');
     const close = tokenOf(node, 'RightBrace');
     if (open === undefined || close === undefined) return this.row(node);
@@ -196,7 +211,7 @@ class Layout {
     ) {
       return concat([opening, closing]);
     }
-    if (isOneLine && parts.length === 1) {
+    if (mayBeOneLine && isOneLine && parts.length === 1) {
       return group(concat([opening, indent(concat([line, inside])), line, closing]));
     }
     return concat([opening, indent(concat([hardline, inside])), hardline, closing]);

@@ -14,7 +14,7 @@ import { maximumNesting, NestingTooDeep, TooManyErrors } from './grammar-base.js
 import { parseTokens } from './grammar.js';
 import { syntaxError } from './messages.js';
 import type { SourceFile } from './source.js';
-import { endOf, tokenize } from './tokens.js';
+import { endOf, tokenize, UnclosedString } from './tokens.js';
 import type { Tokens } from './tokens.js';
 import { markUpdates } from './updates.js';
 
@@ -149,6 +149,8 @@ function syntaxErrors(
     const last = error.resyncedTokens.at(-1) ?? error.token;
     skippedTo = Math.max(skippedTo, last.startOffset);
     const before = tokenBefore(lexed.tokens, startOffset);
+    // A text without its closing quote has swallowed what comes next.
+    if (before?.tokenType === UnclosedString) continue;
     const gap = before === undefined ? startOffset : endOf(before);
     if (lexed.unknown.some((unknown) => unknown.start >= gap && unknown.start < startOffset)) continue;
     found.push(syntaxError(source, before, openerBefore(lexed.tokens, startOffset), error));
