@@ -112,10 +112,13 @@ function dataSlots(facts: ProblemFacts): Program['data'] {
 
 function prepareRegion(facts: ProblemFacts): BoundRegion {
   const view = plainView(facts);
-  const columns = facts.problem.data.flatMap((block) => block.columns);
-  for (const { symbol, value } of columns) {
+  const columns = facts.problem.data.flatMap((block) => {
+    const seed = block.seed === undefined ? undefined : staticNumber(facts, block.seed);
+    return block.columns.map((column) => ({ ...column, seed }));
+  });
+  for (const { symbol, value, seed } of columns) {
     view.define(symbol, () =>
-      view.named(symbol.name, () => castTo(view.root, view.tensor(value), dtypeOf(symbol.type))),
+      view.named(symbol.name, seed, () => castTo(view.root, view.tensor(value), dtypeOf(symbol.type))),
     );
   }
   const results = columns.map(({ symbol }) => {
@@ -131,7 +134,9 @@ function initialRegion(facts: ProblemFacts, slots: readonly ParameterSlot[]): Bo
   const { parameters } = facts.problem;
   // A start may read another parameter's start.
   for (const { symbol, start, path } of parameters) {
-    view.define(symbol, () => view.named(path, () => castTo(view.root, view.tensor(start), 'real')));
+    view.define(symbol, () =>
+      view.named(path, undefined, () => castTo(view.root, view.tensor(start), 'real')),
+    );
   }
   const tensors = parameters.map(({ symbol }, index) => {
     const value = view.environment.cell(symbol).read();

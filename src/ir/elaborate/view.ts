@@ -64,6 +64,7 @@ export class View implements Context {
   environment: Environment;
   hooks: OptimizerHooks | undefined;
   private drawing = '';
+  private drawSeed: number | undefined;
   private axisCount = 0;
   private readonly bound = new Map<string, { readonly input: RegionInput; readonly node: Node }>();
   private readonly slotNodes: readonly Node[];
@@ -147,6 +148,7 @@ export class View implements Context {
   }
 
   seed(): Node {
+    if (this.drawSeed !== undefined) return this.root.builder.constant(this.drawSeed, 'int');
     return this.input({ kind: 'seed' }, { dtype: 'int', shape: [] }, 'seed');
   }
 
@@ -182,9 +184,17 @@ export class View implements Context {
     return this.drawing;
   }
 
-  named<T>(name: string, body: () => T): T {
+  /** Draws made by `body` carry this name, and the seed if one is given. */
+  named<T>(name: string, seed: number | undefined, body: () => T): T {
+    const outer = { name: this.drawing, seed: this.drawSeed };
     this.drawing = name;
-    return body();
+    this.drawSeed = seed;
+    try {
+      return body();
+    } finally {
+      this.drawing = outer.name;
+      this.drawSeed = outer.seed;
+    }
   }
 
   raw(columns: RawColumns): Value {
