@@ -115,7 +115,8 @@ function bindDeclaredSizes(
   ): void => {
     if (symbol === undefined || value === undefined || declared.has(symbol)) return;
     const size = staticValue(value, known);
-    if (size === undefined) return;
+    // A fraction given for an int has its own diagnostic.
+    if (size === undefined || !Number.isInteger(size)) return;
     declared.add(symbol);
     sizes.addSymbol(symbol, { size, span, source: 'its declaration' });
   };

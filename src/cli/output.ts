@@ -12,7 +12,15 @@ export function writeWhole(file: string, content: string | Uint8Array): CommandE
     renameSync(temporary, file);
     return undefined;
   } catch (error) {
-    rmSync(temporary, { force: true });
+    remove(temporary);
     return commandError('AM0012', `"${file}" cannot be written`, [(error as Error).message], exit.error);
+  }
+}
+
+function remove(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // It was never made.
   }
 }

@@ -37,6 +37,7 @@ export function test(paths: readonly string[], options: Options): ExitStatus {
       }
     }
   }
+  if (files.length === 0) return status;
   if (failed > 0 && status === exit.ok) status = exit.error;
   print(`${passed} passed, ${failed} failed`);
   return status;
