@@ -26,7 +26,7 @@ export function checkFile(file: FileSyntax, loader: Loader, options: CheckOption
   const session = new Session(loader, options.settings ?? new Map());
   let problem: TypedProblem | undefined;
   try {
-    problem = checkProblem(session, openFile(session, file, 'main'));
+    problem = checkProblem(session, openFile(session, file, 'main'), file.declarations);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     session.error(

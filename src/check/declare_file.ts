@@ -58,7 +58,7 @@ export function declareFile(session: Session, syntax: FileSyntax, role: FileScop
   const dimensions = new Map(
     [...boundDimensions(syntax, declared)].map(([name, span]) => [name, freshDimension(name, span, 'file')]),
   );
-  return { source: syntax.source, syntax, role, declared, dimensions };
+  return { source: syntax.source, role, declared, dimensions };
 }
 
 /** Names in the types of data columns and parameters that nothing else declares. */

@@ -4,7 +4,6 @@
  */
 import type {
   Declaration,
-  FileSyntax,
   FunctionDeclaration,
   LetBinding,
   ModuleDeclaration,
@@ -151,7 +150,6 @@ export interface Declared {
 
 export interface FileScope {
   readonly source: SourceFile;
-  readonly syntax: FileSyntax;
   readonly role: 'main' | 'import' | 'library';
   readonly declared: Map<string, Declared>;
   /** Dimensions that types of the file bind: N, D. */

@@ -5,6 +5,7 @@ import type { SourceFile, Span } from '../parser/source.js';
 import { declareFile } from './declare_file.js';
 import type { Declared, Entity, FileScope } from './entities.js';
 import { resolveDeclared } from './declarations.js';
+import { LazyDeclarations } from './lazy_library.js';
 import type { Session } from './session.js';
 import { didYouMean } from './suggest.js';
 
@@ -14,9 +15,17 @@ const definitionKinds: readonly Declaration['kind'][] = ['fn', 'module', 'optimi
 export function fileScope(session: Session, source: SourceFile, role: FileScope['role']): FileScope {
   const known = session.files.get(source.path);
   if (known !== undefined) return known;
+  if (role === 'library') return openLibrary(session, source);
   const { file, diagnostics } = parse(source);
   for (const diagnostic of diagnostics) session.report(diagnostic);
   return openFile(session, file, role);
+}
+
+function openLibrary(session: Session, source: SourceFile): FileScope {
+  const declared = new LazyDeclarations(source, (diagnostic) => session.report(diagnostic));
+  const scope: FileScope = { source, role: 'library', declared, dimensions: new Map() };
+  session.files.set(source.path, scope);
+  return scope;
 }
 
 export function openFile(session: Session, syntax: FileSyntax, role: FileScope['role']): FileScope {

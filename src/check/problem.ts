@@ -39,13 +39,16 @@ import type {
   TypedTest,
 } from './typed.js';
 
-export function checkProblem(session: Session, file: FileScope): TypedProblem {
-  const { declarations } = file.syntax;
+export function checkProblem(
+  session: Session,
+  file: FileScope,
+  declarations: readonly Declaration[],
+): TypedProblem {
   for (const declaration of declarations) {
     if (declaration.kind !== 'let' || declaration.split === undefined) continue;
     for (const binding of declaration.bindings) session.splitOf.set(binding, declaration.split.name);
   }
-  resolveEverything(session, file);
+  resolveEverything(session, file, declarations);
   const data = declarations.flatMap((declaration) =>
     declaration.kind === 'data' ? [checkData(session, file, declaration)] : [],
   );
@@ -61,7 +64,7 @@ export function checkProblem(session: Session, file: FileScope): TypedProblem {
   for (const declaration of declarations) {
     if (declaration.kind === 'let') checkSplit(session, declaration.split, splits);
   }
-  checkTargets(session, file);
+  checkTargets(session, declarations);
   const problem: TypedProblem = {
     path: file.source.path,
     precision: precisionOf(session, declarations),
@@ -97,8 +100,8 @@ function collect<Kind extends Declaration['kind'], Result>(
 }
 
 /** Every name, so that what nothing uses is checked too. */
-function resolveEverything(session: Session, file: FileScope): void {
-  for (const declaration of file.syntax.declarations) {
+function resolveEverything(session: Session, file: FileScope, declarations: readonly Declaration[]): void {
+  for (const declaration of declarations) {
     if (declaration.kind === 'import') importedFile(session, file, declaration);
   }
   const entities = [...file.declared.values()].map((declared) => resolveDeclared(session, file, declared));
@@ -372,10 +375,10 @@ function checkUntil(
 }
 
 /** Every `solve` has one objective. */
-function checkTargets(session: Session, file: FileScope): void {
-  const declared = file.syntax.declarations.filter((declaration) => declaration.kind === 'objective');
+function checkTargets(session: Session, declarations: readonly Declaration[]): void {
+  const declared = declarations.filter((declaration) => declaration.kind === 'objective');
   const labels = declared.flatMap(({ label }) => (label === undefined ? [] : [label.name]));
-  for (const declaration of file.syntax.declarations) {
+  for (const declaration of declarations) {
     if (declaration.kind !== 'solve') continue;
     const unknown = declaration.labels.filter(({ name }) => !labels.includes(name));
     for (const { name, span } of unknown) {
