@@ -3,6 +3,7 @@ import { GraphBuilder } from '../../src/ir/builder.js';
 import { vjp } from '../../src/ir/differentiate/derivatives.js';
 import type { Node, Region } from '../../src/ir/graph.js';
 import type { BoundRegion, Program, RegionInput } from '../../src/ir/program.js';
+import { generator } from '../ir/inputs.js';
 import { at, int, real } from '../../src/ir/types.js';
 
 const file = { path: 'example.opt', text: '/// An example.\nminimize mean(loss)\n' };
@@ -246,5 +247,16 @@ export function logisticProgram(rows: number, inputs: number, steps: number): Pr
     },
     'descent',
     0.5,
+  );
+}
+
+/** Arrays that fit the program's raw inputs. */
+export function arraysFor(program: Program): Float64Array[] {
+  const random = generator(11);
+  return program.raw.map(({ type, classes }) =>
+    new Float64Array(type.shape.reduce((product, extent) => product * extent, 1)).map(() => {
+      if (classes !== undefined) return Math.floor(random() * classes);
+      return type.shape.length === 1 ? (random() < 0.5 ? -1 : 1) : 2 * random() - 1;
+    }),
   );
 }

@@ -13,6 +13,8 @@ import {
   printTypedHelper,
 } from '../../ir/operators/elementwise/lowering.js';
 import type { HelperFunction } from '../../ir/operators/elementwise/lowering.js';
+import { elementwiseTable } from '../../ir/operators/elementwise/table.js';
+import { philoxUniform } from '../../ir/operators/philox.js';
 import type { Block } from './blocks.js';
 import { printRoutine, routines } from './routines.js';
 import type { RoutineName } from './routines.js';
@@ -32,7 +34,7 @@ export class ProgramText {
   private scratchSize = 0;
 
   constructor(taken: Iterable<string> = []) {
-    this.namer = new Namer([...taken, ...Object.keys(routines), 'sortScratch']);
+    this.namer = new Namer([...taken, ...Object.keys(routines), ...helperNames(), 'sortScratch']);
   }
 
   view(buffer: Buffer): string {
@@ -125,6 +127,12 @@ export class ProgramText {
       '}',
     ]);
   }
+}
+
+/** Every helper that any operator may bring. */
+function helperNames(): string[] {
+  const rows = Object.values(elementwiseTable).flatMap((row) => row.lowering.helpers);
+  return helpersWithCallees([...rows, philoxUniform]).map((helper) => helper.name);
 }
 
 /** Loads are printed with TypeScript's `!`; JavaScript is the same text without it. */

@@ -1,0 +1,449 @@
+/**
+ * `compile`: a program as one readable TypeScript module without imports. The function bodies are the text that `run`
+ * executes; ts-morph shapes the declarations around them, in one batch, and is loaded only here.
+ */
+import type {
+  FunctionDeclarationStructure,
+  InterfaceDeclarationStructure,
+  StatementStructures,
+} from 'ts-morph';
+import { arenaOf } from '../../ir/memory.js';
+import { locate } from '../../ir/nest.js';
+import type { Place } from '../../ir/nest.js';
+import type { Phase, Program, RawInput } from '../../ir/program.js';
+import { at, sizeOf } from '../../ir/types.js';
+import { batchStream, orderStream } from '../../runtime/sampler.js';
+import {
+  checkIntegersBody,
+  checkNumbersBody,
+  createTrainerBody,
+  driverInterfaces,
+  setRowsBody,
+  trainBody,
+} from './module-driver.js';
+import { printProgram } from './print-program.js';
+import type { PrintedProgram } from './print-program.js';
+import { commentText, stringText } from './text.js';
+
+export interface EmitOptions {
+  /** Doc comment of the module, from the source. */
+  readonly doc?: string;
+}
+
+/** Names of the module, which no array of the program may take. */
+const moduleNames =
+  'Data Params Reports Options Progress Result Trainer PhaseFacts sizes phases defaultSeed batchStream orderStream init ' +
+  'train createTrainer createProgram loadData readParams readReports checkNumbers checkIntegers setRows';
+
+export async function emitModule(program: Program, options: EmitOptions = {}): Promise<string> {
+  const { IndentationText, Project, QuoteKind, StructureKind } = await import('ts-morph');
+  const printed = printProgram(program, moduleNames.split(' '));
+  printed.text.routine('shuffleRows');
+  const project = new Project({
+    useInMemoryFileSystem: true,
+    skipLoadingLibFiles: true,
+    manipulationSettings: { indentationText: IndentationText.TwoSpaces, quoteKind: QuoteKind.Single },
+  });
+  const described = (name: string, doc: string, body: string): InterfaceDeclarationStructure => ({
+    kind: StructureKind.Interface,
+    name,
+    isExported: true,
+    docs: [doc],
+    properties: [],
+    ...interfaceMembers(body),
+  });
+  const routine = (
+    name: string,
+    parameters: readonly (readonly [string, string])[],
+    returnType: string,
+    statements: string,
+    more: Partial<FunctionDeclarationStructure> = {},
+  ): FunctionDeclarationStructure => ({
+    kind: StructureKind.Function,
+    name,
+    parameters: parameters.map(([parameter, type]) => ({ name: parameter, type })),
+    returnType,
+    statements,
+    ...more,
+  });
+  const reals = program.precision === 'f64' ? 'Float64Array' : 'Float32Array';
+  const statements: (string | StatementStructures)[] = [
+    headerComment(program, options),
+    described(
+      'Data',
+      'What the program is trained on: row-major arrays in the order of the source.',
+      dataMembers(program),
+    ),
+    described('Params', 'The parameters, row-major.', paramMembers(program, reals)),
+    described('Reports', 'Values reported at the final parameters.', reportMembers(program, reals)),
+    described('Options', 'How to run.', driverInterfaces.Options),
+    described('Progress', 'How a run is going.', driverInterfaces.Progress),
+    described('Result', 'How a run ended.', driverInterfaces.Result),
+    described('Trainer', 'A run that the caller advances step by step.', driverInterfaces.Trainer),
+    sizesText(program),
+    phasesText(program),
+    routine(
+      'init',
+      [
+        ['data', 'Data'],
+        ['seed', 'number = defaultSeed'],
+      ],
+      'Params',
+      initBody,
+      {
+        isExported: true,
+        docs: ['The parameters before the first step.'],
+      },
+    ),
+    routine(
+      'createTrainer',
+      [
+        ['data', 'Data'],
+        ['options', 'Options = {}'],
+      ],
+      'Trainer',
+      createTrainerBody,
+      {
+        isExported: true,
+        docs: ['Checks and loads the data, and stands before the first step.'],
+      },
+    ),
+    routine(
+      'train',
+      [
+        ['data', 'Data'],
+        ['options', 'Options = {}'],
+      ],
+      'Promise<Result>',
+      trainBody,
+      {
+        isExported: true,
+        isAsync: true,
+        docs: [
+          'Runs all phases, in slices of about 10 ms, so that timers, rendering and an abort get their turn.',
+        ],
+      },
+    ),
+    routine(
+      'loadData',
+      [
+        ['program', 'ReturnType<typeof createProgram>'],
+        ['data', 'Data'],
+      ],
+      'void',
+      loadBody(program),
+    ),
+    routine('readParams', [['x', reals]], 'Params', paramsBody(program)),
+    routine(
+      'readReports',
+      [['program', 'ReturnType<typeof createProgram>']],
+      'Reports',
+      reportsBody(program, printed),
+    ),
+    routine(
+      'checkNumbers',
+      [
+        ['name', 'string'],
+        ['values', 'ArrayLike<number> | undefined | null'],
+        ['size', 'number'],
+      ],
+      'asserts values is ArrayLike<number>',
+      checkNumbersBody,
+    ),
+    routine(
+      'checkIntegers',
+      [
+        ['name', 'string'],
+        ['values', 'ArrayLike<number>'],
+        ['size', 'number'],
+        ['low', 'number'],
+        ['high', 'number'],
+      ],
+      'void',
+      checkIntegersBody,
+    ),
+    routine(
+      'setRows',
+      [
+        ['cells', `${reals} | Int32Array`],
+        ['values', 'ArrayLike<number>'],
+        ['order', 'Int32Array'],
+      ],
+      'void',
+      setRowsBody,
+    ),
+    printed.text.declareHelpers(true).join('\n'),
+    `/** The memory of one run and the functions that work on it. Arrays with names of the same range share memory over time. */`,
+    programText(printed, reals),
+  ];
+  const file = project.createSourceFile('module.ts', { statements: withUsed(statements, program) });
+  return tidy(file.getFullText());
+}
+
+/** Leaves out what this program does not call. */
+function withUsed(
+  statements: readonly (string | StatementStructures)[],
+  program: Program,
+): (string | StatementStructures)[] {
+  const shuffled = program.tables.some((table) => table.shuffleSeed !== undefined);
+  const integers = program.raw.some((input) => input.type.dtype !== 'real');
+  const unused = new Set([
+    ...(shuffled ? [] : ['setRows']),
+    ...(integers ? [] : ['checkIntegers']),
+    ...(program.raw.length > 0 ? [] : ['checkNumbers']),
+  ]);
+  return statements.filter(
+    (statement) =>
+      typeof statement === 'string' || !('name' in statement) || !unused.has(String(statement.name)),
+  );
+}
+
+const initBody = `const { params } = createTrainer(data, { seed });
+return params;`;
+
+function interfaceMembers(body: string): Partial<InterfaceDeclarationStructure> {
+  const properties: {
+    name: string;
+    type: string;
+    isReadonly: boolean;
+    hasQuestionToken: boolean;
+    docs: string[];
+  }[] = [];
+  const methods: { name: string; returnType: string; docs: string[] }[] = [];
+  let docs: string[] = [];
+  for (const line of body.split('\n')) {
+    const comment = /^\/\*\* (.*) \*\/$/.exec(line);
+    const property = /^readonly (\w+|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")(\?)?: (.*);$/.exec(line);
+    const method = /^(\w+)\(\): (.*);$/.exec(line);
+    if (comment !== null) {
+      docs = [comment[1] ?? ''];
+      continue;
+    }
+    if (property !== null) {
+      properties.push({
+        name: property[1] ?? '',
+        type: property[3] ?? '',
+        isReadonly: true,
+        hasQuestionToken: property[2] === '?',
+        docs,
+      });
+    } else if (method !== null) {
+      methods.push({ name: method[1] ?? '', returnType: method[2] ?? '', docs });
+    } else if (line !== '') {
+      throw new Error('compiler bug: an interface member of an unknown form');
+    }
+    docs = [];
+  }
+  return { properties, methods };
+}
+
+function headerComment(program: Program, options: EmitOptions): string {
+  const lines = [
+    ...(options.doc === undefined ? [] : options.doc.split('\n').map((line) => commentText(line, 110))),
+    `${commentText(program.name, 60)}: written by argmin; sizes are fixed, and data of other sizes is refused.`,
+    ...program.phases.map(
+      (phase) =>
+        `It ${phase.objective.sense}s ${commentText(phase.objective.name, 60)} using ${commentText(phase.title)}.`,
+    ),
+  ];
+  return ['/*', ...lines.map((line) => ` * ${line}`), ' */'].join('\n');
+}
+
+function shapeText(shape: readonly number[]): string {
+  return shape.length === 0 ? 'a scalar' : `[${shape.join(', ')}]`;
+}
+
+function property(name: string, type: string, doc: string): string {
+  return `/** ${commentText(doc, 200)} */\nreadonly ${key(name)}: ${type};`;
+}
+
+function key(name: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(name) && name !== '__proto__' ? name : stringText(name);
+}
+
+function access(object: string, name: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? `${object}.${name}` : `${object}[${stringText(name)}]`;
+}
+
+function dataMembers(program: Program): string {
+  return program.raw
+    .map((input) =>
+      property(
+        input.name,
+        'ArrayLike<number>',
+        `${kindOf(input)} ${shapeText(input.type.shape)}: ${input.origin}`,
+      ),
+    )
+    .join('\n');
+}
+
+function kindOf(input: RawInput): string {
+  if (input.classes !== undefined) return `integers from 0 to ${input.classes - 1},`;
+  return { real: 'numbers', int: 'integers', bool: 'zeros and ones' }[input.type.dtype];
+}
+
+function paramMembers(program: Program, reals: string): string {
+  return program.parameters.map((slot) => property(slot.name, reals, shapeText(slot.shape))).join('\n');
+}
+
+function reportMembers(program: Program, reals: string): string {
+  return program.reports
+    .map((report) =>
+      report.type.shape.length === 0
+        ? `readonly ${key(report.name)}: number;`
+        : property(report.name, reals, shapeText(report.type.shape)),
+    )
+    .join('\n');
+}
+
+function sizesText(program: Program): string {
+  const dimensions = program.tables.map((table) => `  ${key(table.dimension)}: ${table.rows},`);
+  const shapes = program.raw
+    .filter((input) => !program.tables.some((table) => table.dimension === input.name))
+    .map((input) => `  ${key(input.name)}: [${input.type.shape.join(', ')}],`);
+  return [
+    '/** The sizes that the program was compiled for: rows of tables, shapes of arrays. */',
+    'export const sizes = {',
+    ...dimensions,
+    ...shapes,
+    '} as const;',
+  ].join('\n');
+}
+
+function phasesText(program: Program): string {
+  return [
+    `const defaultSeed = ${program.seed};`,
+    `const batchStream = ${batchStream};`,
+    ...(program.tables.some((table) => table.shuffleSeed !== undefined)
+      ? [`const orderStream = ${orderStream};`]
+      : []),
+    '',
+    'interface PhaseFacts {',
+    '  readonly title: string;',
+    '  readonly steps: number;',
+    '  readonly stepsPerEpoch: number;',
+    '  /** How many values a step measures, and where the gradient norm and the stop flag stand among them. */',
+    '  readonly measures: number;',
+    '  readonly gradNorm: number;',
+    '  readonly stop: number;',
+    '  readonly batch: { readonly start: number; readonly count: number; readonly size: number; readonly inOrder: boolean } | undefined;',
+    '}',
+    '',
+    'const phases: readonly PhaseFacts[] = [',
+    ...program.phases.map((phase) => `  ${phaseText(program, phase)},`),
+    '];',
+  ].join('\n');
+}
+
+function phaseText(program: Program, phase: Phase): string {
+  const { sampler } = phase;
+  let batch = 'undefined';
+  if (sampler.kind === 'batch') {
+    const { start, count } = at(at(program.tables, sampler.table).splits, 0);
+    batch = `{ start: ${start}, count: ${count}, size: ${sampler.size}, inOrder: ${sampler.inOrder} }`;
+  }
+  const facts = [
+    `title: ${stringText(phase.title)}`,
+    `steps: ${phase.steps}`,
+    `stepsPerEpoch: ${phase.stepsPerEpoch}`,
+    `measures: ${phase.measures.length}`,
+    `gradNorm: ${phase.measures.indexOf('grad_norm')}`,
+    `stop: ${phase.stops ? phase.measures.length - 1 : -1}`,
+    `batch: ${batch}`,
+  ];
+  return `{ ${facts.join(', ')} }`;
+}
+
+function loadBody(program: Program): string {
+  const lines: string[] = [];
+  if (program.raw.length === 0) return 'void program;\nvoid data;';
+  program.tables.forEach((table, index) => {
+    if (table.shuffleSeed === undefined || !program.raw.some((input) => input.table === index)) return;
+    lines.push(`const order${index} = new Int32Array(${table.rows});`);
+    lines.push(`shuffleRows(order${index}, ${table.rows}, ${table.shuffleSeed}, orderStream, 0);`);
+  });
+  program.raw.forEach((input, index) => {
+    const values = access('data', input.name);
+    const size = sizeOf(input.type.shape);
+    const name = stringText(input.name);
+    const [low, high] =
+      input.classes !== undefined
+        ? [0, input.classes - 1]
+        : input.type.dtype === 'bool'
+          ? [0, 1]
+          : [-(2 ** 31) + 1, 2 ** 31 - 1];
+    if (input.type.dtype === 'real') lines.push(`checkNumbers(${name}, ${values}, ${size});`);
+    else lines.push(`checkIntegers(${name}, ${values}, ${size}, ${low}, ${high});`);
+    const cells = `program.${storageName('raw', index)}`;
+    const shuffled = input.table !== undefined && program.tables[input.table]?.shuffleSeed !== undefined;
+    lines.push(shuffled ? `setRows(${cells}, ${values}, order${input.table});` : `${cells}.set(${values});`);
+  });
+  return lines.join('\n');
+}
+
+function storageName(kind: 'raw' | 'report' | 'reported', index: number): string {
+  return `${kind}${index}`;
+}
+
+function paramsBody(program: Program): string {
+  const members = program.parameters.map(
+    (slot) => `  ${key(slot.name)}: x.subarray(${slot.offset}, ${slot.offset + slot.size}),`,
+  );
+  return ['return {', ...members, '};'].join('\n');
+}
+
+function reportsBody(program: Program, printed: PrintedProgram): string {
+  if (program.reports.length === 0) return 'void program;\nreturn {};';
+  const calls = program.reports.map((_, index) => `program.${storageName('report', index)}();`);
+  const members = program.reports.map((report, index) => {
+    const cells = `program.${storageName('reported', index)}`;
+    const integer = arenaOf(locate(at(printed.places.reports, index)).buffer) === 'integer';
+    const array = program.precision === 'f64' ? 'Float64Array' : 'Float32Array';
+    const copy = integer ? `${array}.from(${cells})` : `${cells}.slice()`;
+    return `  ${key(report.name)}: ${report.type.shape.length === 0 ? `${cells}[0] ?? NaN` : copy},`;
+  });
+  return [...calls, 'return {', ...members, '};'].join('\n');
+}
+
+function programText(printed: PrintedProgram, reals: string): string {
+  const { text, sizes, places, functions } = printed;
+  const view = (place: Place): string => text.view(locate(place).buffer);
+  const phases = functions.phases.map(({ start, step, evaluate }, index) => {
+    const rows = at(places.phases, index).rows;
+    return `    { start: ${start}, step: ${step}, evaluate: ${evaluate}, rows: ${rows === undefined ? 'undefined' : view(rows)} },`;
+  });
+  const members = [
+    `x: ${view(places.parameters)}`,
+    `measures: ${view(places.measures)}`,
+    `evaluation: ${view(places.evaluation)}`,
+    `seed: ${view(places.seed)}`,
+    `step: ${view(places.step)}`,
+    `prepare: ${functions.prepare}`,
+    `initial: ${functions.initial}`,
+    ...places.raw.map((place, index) => `${storageName('raw', index)}: ${view(place)}`),
+    ...functions.reports.map((name, index) => `${storageName('report', index)}: ${name}`),
+    ...places.reports.map((place, index) => `${storageName('reported', index)}: ${view(place)}`),
+  ];
+  const body = [
+    `const reals = new ${reals}(${sizes.real});`,
+    `const integers = new Int32Array(${sizes.integer});`,
+    ...text.declareViews(),
+    '',
+    ...text.declareFunctions(),
+    '',
+    'return {',
+    ...members.map((member) => `  ${member},`),
+    '  phases: [',
+    ...phases,
+    '  ],',
+    '};',
+  ];
+  return ['function createProgram() {', ...body.map((line) => (line === '' ? '' : `  ${line}`)), '}'].join(
+    '\n',
+  );
+}
+
+/** One blank line between declarations, none twice. */
+function tidy(text: string): string {
+  return `${text.replace(/\n{3,}/g, '\n\n').trim()}\n`;
+}
