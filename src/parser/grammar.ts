@@ -8,7 +8,7 @@
  * marked as a name beforehand, so a suffix that begins with one needs no second look.
  */
 import { EOF } from 'chevrotain';
-import type { CstNode, IRecognitionException, IToken } from 'chevrotain';
+import type { CstNode, IRecognitionException, ISerializedGast, IToken } from 'chevrotain';
 import { StatementGrammar } from './grammar-statements.js';
 import {
   Colon,
@@ -393,4 +393,10 @@ export function parseTokens(
 /** A fresh parser whose grammar is checked for ambiguities; throws when it has any. For tests and tools. */
 export function validatedParser(): ArgminParser {
   return new ArgminParser(false);
+}
+
+/** The rules of the grammar as data, for the documents that are generated from it. */
+export function grammarOf(): readonly ISerializedGast[] {
+  instance ??= new ArgminParser(true);
+  return instance.getSerializedGastProductions();
 }
