@@ -473,7 +473,8 @@ function callValue(context: Context, call: CallExpression, symbol: ValueSymbol):
   const checked = call.arguments.map((argument) => checkExpression(context, argument.value));
   if (checked.some(isError)) return errorExpression(span);
   if (symbol.type.kind === 'optimizer') return applyOptimizer(context, call, symbol, checked);
-  if (symbol.type.kind !== 'function') return errorExpression(span);
+  if (symbol.type.kind === 'error') return errorExpression(span);
+  if (symbol.type.kind !== 'function') return notCallable(context, call.callee.span, `\`${symbol.name}\``);
   const { parameters, result } = symbol.type;
   const signature = `${symbol.name}: ${printType(symbol.type)}`;
   if (

@@ -1,1 +1,413 @@
-export type CheckCode = string;
+/**
+ * The codes of names, types and shapes (AM2xxx), each with a source that provokes it. `docs/errors.md` is made from
+ * this table, and the tests of the diagnostics hold every example to its code.
+ */
+interface Entry<Code extends string> {
+  readonly code: Code;
+  readonly title: string;
+  readonly explanation: string;
+  readonly example: string;
+}
+
+function entry<Code extends string>(
+  code: Code,
+  title: string,
+  explanation: string,
+  example: string,
+): Entry<Code> {
+  return { code, title, explanation, example };
+}
+
+const names = [
+  entry(
+    'AM2001',
+    'unknown name',
+    'Neither the file, nor the library, nor the language defines this name. Names from `std/nn.opt` and from other files are imported.',
+    'param w: real = 0\nminimize w_squared',
+  ),
+  entry(
+    'AM2002',
+    'name declared twice',
+    'Every name of a file, a parameter list or a body means one thing. A new value of a name in a body is written `name <- ...`.',
+    'let a = 1\nlet a = 2',
+  ),
+  entry(
+    'AM2003',
+    'definition in a circle',
+    'Declarations may stand in any order, but none may need its own value, directly or through others.',
+    'let a = b + 1\nlet b = 2 * a',
+  ),
+  entry(
+    'AM2004',
+    'not a value',
+    'The name of a function, module, optimizer, schedule or model stands where a number or array is wanted.',
+    'fn f(x: real): real = x\nreport a = 1 + f',
+  ),
+  entry(
+    'AM2005',
+    'file of an import not found',
+    'The path of an import is relative to the importing file, and must stay inside its folder; `std.nn` names a file of the library.',
+    'import { adam } from "./no_such.opt"',
+  ),
+  entry(
+    'AM2006',
+    'name not in the imported file',
+    'An import takes functions, modules, optimizers and schedules that the other file defines.',
+    'import { f } from "./empty.opt"',
+  ),
+  entry(
+    'AM2007',
+    'import in a circle',
+    'Files import the name from each other, and none of them defines it.',
+    'import { f } from "./circle.opt"',
+  ),
+  entry(
+    'AM2008',
+    'recursion',
+    'Functions, schedules and modules do not contain themselves, directly or through others. A repetition is a `for`.',
+    'fn f(x: real): real = x * f(x - 1)',
+  ),
+  entry(
+    'AM2009',
+    'not callable',
+    'What stands before the parentheses is not a function or a model. A module is called by way of an instance of it.',
+    'let a = 2\nreport b = a(3)',
+  ),
+  entry(
+    'AM2010',
+    'only in the program itself',
+    'Files that are imported hold definitions and constants; data, parameters, models and hyperparameters stand in the program.',
+    'import { scaled } from "./not_pure.opt"\nreport a = scaled(1)',
+  ),
+] as const;
+
+const shapes = [
+  entry(
+    'AM2101',
+    'unknown dimension',
+    'A dimension is bound by `dim`, by the type of a data column or parameter of the file, by a parameter of the function, or is an integer known before the run.',
+    'data { X: real[N, D] }\nreport m = mean(X over M)',
+  ),
+  entry(
+    'AM2102',
+    'type does not fit',
+    'A value stands where another type is declared. Ints widen to reals; a scalar fills a declared array; nothing else changes by itself.',
+    'param w: real[3] = [1, 2]',
+  ),
+  entry(
+    'AM2103',
+    'shapes do not agree',
+    'Elementwise operations take a scalar with an array, equal shapes, or a trailing run of the same named dimensions. Anything else is written as a comprehension.',
+    'data { logits: real[N, K] m: real[N] }\nreport centred = logits - m',
+  ),
+  entry(
+    'AM2104',
+    'matrix product does not agree',
+    '`@` sums over the last dimension of the left operand and the second-to-last (or only) one of the right; they must be the same dimension.',
+    'data { X: real[N, D] w: real[N] }\nreport p = X @ w',
+  ),
+  entry(
+    'AM2105',
+    'dimension occurs twice',
+    'Where a dimension occurs twice in a type, its name does not say which axis is meant.',
+    'data { A: real[n, n] }\nreport s = sum(A over n)',
+  ),
+  entry(
+    'AM2106',
+    'dimension not there',
+    '`over` names a dimension that the operand (or any argument of the call) does not have.',
+    'data { X: real[N, D] y: real[K] }\nreport s = sum(X over K)',
+  ),
+  entry(
+    'AM2107',
+    'no arithmetic of this kind',
+    'Classes are indices without arithmetic, except that `class(2)` counts as 0 or 1 like a truth value; logic takes truth values.',
+    'data { y: class(10)[N] }\nreport s = y + 1',
+  ),
+  entry(
+    'AM2108',
+    'condition is not one truth value',
+    'The condition of `if`, `where`, `while` is a single truth value. A function of scalars applies elementwise, so an `if` for each element goes into one.',
+    'data { x: real[N] }\nreport r = if x > 0 then x else 0',
+  ),
+  entry(
+    'AM2109',
+    'wrong index',
+    'Indices are ints or classes of the dimension they index, at most one for each axis; an array of indices stands alone.',
+    'data { x: real[N] }\nreport r = x[0.5]',
+  ),
+  entry(
+    'AM2110',
+    'index out of range',
+    'The index certainly leaves the dimension, and no guard stands in between.',
+    'data { x: real[N] }\nreport r = sum(i in N: x[i + 1] - x[i])',
+  ),
+  entry(
+    'AM2111',
+    'not known before the run',
+    'Sizes, bounds of loops and numbers of models are integers known before the run: literals, dimensions, `hyper`, `let` and `dim` ints and their arithmetic.',
+    'data { y: class(3)[N] }\nreport r = zeros(int(y[0]))',
+  ),
+  entry(
+    'AM2112',
+    'wrong operand of a reduction',
+    '`any`, `all` and `count` ask truth values; `argmax` and `argmin` find an index of one dimension; binders belong to reductions.',
+    'data { x: real[N] }\nreport r = any(x)',
+  ),
+  entry(
+    'AM2113',
+    'elements of different types',
+    'The elements of a list, and the body of a comprehension, are numbers or arrays of one type.',
+    'data { x: real[N] }\nreport r = [1, x]',
+  ),
+  entry(
+    'AM2114',
+    'no value of its own',
+    'Strings, ranges and `all except` mean something only in certain places.',
+    'let a = 1..3',
+  ),
+  entry(
+    'AM2115',
+    'branches of different types',
+    'Whichever branch of an `if` is taken, the value has one type.',
+    'data { x: real[N] y: real[K] }\nparam b: real\nreport r = if b > 0 then x else y',
+  ),
+  entry(
+    'AM2116',
+    'no such field',
+    'Fields belong to records and models: a record has the fields of its type, a model its parameters and submodels.',
+    'let r = { value = 1 }\nreport a = r.valu',
+  ),
+  entry(
+    'AM2117',
+    'shapes hold different numbers of elements',
+    '`reshape` keeps the elements, so both shapes hold equally many.',
+    'data { X: real[N, 6] }\nreport r = reshape(X, N, 2, 4)',
+  ),
+  entry(
+    'AM2118',
+    'initialiser out of place',
+    '`glorot()`, `he()` and `lecun()` are starts of parameters, whose shape they take.',
+    'let W = glorot()',
+  ),
+  entry(
+    'AM2119',
+    'wrong range of an index',
+    'An index runs over a dimension, an int or a range `a..b` that does not end before it begins.',
+    'data { x: real[N] }\nreport r = sum(i in x: 1)',
+  ),
+] as const;
+
+const calls = [
+  entry(
+    'AM2201',
+    'arguments do not fit',
+    'The call fits no way of calling the function: as declared, elementwise when all its parameters are scalars, or mapped by `over`. The notes list the candidate and the reason.',
+    'fn dot3(a: real[n], b: real[n]): real = sum(a * b)\nreport r = dot3([1, 2], [1, 2, 3])',
+  ),
+  entry(
+    'AM2202',
+    'no such parameter',
+    'An argument is named like no parameter of what is called.',
+    'fn f(scale: real): real = scale\nreport r = f(scal = 2)',
+  ),
+  entry(
+    'AM2203',
+    'argument missing',
+    'A parameter without default got no argument.',
+    'fn f(x: real, y: real): real = x + y\nreport r = f(1)',
+  ),
+  entry(
+    'AM2204',
+    'too many arguments',
+    'There are more arguments than parameters, or two for one parameter.',
+    'fn f(x: real): real = x\nreport r = f(1, 2)',
+  ),
+  entry(
+    'AM2205',
+    'classes cannot be compared',
+    'A class is compared with a class of the same dimension, or with an int that is one of its indices.',
+    'data { y: class(3)[N] }\nreport r = mean(y == 3)',
+  ),
+  entry(
+    'AM2206',
+    'not the wanted function',
+    'A function is handed over where one with other parameters or another result is wanted.',
+    'fn twice(f: fn(real): real): real = f(f(1))\nfn g(a: real, b: real): real = a\nreport r = twice(g)',
+  ),
+] as const;
+
+const statements = [
+  entry(
+    'AM2301',
+    'cannot be updated',
+    '`name <- ...` gives a new value to a name bound in the same body by `let` or `state`, or to `x` of an optimizer.',
+    'fn f(x: real): real { x <- 2 return x }',
+  ),
+  entry(
+    'AM2302',
+    'update changes the type',
+    'A name keeps its element and shape. Give it the final shape where it is bound, for instance by `zeros(n)`.',
+    'fn f(x: real[n]): real { let s = 0 for i in n { s <- x } return s }',
+  ),
+  entry(
+    'AM2303',
+    'return missing or misplaced',
+    'The body of a function or module ends in `return`, and has no other.',
+    'fn f(x: real): real { let y = x }',
+  ),
+  entry(
+    'AM2304',
+    'statement out of place',
+    '`state` and `per tensor` belong to optimizers, `param` and `model` to modules and the top of a file, `assert` to tests.',
+    'fn f(x: real): real { state s = 0 return x }',
+  ),
+  entry(
+    'AM2305',
+    'loop over a list with a condition',
+    'A loop over a static list is unrolled before the run and has no `while`.',
+    'module m(sizes: int[k])(x: real): real {\n  let y = x\n  for s in sizes while y > 0 { y <- y - 1 }\n  return y\n}',
+  ),
+] as const;
+
+const derivatives = [
+  entry(
+    'AM2401',
+    'derivative with respect to what is no name',
+    'Derivatives are taken with respect to a name that is bound to reals; everything computed from it counts as its function.',
+    'param w: real = 0\nreport r = grad(w^2, 2 * w)',
+  ),
+  entry(
+    'AM2402',
+    'derivative of what is not one number',
+    '`grad`, `hessian` and `hvp` differentiate a scalar; for arrays there are `jacobian`, `jvp` and `vjp`.',
+    'param w: real[3] = 0\nreport r = grad(w^2, w)',
+  ),
+  entry(
+    'AM2403',
+    'question about the objective outside an optimizer',
+    '`value`, `residuals` and the like ask about the objective at another point, and only the body of an optimizer has one.',
+    'param w: real[3] = 0\nreport r = value(w)',
+  ),
+] as const;
+
+const data = [
+  entry(
+    'AM2501',
+    'columns outside data',
+    '`columns`, `column`, `characters` and `array` read the file of a `data` block, and stand there.',
+    'let x = column(price)',
+  ),
+  entry(
+    'AM2502',
+    'data is not read like this',
+    'The forms are `columns(a..b, c)`, `columns(all except d)`, `column(c)`, `characters()` and `array()`, with a declared type of fitting rank.',
+    'data "a.csv" { x: real = column(a) }',
+  ),
+  entry(
+    'AM2503',
+    'needed before it is known',
+    'Data, starts of parameters and hyperparameters are computed once, before parameters have values.',
+    'param w: real = 0\ndata { x: real[N] y: real[N] = w * x }',
+  ),
+  entry(
+    'AM2504',
+    'draw out of place',
+    '`~` stands in `data`, drawn once for the table, and in `param`, drawn once for the start.',
+    'let z ~ normal(0, 1)',
+  ),
+  entry(
+    'AM2505',
+    'not a distribution',
+    'After `~` stands one of normal, uniform, bernoulli, exponential, gumbel.',
+    'param w: real[3] ~ gaussian(0, 1)',
+  ),
+  entry(
+    'AM2506',
+    'unknown split',
+    '`on NAME` refers to a part of the data that `split` names.',
+    'data "a.csv" split train 80%, test 20% { x: real[N] = column(x) }\nreport m = mean(x) on tests',
+  ),
+  entry(
+    'AM2507',
+    'unknown format',
+    'After `as` stands one of csv, tsv, json, npy, text.',
+    'data "a.dat" as xls { x: real[N] = column(x) }',
+  ),
+] as const;
+
+const problem = [
+  entry(
+    'AM2601',
+    'not a module',
+    'A `model` is an instance of a module, or a comprehension or list of instances.',
+    'model m = 3',
+  ),
+  entry('AM2602', 'parameter is not real', 'What is optimized varies continuously.', 'param k: int = 3'),
+  entry(
+    'AM2603',
+    'wrong hyperparameter',
+    'A hyperparameter is one real, int or bool with a value and, if wanted, an interval.',
+    'hyper lr: real[3] = 0.1',
+  ),
+  entry(
+    'AM2604',
+    'schedule out of place',
+    'A schedule has a value for each step, and stands where an optimizer takes a real.',
+    'schedule half(a: real) = a / 2\nlet b = half(1)',
+  ),
+  entry(
+    'AM2606',
+    'objective or report of the wrong type',
+    'An objective is one number; a report is a number or an array of numbers.',
+    'param w: real[3] = 1\nminimize w^2',
+  ),
+  entry(
+    'AM2607',
+    'not an optimizer',
+    'After `using` stands an optimizer of the library, of an imported file or of this one.',
+    'param w: real = 1\nfn f(x: real): real = x\nminimize w^2\nsolve using f(1) for 3 steps',
+  ),
+  entry(
+    'AM2608',
+    'solve without its one objective',
+    'A `solve` minimizes or maximizes one objective, chosen by label where there are several.',
+    'optimizer o() { x <- x - g }\nsolve using o() for 3 steps',
+  ),
+  entry(
+    'AM2609',
+    'until without a truth value',
+    '`until` takes a condition on grad_norm, value or step.',
+    'param w: real = 1\noptimizer o() { x <- x - g }\nminimize w^2\nsolve using o() until 1e-8',
+  ),
+  entry(
+    'AM2610',
+    'batch without rows',
+    '`batch` samples rows of a table of `data`.',
+    'param w: real = 1\noptimizer o() { x <- x - g }\nminimize w^2\nsolve using o() batch 8 for 3 steps',
+  ),
+  entry(
+    'AM2611',
+    'sum over sampled rows',
+    'Under `batch` the rows are those of the batch, and nothing is rescaled in secret: a sum over them would grow with the batch size. Write `mean(...)`, or `total(N) * mean(...)`.',
+    'data { x: real[N] }\nparam w: real = 1\noptimizer o() { x <- x - g }\nminimize sum((w - x)^2)\nsolve using o() batch 8 for 3 steps',
+  ),
+  entry(
+    'AM2901',
+    'nested too deeply',
+    'The file nests expressions deeper than the checker follows; several `let`s do instead.',
+    '',
+  ),
+] as const;
+
+export const checkCodes = [
+  ...names,
+  ...shapes,
+  ...calls,
+  ...statements,
+  ...derivatives,
+  ...data,
+  ...problem,
+] as const;
+
+export type CheckCode = (typeof checkCodes)[number]['code'];

@@ -229,7 +229,8 @@ export type Comparison = 'equal' | 'different' | 'unknown';
  */
 export function compareDimensions(left: Dimension, right: Dimension): Comparison {
   if (left.key === right.key) return 'equal';
-  if (constantValue(subtractDimensions(left, right)) !== undefined) return 'different';
+  const difference = subtractDimensions(left, right);
+  if (constantValue(difference) !== undefined || keepsSign(difference)) return 'different';
   const a = bareSymbol(left);
   const b = bareSymbol(right);
   if (a !== undefined && b !== undefined && a.origin !== 'static' && b.origin !== 'static')
@@ -238,6 +239,17 @@ export function compareDimensions(left: Dimension, right: Dimension): Comparison
   const symbols = [...symbolsOf(left), ...symbolsOf(right)];
   const rigid = symbols.some((symbol) => symbol.origin === 'quantified');
   return rigid && symbols.every((symbol) => symbol.origin !== 'static') ? 'different' : 'unknown';
+}
+
+/** Whether it is above zero, or below, for all sizes but empty ones. Compile-time integers may well be 0. */
+function keepsSign(dimension: Dimension): boolean {
+  const [first] = dimension.terms;
+  if (first === undefined || hasFloor(dimension)) return false;
+  const symbols = [...symbolsOf(dimension)];
+  return (
+    symbols.every((symbol) => symbol.origin !== 'static') &&
+    dimension.terms.every((term) => Math.sign(term.coefficient) === Math.sign(first.coefficient))
+  );
 }
 
 /** As a person would write it: `2*N + 1`. */

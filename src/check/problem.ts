@@ -67,7 +67,7 @@ export function checkProblem(
   checkTargets(session, declarations);
   const problem: TypedProblem = {
     path: file.source.path,
-    precision: precisionOf(session, declarations),
+    precision: precisionOf(declarations),
     dimensions: dimensionsOf(session, file),
     hypers: declarations.flatMap((declaration) => {
       const hyper = declaration.kind === 'hyper' ? session.hypers.get(declaration) : undefined;
@@ -132,17 +132,12 @@ function dimensionsOf(session: Session, file: FileScope): TypedProblem['dimensio
   return [...bound, ...session.dimensions];
 }
 
-function precisionOf(session: Session, declarations: readonly Declaration[]): 'f64' | 'f32' {
+function precisionOf(declarations: readonly Declaration[]): 'f64' | 'f32' {
   let precision: 'f64' | 'f32' = 'f64';
   for (const declaration of declarations) {
     if (declaration.kind !== 'precision') continue;
-    const { name, span } = declaration.precision;
+    const { name } = declaration.precision;
     if (name === 'f64' || name === 'f32') precision = name;
-    else {
-      session.error('AM2605', span, `\`${name}\` is not a precision`, {
-        notes: ['numbers are `f64`, or `f32` for speed'],
-      });
-    }
   }
   return precision;
 }
