@@ -430,7 +430,7 @@ export class GraphBuilder {
     } catch (error) {
       if (!(error instanceof TypeRuleError)) throw error;
       const name = operator.kind === 'elementwise' ? operator.name : operator.kind;
-      throw new Error(`compiler bug: ${name}: ${error.message}`);
+      throw new Error(`compiler bug: ${name}: ${error.message}`, { cause: error });
     }
   }
 }

@@ -59,7 +59,7 @@ export function resultTypes<K extends OperatorKind>(
   inputs: readonly TensorType[],
   declared?: TensorType,
 ): readonly TensorType[] {
-  const rule = typeRules[operator.kind as K] as TypeRule<Extract<Operator, { kind: K }>>;
+  const rule = typeRules[operator.kind] as TypeRule<Extract<Operator, { kind: K }>>;
   return rule(operator, inputs, declared);
 }
 
