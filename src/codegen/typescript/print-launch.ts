@@ -155,6 +155,8 @@ class LaunchPrinter {
 
   private printUnit(unit: Unit, block: Block, epilogues: Map<number, string[]>, stores: string[]): void {
     if (unit.value === undefined) throw new Error('compiler bug: a unit without a value in a launch');
+    // Guards that turned out to be decided may leave a value without a reader.
+    if (!unit.stored && !this.unitUses.has(unit)) return;
     const { kind } = unit;
     const value = this.emit(unit.value, block);
     switch (kind.kind) {
@@ -548,7 +550,7 @@ class LaunchPrinter {
   }
 
   private countUses(unit: Unit): void {
-    this.unitUses.set(unit, (this.unitUses.get(unit) ?? 0) + (unit.stored ? 1 : 0));
+    if (unit.stored) this.unitUses.set(unit, (this.unitUses.get(unit) ?? 0) + 1);
     const use = (expression: Expression): void => {
       const count = (this.uses.get(expression) ?? 0) + 1;
       this.uses.set(expression, count);

@@ -6,7 +6,7 @@ import { GraphBuilder } from '../../ir/builder.js';
 import type { Region, TensorType } from '../../ir/graph.js';
 import type { Arena } from '../../ir/memory.js';
 import { constantIndex } from '../../ir/nest-affine.js';
-import type { Buffer, Place } from '../../ir/nest.js';
+import type { Buffer, Place, Schedule } from '../../ir/nest.js';
 import { addressOf, locate } from '../../ir/nest.js';
 import type { BoundRegion, Phase, Program, RegionInput } from '../../ir/program.js';
 import { makePlace, scheduleRegion } from '../../ir/schedule.js';
@@ -46,6 +46,8 @@ export interface PrintedProgram {
   readonly sizes: Readonly<Record<Arena, number>>;
   readonly places: ProgramPlaces;
   readonly functions: FunctionNames;
+  /** What each function does, by name: `step_1`, `report_accuracy`. */
+  readonly schedules: ReadonlyMap<string, Schedule>;
 }
 
 /** @param taken names that the surrounding text declares */
@@ -81,7 +83,13 @@ export function printProgram(program: Program, taken: Iterable<string> = []): Pr
   const text = new ProgramText(taken);
   for (const place of storagePlaces(places)) text.view(locate(place).buffer);
   const names = [...schedules].map(([name, { schedule: steps }]) => printFunction(steps, name, text));
-  return { text, sizes: layout.sizes, places, functions: nameFunctions(program, names) };
+  return {
+    text,
+    sizes: layout.sizes,
+    places,
+    functions: nameFunctions(program, names),
+    schedules: new Map([...schedules].map(([name, scheduled]) => [name, scheduled.schedule])),
+  };
 }
 
 function nameFunctions(program: Program, names: readonly string[]): FunctionNames {

@@ -59,7 +59,7 @@ export class ProgramText {
 
   /** Room for one row of a sort. */
   scratch(size: number): string {
-    this.scratchSize = Math.max(this.scratchSize, size);
+    this.scratchSize = Math.max(this.scratchSize, size, 1);
     return 'sortScratch';
   }
 
