@@ -4,16 +4,17 @@
  * elsewhere than to `dist/`.
  */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
 const outdir = process.argv.find((each) => each.startsWith('--outdir='))?.slice('--outdir='.length) ?? 'dist';
-rmSync(outdir, { recursive: true, force: true });
 
-await build({
+const { metafile } = await build({
+  metafile: true,
   entryPoints: { cli: 'src/cli/main.ts', index: 'src/index.ts', runtime: 'src/runtime/index.ts' },
   outdir,
   chunkNames: 'chunks/[name]-[hash]',
@@ -33,6 +34,13 @@ await build({
     js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
   },
 });
+
+// What earlier builds left goes last, so that a command that runs meanwhile finds its files.
+const written = new Set(Object.keys(metafile.outputs).map((file) => path.resolve(file)));
+for (const item of readdirSync(outdir, { recursive: true, withFileTypes: true })) {
+  const file = path.resolve(item.parentPath, item.name);
+  if (item.isFile() && file.endsWith('.js') && !written.has(file)) rmSync(file);
+}
 chmodSync(`${outdir}/cli.js`, 0o755);
 
 if (!process.argv.includes('--no-types')) {

@@ -8,6 +8,7 @@ import { bindProblem } from './bind/bind.js';
 import type { Loader } from './check/session.js';
 import type { TypedProblem } from './check/typed.js';
 import { checkSource } from './front_end.js';
+import type { Schedule } from './ir/nest.js';
 import type { Program } from './ir/program.js';
 import type { FileSyntax } from './parser/ast.js';
 import type { Diagnostic } from './parser/diagnostic.js';
@@ -44,8 +45,17 @@ export interface CompileState {
   readonly problem?: TypedProblem;
   readonly bound?: BoundProblem;
   readonly program?: Program;
+  /** The printed program: its text, what each function launches, how large its memory is. */
+  readonly printed?: PrintedCode;
   /** What was rewritten, in order, for `explain`. */
   readonly rewrites: readonly Rewrite[];
+}
+
+export interface PrintedCode {
+  readonly text: string;
+  readonly schedules: ReadonlyMap<string, Schedule>;
+  /** Numbers in the arena, all storage of the program included. */
+  readonly cells: { readonly real: number; readonly integer: number };
 }
 
 export interface Pass {
@@ -55,7 +65,7 @@ export interface Pass {
   readonly run: (state: CompileState) => CompileState | Promise<CompileState>;
 }
 
-/** Every pass up to the program that a back end takes. Stages that `check` does not need are loaded when they run. */
+/** Every pass, in order. Stages that `check` does not need are loaded when they run. */
 export const passes: readonly Pass[] = [
   {
     name: 'check',
@@ -100,7 +110,19 @@ export const passes: readonly Pass[] = [
       return { ...state, program, rewrites: [...state.rewrites, ...rewrites] };
     },
   })),
+  {
+    name: 'print',
+    does: 'schedules, fuses, plans memory, and prints the loops',
+    run: async (state) => {
+      const { printProgram } = await import('./codegen/typescript/print-program.js');
+      const { text, schedules, sizes } = printProgram(known(state.program));
+      return { ...state, printed: { text: text.declareFunctions().join('\n'), schedules, cells: sizes } };
+    },
+  },
 ];
+
+/** The last pass before a back end. */
+const lastProgramPass = programPasses.at(-1)?.name ?? 'elaborate';
 
 export function startState(source: SourceFile, options: CompileOptions): CompileState {
   return { source, options, diagnostics: [], rewrites: [] };
@@ -140,7 +162,10 @@ export async function compileSource(
   source: SourceFile,
   options: CompileOptions = {},
 ): Promise<{ readonly compilation: Compilation | undefined; readonly diagnostics: readonly Diagnostic[] }> {
-  const { file, bound, program, rewrites, diagnostics } = await runPasses(startState(source, options));
+  const { file, bound, program, rewrites, diagnostics } = await runPasses(
+    startState(source, options),
+    lastProgramPass,
+  );
   const failed = hasErrors(diagnostics) || file === undefined || bound === undefined || program === undefined;
   return { compilation: failed ? undefined : { source, file, bound, program, rewrites }, diagnostics };
 }

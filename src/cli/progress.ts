@@ -20,7 +20,7 @@ export async function progressDisplay(quiet: boolean): Promise<ProgressDisplay> 
 }
 
 function measures(progress: Progress): string {
-  const { objective, gradNorm, step, seconds } = progress;
+  const { objective, gradNorm, step, phaseSeconds: seconds } = progress;
   const rate = seconds > 0 ? `${numberText(Number((step / seconds).toPrecision(3)))} steps/s` : '';
   const norm = Number.isNaN(gradNorm) ? '' : `|grad| ${numberText(Number(gradNorm.toPrecision(3)))}`;
   return [`objective ${numberText(objective)}`, norm, rate].filter(Boolean).join('  ');

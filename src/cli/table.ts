@@ -16,11 +16,13 @@ export function table(rows: readonly (readonly string[])[], indent = '  '): stri
     .join('\n');
 }
 
-/** Seven significant digits; all of them for a whole number. */
-export function numberText(value: number): string {
+/** Some significant digits; all of them for a whole number. */
+export function numberText(value: number, digits = 7): string {
   if (Number.isInteger(value) && Math.abs(value) < 1e15) return String(value);
   const size = Math.abs(value);
-  return size >= 1e-4 && size < 1e7 ? String(Number(value.toPrecision(7))) : value.toExponential(4);
+  return size >= 1e-4 && size < 1e7
+    ? String(Number(value.toPrecision(digits)))
+    : value.toExponential(Math.min(digits - 1, 4));
 }
 
 /** A scalar, a short vector or matrix; undefined when it is too large to be shown. */

@@ -16,6 +16,8 @@ export interface Progress {
   /** NaN when the optimizer does not compute it. */
   readonly gradNorm: number;
   readonly seconds: number;
+  /** Since this phase began. */
+  readonly phaseSeconds: number;
 }
 
 export interface RunOptions {
@@ -123,12 +125,14 @@ async function runPhase(
     objective: NaN,
     gradNorm: NaN,
     seconds: 0,
+    phaseSeconds: 0,
   };
   let evaluations = 0;
   const ended = (status: RunStatus, steps: number): { readonly outcome: PhaseOutcome } => ({
     outcome: { title: about.title, steps, evaluations, status, hasCondition: about.stops },
   });
 
+  const begun = performance.now();
   program.startPhase(phase);
   for (let step = 1; step <= limit; step += 1) {
     trail.before(step);
@@ -166,6 +170,7 @@ async function runPhase(
     progress.objective = program.measures[0] ?? NaN;
     progress.gradNorm = gradNormAt < 0 ? NaN : (program.measures[gradNormAt] ?? NaN);
     progress.seconds = (now - clock.started) / 1000;
+    progress.phaseSeconds = (now - begun) / 1000;
     return options.onProgress(progress);
   }
 }

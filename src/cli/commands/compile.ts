@@ -29,8 +29,21 @@ export async function compile(file: string, options: CompileCommandOptions): Pro
   }
   const { emitModule } = await import('../../codegen/typescript/emit-module.js');
   const target = path.join(options.out, `${path.basename(file, '.opt')}.ts`);
-  const error = writeWhole(target, await emitModule(compilation.program));
+  const error = writeWhole(
+    target,
+    await emitModule(compilation.program, { doc: headComment(source.source.text) }),
+  );
   if (error !== undefined) return sayError(error);
   print(`wrote ${target}`);
   return exit.ok;
+}
+
+/** The comment at the top of a file, as the module's description. */
+function headComment(text: string): string {
+  const lines = text.split('\n');
+  const end = lines.findIndex((line) => !line.startsWith('//'));
+  return lines
+    .slice(0, end === -1 ? lines.length : end)
+    .map((line) => line.replace(/^\/\/+ ?/, '').trimEnd())
+    .join('\n');
 }

@@ -1,9 +1,11 @@
 /** `argmin explain FILE`: the problem in mathematics, its sizes, what was rewritten, and what a step costs. */
 import { passes, runPasses, startState } from '../../compile.js';
-import type { CompileState } from '../../compile.js';
+import type { CompileState, PrintedCode } from '../../compile.js';
 import type { BoundProblem } from '../../bind/bind.js';
 import { didYouMean } from '../../check/suggest.js';
 import { costOf } from '../../explain/cost.js';
+import { countKernels } from '../../explain/kernels.js';
+import type { KernelCount } from '../../explain/kernels.js';
 import { problemText } from '../../explain/problem.js';
 import { printRegion } from '../../ir/print.js';
 import type { Program } from '../../ir/program.js';
@@ -54,12 +56,12 @@ export async function explain(file: string, options: ExplainCommandOptions): Pro
 }
 
 function explanation(state: CompileState): string {
-  const { file, problem, bound, program, rewrites } = state;
+  const { file, problem, bound, program, rewrites, printed } = state;
   if (file === undefined || problem === undefined) throw new Error('compiler bug: nothing to explain');
   const sections = [problemText(file, problem)];
   if (bound !== undefined) sections.push(sizesText(bound));
   if (program !== undefined) {
-    sections.push(rewritesText(rewrites), costText(program));
+    sections.push(rewritesText(rewrites, file.source.path), costText(program, printed));
   }
   return sections.filter((section) => section !== '').join('\n\n');
 }
@@ -80,28 +82,30 @@ function sizesText(bound: BoundProblem): string {
   ].join('\n\n');
 }
 
-function rewritesText(rewrites: readonly Rewrite[]): string {
-  const groups = new Map<string, { count: number; readonly lines: Set<number> }>();
+function rewritesText(rewrites: readonly Rewrite[], main: string): string {
+  const groups = new Map<string, { count: number; readonly places: Set<string> }>();
   for (const { name, span } of rewrites) {
-    const group = groups.get(name) ?? { count: 0, lines: new Set<number>() };
+    const group = groups.get(name) ?? { count: 0, places: new Set<string>() };
     group.count += 1;
-    if (span !== undefined) group.lines.add(positionAt(span.file, span.start).line);
+    if (span !== undefined) {
+      const line = String(positionAt(span.file, span.start).line);
+      group.places.add(span.file.path === main ? `line ${line}` : `${span.file.path}:${line}`);
+    }
     groups.set(name, group);
   }
   if (groups.size === 0) return '';
-  const rows = [...groups].map(([name, { count, lines }]) => {
-    const shown = [...lines]
-      .sort((a, b) => a - b)
-      .slice(0, 8)
-      .join(', ');
-    return [name, `${count} times`, shown === '' ? '' : `line ${shown}`];
+  const rows = [...groups].map(([name, { count, places }]) => {
+    const shown = [...places].slice(0, 4).join(', ') + (places.size > 4 ? ', ...' : '');
+    return [name, count === 1 ? 'once' : `${count} times`, shown];
   });
   return `rewritten\n${table(rows)}`;
 }
 
-function costText(program: Program): string {
+function costText(program: Program, printed: PrintedCode | undefined): string {
   const bytes = program.precision === 'f32' ? 4 : 8;
-  const rows = program.phases.flatMap((phase) => {
+  const rows = program.phases.flatMap((phase, index) => {
+    const schedule = printed?.schedules.get(`step_${index + 1}`);
+    const kernels = schedule === undefined ? undefined : countKernels(schedule);
     const cost = costOf(phase.step.region);
     const states = phase.states.reduce((sum, { type }) => sum + type.shape.reduce((a, b) => a * b, 1), 0);
     const share =
@@ -111,37 +115,45 @@ function costText(program: Program): string {
       ['steps', `at most ${phase.steps}`],
       [
         'operations',
-        `${counted(cost.operations)} a step, ${share}% of them in ${cost.contractions} contractions`,
+        `${amount(cost.operations).trimEnd()} a step${share === 0 ? '' : `, ${share}% of them in contractions`}`,
       ],
       ['graph', `${cost.nodes} nodes`],
+      ...(kernels === undefined ? [] : [['kernels', kernelText(kernels)]]),
       [
         'state',
-        `${counted((states + program.size) * bytes)}B for ${program.size} parameters and the optimizer`,
+        `${amount((states + program.size) * bytes)}B for ${program.size} parameters and the optimizer`,
       ],
     ];
   });
+  if (printed !== undefined) {
+    const { real, integer } = printed.cells;
+    rows.push(['memory', `${amount(real * bytes + integer * 4)}B in one arena, data included`]);
+  }
   const data = program.data.map(({ name, type }) => [name, typeText(type.dtype, type.shape)]);
   return [`a step\n${table(rows)}`, ...(data.length === 0 ? [] : [`data in memory\n${table(data)}`])].join(
     '\n\n',
   );
 }
 
-/** 1.2 M */
-function counted(value: number): string {
-  const units: readonly (readonly [number, string])[] = [
+function kernelText({ written, run }: KernelCount): string {
+  return run === written ? String(written) : `${written}, launched at most ${run} times with loops`;
+}
+
+/** `1.2 M`, `17 `: an amount, up to where its unit follows. */
+function amount(value: number): string {
+  const prefixes: readonly (readonly [number, string])[] = [
     [1e9, 'G'],
     [1e6, 'M'],
     [1e3, 'k'],
   ];
-  const unit = units.find(([size]) => value >= size);
-  return unit === undefined
-    ? `${numberText(Math.round(value))} `
-    : `${Number((value / unit[0]).toPrecision(3))} ${unit[1]}`;
+  const [size, prefix] = prefixes.find(([least]) => value >= least) ?? [1, ''];
+  return `${Number((value / size).toPrecision(3))} ${prefix}`;
 }
 
 /** What is known after the last pass that ran. */
 function dump(state: CompileState): string {
-  const { file, problem, bound, program } = state;
+  const { file, problem, bound, program, printed } = state;
+  if (printed !== undefined) return printed.text;
   if (program !== undefined)
     return regionsOf(program)
       .map(({ name, region }) => printRegion(region, name))

@@ -90,7 +90,7 @@ function resultText(outcome: RunOutcome, interrupted: boolean): string {
     lines.push('', table(phases.map((phase) => [phase.title, `${phase.steps} steps`, phase.status])));
   }
   const evaluations = phases.reduce((sum, phase) => sum + phase.evaluations, 0);
-  const figures: string[][] = objectives.map(({ name, value }) => [name, numberText(value)]);
+  const figures: string[][] = objectives.map(({ name, value }) => [name, numberText(value, 11)]);
   if (Number.isFinite(gradNorm)) figures.push(['gradient norm', gradNorm.toExponential(2)]);
   if (evaluations > 0) figures.push(['evaluations', String(evaluations)]);
   lines.push('', table(figures));
