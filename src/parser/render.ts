@@ -141,7 +141,6 @@ function renderLines(
 
 /** Tabs would shift the marks, and control characters could steer the terminal. */
 function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex
   return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, ' ');
 }
 

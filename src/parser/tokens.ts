@@ -47,14 +47,15 @@ export const declarationHeads = [
 export const futureHeads = ['subject', 'set', 'handler', 'aggregator', 'extern', 'derivative'] as const;
 
 const statementHeads = ['state', 'if', 'return', 'assert'] as const;
-const operatorWords = ['and', 'or', 'not'] as const;
 const expressionWords = ['using', 'in', 'then', 'else', 'true', 'false', 'argmin', 'argmax'] as const;
 
 export type ReservedText =
   | (typeof declarationHeads)[number]
   | (typeof futureHeads)[number]
   | (typeof statementHeads)[number]
-  | (typeof operatorWords)[number]
+  | 'and'
+  | 'or'
+  | 'not'
   | (typeof expressionWords)[number];
 
 const contextualWords = [

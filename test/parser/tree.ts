@@ -2,7 +2,8 @@
 import { parse } from '../../src/parser/parse.js';
 import { sourceOf } from './sources.js';
 
-function withoutSpans(value: unknown): unknown {
+/** Any part of a tree without its spans. */
+export function withoutSpans(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutSpans);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
@@ -17,6 +18,3 @@ function withoutSpans(value: unknown): unknown {
 export function treeOf(text: string): unknown {
   return withoutSpans(parse(sourceOf(text)).file);
 }
-
-/** A tree as a short nested text: `(+ a (* b c))`. */
-export { withoutSpans };
