@@ -8,7 +8,7 @@ import { batchRegion } from '../batching/batch.js';
 import { GraphBuilder } from '../builder.js';
 import { gradient as gradientOf, jvp, vjp } from '../differentiate/derivatives.js';
 import type { Node, Region } from '../graph.js';
-import { prepareForDifferentiation } from './before_derivatives.js';
+import { prepare } from '../rewrite/passes.js';
 import type { Report } from '../rewrite/rewrite.js';
 import { at, range, sizeOf } from '../types.js';
 import type { Context } from './context.js';
@@ -114,7 +114,7 @@ function cutRegion(root: Node, variable: Node, report: Report): Slice | undefine
     if (dependent.has(node) && node !== variable)
       built.set(node, builder.rebuild(node, node.inputs.map(lookup)));
   }
-  return { region: prepareForDifferentiation(builder.region(parameters, [lookup(root)]), report), captured };
+  return { region: prepare(builder.region(parameters, [lookup(root)]), report), captured };
 }
 
 /** The derivative of every own element of the value by every own element of the variable: own axes of value, then of variable. */

@@ -6,6 +6,7 @@ import type { RawColumns, TypedLet, TypedProblem, ValueSymbol } from '../../chec
 import type { DimensionSymbol, Type } from '../../check/types.js';
 import type { Table } from '../program.js';
 import type { Report } from '../rewrite/rewrite.js';
+import { fail } from './context.js';
 import { walkExpression, walkStatements } from './walk.js';
 
 export interface ElaborationOptions {
@@ -102,7 +103,9 @@ function tablesOf(problem: TypedProblem, options: ElaborationOptions) {
 }
 
 function seedOf(seed: TypedProblem['data'][number]['seed']): number {
-  return seed?.kind === 'constant' ? seed.value : 0;
+  if (seed === undefined) return 0;
+  if (seed.kind !== 'constant') fail('AM5015', seed.span, 'the seed of a split must be a number');
+  return seed.value;
 }
 
 /** Every split but the last gets its share rounded; the last gets the rest. */

@@ -167,7 +167,7 @@ export function updateAt(
   if (items.length === 1 && first?.kind === 'range') return updateRange(context, value, first, replacement);
   const indices = items.map((item) => {
     if (item.kind === 'range')
-      fail('AM5004', item.from.span, 'a range and an index cannot be updated together');
+      fail('AM5002', item.from.span, 'a range and an index cannot be updated together');
     return castTo(frame, context.tensor(item.value), 'int');
   });
   const own = ownShape(value);

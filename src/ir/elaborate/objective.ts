@@ -5,11 +5,11 @@
  */
 import type { TypedObjective } from '../../check/typed.js';
 import { gradient, jvp, vjp } from '../differentiate/derivatives.js';
-import { GraphBuilder } from '../builder.js';
+import type { GraphBuilder } from '../builder.js';
 import type { Node, Region } from '../graph.js';
 import type { ParameterSlot, RegionInput } from '../program.js';
 import { at, range } from '../types.js';
-import { prepareForDifferentiation } from './before_derivatives.js';
+import { prepare } from '../rewrite/passes.js';
 import { fail } from './context.js';
 import type { ProblemFacts } from './facts.js';
 import type { Frame } from './frame.js';
@@ -37,7 +37,7 @@ export function objectiveRegion(
   const { builder } = view.root;
   const signed = objective.sense === 'maximize' ? builder.unary('negate', value.node) : value.node;
   const { region, inputs } = view.close([signed]);
-  return { value: prepareForDifferentiation(region, facts.report), inputs, slots, source: objective };
+  return { value: prepare(region, facts.report), inputs, slots, source: objective };
 }
 
 /** Cuts x into its tensors. */

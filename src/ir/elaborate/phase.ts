@@ -71,13 +71,8 @@ function chosenObjective(facts: ProblemFacts, solve: TypedSolve): TypedObjective
           (objective) => objective.label !== undefined && solve.labels.includes(objective.label),
         );
   const [first, second] = chosen;
-  if (first === undefined)
-    return fail('AM5010', solve.span, 'there is no objective to solve for', ['Add `minimize ...`.']);
-  if (second !== undefined) {
-    fail('AM5011', second.span, 'several objectives at once are not part of this version', [
-      'Add them up with weights, or choose one by its label: `solve error using ...`.',
-    ]);
-  }
+  if (first === undefined) throw new Error('compiler bug: a solve without an objective');
+  if (second !== undefined) throw new Error('compiler bug: a solve of several objectives');
   return first;
 }
 
@@ -90,14 +85,15 @@ function integerOf(facts: ProblemFacts, expression: TypedExpression): number {
     slots: [],
   });
   const value = constantOf(view.tensor(expression));
-  return value ?? fail('AM5006', expression.span, 'this number must be known before the run');
+  if (value === undefined) throw new Error('compiler bug: an integer that is not known before the run');
+  return value;
 }
 
 function samplerOf(facts: ProblemFacts, solve: TypedSolve): Phase['sampler'] {
   if (solve.batch === undefined) return { kind: 'full' };
   const { batch } = solve;
   const used = facts.tables.findIndex((table) => table.rows > 0);
-  if (used === -1) fail('AM5012', batch.span, 'there is no table with rows to sample a batch from');
+  if (used === -1) throw new Error('compiler bug: a batch without a table');
   const size = integerOf(facts, batch.size);
   const available = at(at(facts.tables, used).splits, 0).count;
   if (size < 1 || size > available) {

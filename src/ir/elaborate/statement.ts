@@ -8,7 +8,7 @@ import { GraphBuilder } from '../builder.js';
 import type { Node, Region } from '../graph.js';
 import { at, range } from '../types.js';
 import { asTensor, bindValue } from './call.js';
-import { type Context, fail } from './context.js';
+import type { Context } from './context.js';
 import { Cell, Environment } from './environment.js';
 import { Frame } from './frame.js';
 import { guarded, negated, selectLanes } from './guard.js';
@@ -87,7 +87,7 @@ function branch(context: Context, statement: Of<'if'>): void {
     const left = then.get(cell) ?? before;
     const right = otherwise.get(cell) ?? before;
     if (left.kind !== 'tensor' || right.kind !== 'tensor') {
-      fail('AM5005', statement.span, `${cell.name} is not a number or array, and a condition chooses it`);
+      throw new Error(`compiler bug: a condition chooses ${cell.name}, which is no array`);
     }
     context.journal.write(cell, selectLanes(context, condition, left, right));
   }
@@ -133,12 +133,9 @@ interface Attempt {
 function loop(context: Context, statement: Of<'for'>): void {
   const bound = (which: 'from' | 'to'): number => {
     const value = constantOf(castTo(context.frame, asTensor(context.expression(statement[which])), 'int'));
-    return (
-      value ??
-      fail('AM5006', statement[which].span, 'the bounds of a loop must be known before the run', [
-        'Give the largest number of turns, and leave early with `for k in 1..n while condition { ... }`.',
-      ])
-    );
+    if (value === undefined)
+      throw new Error('compiler bug: a loop whose bounds are not known before the run');
+    return value;
   };
   const from = bound('from');
   const turns = bound('to') - from + 1;
@@ -150,7 +147,7 @@ function loop(context: Context, statement: Of<'for'>): void {
   let carries: readonly Carry[] = [];
   for (;;) {
     const attempt = tryBody(context, statement, from, carries);
-    const wider = widened(statement, carries, attempt);
+    const wider = widened(carries, attempt);
     if (wider === undefined) {
       finish(context, statement, turns, carries, attempt);
       return;
@@ -217,18 +214,14 @@ function tryBody(context: Context, statement: Of<'for'>, from: number, carries: 
 }
 
 /** The carries for another attempt, or undefined when these were right. */
-function widened(
-  statement: Of<'for'>,
-  carries: readonly Carry[],
-  attempt: Attempt,
-): readonly Carry[] | undefined {
+function widened(carries: readonly Carry[], attempt: Attempt): readonly Carry[] | undefined {
   let changed = false;
   const lanes = attempt.condition?.axes ?? [];
   const wider = [...attempt.written].map(([cell, value]): Carry => {
     const known = carries.find((carry) => carry.cell === cell);
     const initial = known?.initial ?? cell.read();
     if (value.kind !== 'tensor' || initial.kind !== 'tensor') {
-      fail('AM5005', statement.span, `${cell.name} is not a number or array, and a loop changes it`);
+      throw new Error(`compiler bug: a loop changes ${cell.name}, which is no array`);
     }
     const axes = unionAxes([known?.axes ?? initial.axes, value.axes, lanes]);
     if (known === undefined || axes.length > known.axes.length) changed = true;

@@ -1,0 +1,105 @@
+/**
+ * The diagnostics of elaboration (AM5xxx): what can only be seen once every size is known. Each has a source that
+ * provokes it; `docs/errors.md` and the golden tests are made from this table.
+ */
+export interface ElaborationCode {
+  readonly code: string;
+  readonly title: string;
+  readonly explanation: string;
+  readonly example: string;
+}
+
+export const elaborationCodes: readonly ElaborationCode[] = [
+  {
+    code: 'AM5001',
+    title: 'a binder runs over a negative number of values',
+    explanation:
+      'A range `a..b` holds b - a + 1 values. Once the sizes are known, this one would hold fewer than none.',
+    example: `hyper k: int = 1
+param x: real[4] = 1
+minimize sum(i in 5..k: x[i])^2
+solve using gradient_descent()`,
+  },
+  {
+    code: 'AM5002',
+    title: 'a range reaches outside the array',
+    explanation: 'Dimensions index from 0 to size - 1; `a..b` includes both ends.',
+    example: `hyper k: int = 6
+param x: real[4] = 1
+minimize sum(x[2..k]^2)
+solve using gradient_descent()`,
+  },
+  {
+    code: 'AM5003',
+    title: 'an index is outside the array',
+    explanation:
+      'Dimensions index from 0 to size - 1. Inside a guard or an `if` such an index is allowed where it is not taken.',
+    example: `hyper k: int = 4
+param x: real[4] = 1
+minimize x[k]^2
+solve using gradient_descent()`,
+  },
+  {
+    code: 'AM5007',
+    title: 'the objective is not a sum of squares',
+    explanation:
+      'The optimizer asks for residuals. Recognised are sums and means of squares, sums of such terms, and multiples with a constant.',
+    example: `param x: real = 3
+minimize exp(x) + x^2
+solve using levenberg_marquardt()`,
+  },
+  {
+    code: 'AM5008',
+    title: 'a fresh batch within a step is not part of this version',
+    explanation: 'Every question that an optimizer asks within a step is about the same batch.',
+    example: `optimizer doubled(lr: real = 0.1) {
+  x <- x - lr * grad(x on fresh)
+}
+param x: real = 3
+minimize x^2
+solve using doubled()`,
+  },
+  {
+    code: 'AM5009',
+    title: 'the objective is asked at many points at once',
+    explanation:
+      'Within a comprehension the objective would be asked at one point for each index, which is not part of this version.',
+    example: `optimizer spread(lr: real = 0.1) {
+  let values = [k in 0..2: value(x + k * lr)]
+  x <- x - lr * min(values) * g
+}
+param x: real = 3
+minimize x^2
+solve using spread()`,
+  },
+  {
+    code: 'AM5013',
+    title: 'the batch does not fit the table',
+    explanation: 'A batch holds at least one row and at most all training rows.',
+    example: `dim N = 8
+data { y: real[N] = 1 }
+param x: real = 3
+minimize mean((x - y)^2)
+solve using gradient_descent() batch 9`,
+  },
+  {
+    code: 'AM5014',
+    title: 'the length of a phase is negative',
+    explanation: 'A phase takes zero or more steps.',
+    example: `hyper n: int = 3
+param x: real = 3
+minimize x^2
+solve using gradient_descent() for n - 5 steps`,
+  },
+  {
+    code: 'AM5015',
+    title: 'the seed of a split must be a number',
+    explanation: 'Rows are dealt to splits before anything is computed from them.',
+    example: `hyper k: int = 3
+dim N = 8
+data split train 50%, test 50% seed k { y: real[N] = 1 }
+param x: real = 3
+minimize mean((x - y)^2)
+solve using gradient_descent()`,
+  },
+];
