@@ -1,0 +1,81 @@
+/**
+ * Optimizers that count on a smooth objective, told by what their definitions ask: curvature (`hvp`), residuals, or
+ * slopes inside a line search. On a kink such a method stalls where a subgradient method goes on.
+ */
+import type { Diagnostic } from '../../parser/diagnostic.js';
+import { childrenOf, expressionsOf } from '../traverse.js';
+import type { TypedExpression, TypedOptimizer, TypedOptimizerValue, TypedStatement } from '../typed.js';
+import { isLibrary } from './findings.js';
+import type { ProblemFacts } from './problem_facts.js';
+
+/** Why an optimizer needs smoothness. */
+export function smoothnessNeed({ optimizer, arguments: given }: TypedOptimizerValue): string | undefined {
+  const own = ownNeed(optimizer);
+  if (own !== undefined) return `\`${optimizer.name}\` ${own}`;
+  for (const argument of given) {
+    const inner = argument.kind === 'optimizer_value' ? smoothnessNeed(argument) : undefined;
+    if (inner !== undefined) return inner;
+  }
+  return undefined;
+}
+
+function ownNeed({ doc, statements }: TypedOptimizer): string | undefined {
+  if (/\bsmooth objectives?\b/i.test(doc)) return 'is made for smooth objectives';
+  const asked = statements.flatMap((statement) => queriesOf(statement));
+  if (asked.some((query) => query === 'hvp')) return 'uses second derivatives';
+  if (asked.some((query) => query.startsWith('residual'))) return 'linearises the residuals';
+  return slopesInLoops(statements) ? 'searches along a line by slopes' : undefined;
+}
+
+function queriesOf(statement: TypedStatement): string[] {
+  return [...expressionsOf(statement)].flatMap((expression) => [...queriesIn(expression)]);
+}
+
+function* queriesIn(expression: TypedExpression): Iterable<string> {
+  if (expression.kind === 'objective') yield expression.query;
+  for (const child of childrenOf(expression)) yield* queriesIn(child);
+}
+
+function slopesInLoops(statements: readonly TypedStatement[]): boolean {
+  return statements.some((statement) => {
+    switch (statement.kind) {
+      case 'for':
+        return queriesOf(statement).includes('gradient');
+      case 'if':
+        return slopesInLoops([...statement.then, ...statement.otherwise]);
+      case 'per_tensor':
+        return slopesInLoops(statement.body);
+      default:
+        return false;
+    }
+  });
+}
+
+export function optimizerNeeds({ problem, objectives }: ProblemFacts): Diagnostic[] {
+  return problem.solves.flatMap(({ labels, optimizer }) => {
+    const need = smoothnessNeed(optimizer);
+    if (need === undefined) return [];
+    return objectives.flatMap(({ item, facts: { kink } }): Diagnostic[] => {
+      const chosen = labels.length === 0 || labels.includes(item.label ?? '');
+      if (!chosen || kink === undefined) return [];
+      const visible = !isLibrary(kink.span, problem.path);
+      return [
+        {
+          code: 'AM3006',
+          severity: 'warning',
+          message: `${need}, and the objective has a kink from ${kink.what}`,
+          span: optimizer.span,
+          labels: [
+            visible
+              ? { span: kink.span, message: 'the kink' }
+              : { span: item.value.span, message: 'the objective' },
+          ],
+          notes: [
+            'near a kink the gradient jumps, and the method may stop early or take tiny steps',
+            'use a first-order method (`adam`, `gradient_descent`), or a smooth stand-in (`softplus` for `relu`, `huber` for `abs`, `logsumexp` for `max`)',
+          ],
+        },
+      ];
+    });
+  });
+}
