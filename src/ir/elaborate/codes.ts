@@ -73,6 +73,29 @@ minimize x^2
 solve using spread()`,
   },
   {
+    code: 'AM5010',
+    title: 'a batch is sampled from one table',
+    explanation: 'The objective reads the rows of several tables, and `batch` samples the rows of one.',
+    example: `dim N = 8
+dim M = 4
+data { y: real[N] = 1 }
+data { z: real[M] = 1 }
+param x: real = 3
+minimize mean((x - y)^2) + mean((x - z)^2)
+solve using gradient_descent() batch 2`,
+  },
+  {
+    code: 'AM5012',
+    title: 'the objective reads no table to sample from',
+    explanation: 'A batch holds rows of the table that the objective reads.',
+    example: `dim N = 8
+data { y: real[N] = 1 }
+param x: real = 3
+minimize x^2
+solve using gradient_descent() batch 2
+report error = mean((x - y)^2)`,
+  },
+  {
     code: 'AM5013',
     title: 'the batch does not fit the table',
     explanation: 'A batch holds at least one row and at most all training rows.',

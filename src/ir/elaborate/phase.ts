@@ -21,6 +21,7 @@ import {
   stateKey,
 } from './optimizer_instance.js';
 import { castTo, constant, constantOf, expand, sliceOwn, tensor } from './tensor.js';
+import { tablesReadBy } from './tables_read.js';
 import { type RowsOfView, View } from './view.js';
 
 /** Steps of a phase whose length the source does not say. */
@@ -32,7 +33,7 @@ export function elaboratePhase(
   solve: TypedSolve,
 ): Phase {
   const objective = chosenObjective(facts, solve);
-  const sampler = samplerOf(facts, solve);
+  const sampler = samplerOf(facts, solve, objective);
   const rows: RowsOfView =
     sampler.kind === 'batch'
       ? { kind: 'batch', table: sampler.table, size: sampler.size }
@@ -89,17 +90,27 @@ function integerOf(facts: ProblemFacts, expression: TypedExpression): number {
   return value;
 }
 
-function samplerOf(facts: ProblemFacts, solve: TypedSolve): Phase['sampler'] {
+function samplerOf(facts: ProblemFacts, solve: TypedSolve, objective: TypedObjective): Phase['sampler'] {
   if (solve.batch === undefined) return { kind: 'full' };
   const { batch } = solve;
-  const used = facts.tables.findIndex((table) => table.rows > 0);
-  if (used === -1) throw new Error('compiler bug: a batch without a table');
+  const [table, other] = [...tablesReadBy(facts, objective.value)].sort((left, right) => left - right);
+  if (table === undefined) {
+    return fail('AM5012', batch.span, 'the objective reads no table whose rows could be sampled', [
+      'Drop `batch`, or state the objective over the rows of a `data` table.',
+    ]);
+  }
+  if (other !== undefined) {
+    const names = [table, other].map((index) => at(facts.tables, index).dimension).join(' and ');
+    fail('AM5010', batch.span, `the objective reads rows of ${names}, and \`batch\` samples one table only`, [
+      'State the objective over the rows of one table; sampling from several is not part of this version.',
+    ]);
+  }
   const size = integerOf(facts, batch.size);
-  const available = at(at(facts.tables, used).splits, 0).count;
+  const available = at(at(facts.tables, table).splits, 0).count;
   if (size < 1 || size > available) {
     fail('AM5013', batch.span, `a batch of ${size} cannot be sampled from ${available} training rows`);
   }
-  return { kind: 'batch', table: used, size, inOrder: batch.inOrder };
+  return { kind: 'batch', table, size, inOrder: batch.inOrder };
 }
 
 function lengthOf(facts: ProblemFacts, solve: TypedSolve, stepsPerEpoch: number): number {
