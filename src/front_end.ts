@@ -4,12 +4,14 @@
  */
 import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
+import { analyse } from './check/analysis/analyse.js';
 import { checkFile } from './check/check.js';
 import { libraryLoader } from './check/library.js';
 import type { Loader } from './check/session.js';
 import type { TypedProblem } from './check/typed.js';
 import type { FileSyntax } from './parser/ast.js';
 import type { Diagnostic } from './parser/diagnostic.js';
+import { hasErrors } from './parser/diagnostic.js';
 import { parse } from './parser/parse.js';
 import type { SourceFile } from './parser/source.js';
 import { isInside } from './runtime/data/bytes.js';
@@ -31,9 +33,14 @@ export interface Checked {
 
 export function checkSource(source: SourceFile, options: FrontEndOptions = {}): Checked {
   const parsed = parse(source);
-  const loader = options.loader ?? fileLoader(source, options.allowOutside === true);
+  const refused = new Set<string>();
+  const loader = options.loader ?? fileLoader(source, options.allowOutside === true, refused);
   const { problem, diagnostics } = checkFile(parsed.file, loader);
-  return { file: parsed.file, problem, diagnostics: [...parsed.diagnostics, ...diagnostics] };
+  const explained = diagnostics.map((diagnostic) => sayRefused(diagnostic, refused));
+  const found = [...parsed.diagnostics, ...explained];
+  // What is suspicious about a program can only be told of one that makes sense.
+  const warnings = problem === undefined || hasErrors(found) ? [] : analyse(problem);
+  return { file: parsed.file, problem, diagnostics: [...found, ...warnings] };
 }
 
 let library: readonly SourceFile[] | undefined;
@@ -50,16 +57,34 @@ export function librarySources(): readonly SourceFile[] {
   return library;
 }
 
-/** Imports are looked up beside the file that imports them, and only inside the main file's folder unless allowed. */
-export function fileLoader(main: SourceFile, allowOutside: boolean): Loader {
+/** The checker knows only that an import cannot be read; the loader knows that it must not. */
+function sayRefused(diagnostic: Diagnostic, refused: ReadonlySet<string>): Diagnostic {
+  const { file, start, end } = diagnostic.span;
+  const name = file.text.slice(start, end).replaceAll('"', '');
+  if (diagnostic.code !== 'AM2005' || !refused.has(name)) return diagnostic;
+  return {
+    ...diagnostic,
+    code: 'AM0016',
+    message: `\`${name}\` lies outside the folder of the main file`,
+    notes: ['a file from a stranger must not read what lies elsewhere', 'allow it with `--allow-outside`'],
+  };
+}
+
+/**
+ * Imports are looked up beside the file that imports them, and only inside the main file's folder unless allowed;
+ * `refused` collects those that lie elsewhere.
+ */
+export function fileLoader(main: SourceFile, allowOutside: boolean, refused = new Set<string>()): Loader {
   const root = path.dirname(path.resolve(main.path));
   return {
     ...libraryLoader(librarySources()),
     file: (name, from) => {
       const file = path.resolve(path.dirname(path.resolve(from.path)), name);
       try {
-        if (!allowOutside && !(isInside(root, file) && isInside(realpathSync(root), realpathSync(file))))
+        if (!allowOutside && !(isInside(root, file) && isInside(realpathSync(root), realpathSync(file)))) {
+          refused.add(name);
           return undefined;
+        }
         const text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
         return { path: path.join(path.dirname(from.path), name), text };
       } catch {

@@ -52,11 +52,14 @@ export function lspDiagnostics(diagnostics: readonly Diagnostic[]): readonly unk
   return diagnostics.map(toLspDiagnostic);
 }
 
-/** Errors of the command line alone are wrong usage; any other error is one of the file or its data. */
+/** Diagnostics that are about options: `--set` and `--data`. */
+const usageCodes = new Set(['AM0008', 'AM0009', 'AM0010', 'AM0011']);
+
+/** Errors of options alone are wrong usage; any other error is one of the file or its data. */
 export function statusOf(diagnostics: readonly Diagnostic[]): ExitStatus {
   if (!hasErrors(diagnostics)) return exit.ok;
   const errors = diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
-  return errors.every(({ code }) => code.startsWith('AM0')) ? exit.usage : exit.error;
+  return errors.every(({ code }) => usageCodes.has(code)) ? exit.usage : exit.error;
 }
 
 /** "3 errors, 1 warning". */

@@ -85,10 +85,11 @@ function replayStep(replay: InterpretedProgram, phase: Phase, index: number): Cu
   return found === undefined ? undefined : culpritOf(first, found.value, found.at, values);
 }
 
-/** True when a node's value is not finite and all its inputs are. Constants are meant. */
+/** True when a node's value is not finite and all its inputs are. Constants are meant, and parameters come from before. */
 function makesIt(node: Node, bad: ReadonlyMap<Node, unknown>): boolean {
   const { kind } = node.operator;
-  return kind !== 'constant' && kind !== 'literal' && !node.inputs.some((input) => bad.has(input));
+  const isGiven = kind === 'constant' || kind === 'literal' || kind === 'parameter';
+  return !isGiven && !node.inputs.some((input) => bad.has(input));
 }
 
 /** The bad nodes from which a result is reached through bad nodes only. */

@@ -48,7 +48,7 @@ export class InterpretedProgram implements CompiledProgram {
   startPhase(phase: number): void {
     this.stepNumber = 0;
     this.started = phase;
-    this.states = this.evaluateRegion(this.phase(phase).start);
+    this.states = this.evaluateRegion(this.phase(phase).start, this.phase(phase));
     this.measures = new Float64Array(this.phase(phase).measures.length);
   }
 
@@ -103,6 +103,8 @@ export class InterpretedProgram implements CompiledProgram {
   private evaluateRegion(bound: BoundRegion, phase?: Phase, onNode?: OnNode): Tensor[] {
     const inputs = bound.inputs.map((input) => this.input(input, phase));
     const { precision } = this.program;
+    if (onNode !== undefined)
+      bound.region.parameters.forEach((node, index) => onNode(node, known(inputs[index])));
     return interpret(bound.region, inputs, onNode === undefined ? { precision } : { precision, onNode });
   }
 
@@ -114,6 +116,8 @@ export class InterpretedProgram implements CompiledProgram {
       throw new Error('compiler bug: a phase without batches');
     const rows = new Int32Array(sampler.size);
     const { size, inOrder } = sampler;
+    // Before the first step there is no batch yet.
+    if (this.stepNumber === 0) return rows;
     new BatchSampler({ ...split, size, stepsPerEpoch, inOrder }).sample(rows, this.seed, this.stepNumber);
     return rows;
   }

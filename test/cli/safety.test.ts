@@ -11,6 +11,7 @@ it('imports stay in the folder of the file, unless that is allowed', async () =>
   const file = write('home/a.opt', 'import { half } from "../secret.opt"\nlet b = half(2)\n');
   const refused = await argmin('check', file);
   expect(refused.status).toBe(1);
+  expect(refused.err).toContain('AM0016');
   expect(await argmin('check', file, '--allow-outside')).toMatchObject({ status: 0 });
 });
 
