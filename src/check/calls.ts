@@ -3,12 +3,14 @@ import type { CallExpression, Expression } from '../parser/ast.js';
 import type { Span } from '../parser/source.js';
 import { bindArguments } from './arguments.js';
 import { checkBuiltinCall } from './builtin_calls.js';
+import { builtins } from './builtins.js';
 import type { Context } from './context.js';
-import { topContext } from './context.js';
+import { topContext, within } from './context.js';
 import { errorExpression, isError, toElement, tryFit } from './convert.js';
 import { printDimension, substituteDimension } from './dimension.js';
 import type { FunctionDefinition } from './entities.js';
 import { checkExpression } from './expression.js';
+import { functionValueType } from './function_values.js';
 import { functionSignature, typedFunction } from './functions.js';
 import { modelValueOf } from './models.js';
 import { lookupCallable, noteUse, unknownName } from './names.js';
@@ -28,6 +30,11 @@ export function checkCall(
   expected: Type | undefined,
 ): TypedExpression {
   const { callee, span } = call;
+  if (call.on !== undefined && !asksObjective(context, call)) {
+    context.session.error('AM2403', call.on.span, `\`on ${call.on.name}\` means nothing in this call`, {
+      notes: ['in an optimizer `grad(y on fresh)` and `value(y on fresh)` ask on a new batch'],
+    });
+  }
   const model = modelValueOf(context, callee);
   if (model?.kind === 'instance') return callFunction(context, call, model.forward, model.name, undefined);
   if (callee.kind !== 'name') {
@@ -69,6 +76,12 @@ export function checkCall(
     default:
       return notCallable(context, callee.span, `\`${callee.name}\``);
   }
+}
+
+function asksObjective(context: Context, call: CallExpression): boolean {
+  const name = call.callee.kind === 'name' ? call.callee.name : '';
+  const builtin = builtins.get(name);
+  return builtin?.kind === 'query' || (context.optimizer !== undefined && builtin?.kind === 'derivative');
 }
 
 function notCallable(context: Context, span: Span, what: string): TypedExpression {
@@ -118,11 +131,17 @@ function argumentsOf(
     for (const argument of call.arguments) checkExpression(context, argument.value);
     return undefined;
   }
-  const checked = target.parameters.map((symbol, index) => {
+  const checked: TypedExpression[] = [];
+  const earlier: (readonly [ValueSymbol, TypedExpression])[] = [];
+  for (const [index, symbol] of target.parameters.entries()) {
     const given = bound[index];
-    if (given !== undefined) return checkArgument(context, given, symbol.type);
-    return checkDefault(context, definition, index, symbol.type);
-  });
+    const value =
+      given === undefined
+        ? checkDefault(context, definition, index, symbol.type, earlier)
+        : checkArgument(context, given, symbol.type);
+    checked.push(value);
+    earlier.push([symbol, value]);
+  }
   return checked.some(isError) ? undefined : checked;
 }
 
@@ -130,18 +149,24 @@ function checkArgument(context: Context, expression: Expression, type: Type): Ty
   return checkExpression(context, expression, type.kind === 'function' ? type : undefined);
 }
 
-/** A default is an expression of the place where the function is defined. */
+/** A default is an expression of the place where the function is defined; it may name earlier parameters. */
 function checkDefault(
   context: Context,
   definition: FunctionDefinition | undefined,
   index: number,
   type: Type,
+  earlier: readonly (readonly [ValueSymbol, TypedExpression])[],
 ): TypedExpression {
   const { session } = context;
   const syntax = definition?.syntax.parameters[index]?.defaultValue;
-  if (definition === undefined || syntax === undefined)
+  if (definition === undefined || syntax === undefined) {
     throw new Error('compiler bug: a missing argument without default');
-  const value = checkExpression(topContext(session, definition.file, 'function'), syntax, type);
+  }
+  const home = within(topContext(session, definition.file, 'function'));
+  for (const [symbol, value] of earlier) {
+    home.scope.names.set(symbol.name, { kind: 'inline', value, span: symbol.span });
+  }
+  const value = checkExpression(home, syntax, type);
   return (type.kind === 'array' && tryFit(session, value, type, { fill: true })) || value;
 }
 
@@ -265,9 +290,13 @@ function matchCall(
     const argument = given[index];
     const type = types[index];
     if (symbol === undefined || argument === undefined || type === undefined) continue;
+    const wanted = bindings.substitute(symbol.type);
+    const found = givenType(context, argument, type, wanted);
     const reason =
-      bindings.matchType(symbol.type, type, argument.span) ??
-      literalOutside(session, argument, bindings.substitute(symbol.type));
+      found === undefined
+        ? `${functionText(argument)} does not fit ${printType(wanted)}`
+        : (bindings.matchType(symbol.type, found, argument.span) ??
+          literalOutside(session, argument, wanted));
     if (reason !== undefined) return `\`${symbol.name}\`: ${reason}`;
   }
   const reason = bindings.finish();
@@ -279,6 +308,19 @@ function matchCall(
       : convertElement(argument, symbol);
   });
   return { arguments: converted, bindings };
+}
+
+/** A function handed over gets its type from the dimensions that the other arguments fix; undefined when it has none there. */
+function givenType(context: Context, argument: TypedExpression, type: Type, wanted: Type): Type | undefined {
+  if (argument.kind !== 'function_value' || wanted.kind !== 'function') return type;
+  return functionValueType(context, argument, wanted);
+}
+
+function functionText(argument: TypedExpression): string {
+  if (argument.kind !== 'function_value' || argument.target.kind === 'builtin')
+    return printType(argument.type);
+  const { parameters, result } = argument.target.function;
+  return printType({ kind: 'function', parameters: parameters.map(({ type }) => type), result });
 }
 
 function convertElement(argument: TypedExpression, symbol: ValueSymbol): TypedExpression {

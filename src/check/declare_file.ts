@@ -1,10 +1,11 @@
 /** The first pass over a file: which names it declares, and which dimensions its types bind. */
-import type { Declaration, FileSyntax, LetBinding, TypeSyntax } from '../parser/ast.js';
+import type { Declaration, Expression, FileSyntax, LetBinding, TypeSyntax } from '../parser/ast.js';
 import type { Span } from '../parser/source.js';
 import type { Declared, FileScope } from './entities.js';
 import { freshDimension } from './session.js';
 import type { Session } from './session.js';
 import { dimensionExpressions, dimensionNames } from './signature.js';
+import { nearest } from './suggest.js';
 
 interface Name {
   readonly name: string;
@@ -56,23 +57,46 @@ export function declareFile(session: Session, syntax: FileSyntax, role: FileScop
     }
   }
   const dimensions = new Map(
-    [...boundDimensions(syntax, declared)].map(([name, span]) => [name, freshDimension(name, span, 'file')]),
+    [...boundDimensions(session, syntax, declared)].map(([name, span]) => [
+      name,
+      freshDimension(name, span, 'file'),
+    ]),
   );
   return { source: syntax.source, role, declared, dimensions };
 }
 
-/** Names in the types of data columns and parameters that nothing else declares. */
+/** Names in the types of data columns and parameters that nothing else declares. Only data says how large they are. */
 function boundDimensions(
+  session: Session,
   syntax: FileSyntax,
   declared: ReadonlyMap<string, Declared>,
 ): ReadonlyMap<string, Span> {
   const found = new Map<string, Span>();
-  for (const type of syntax.declarations.flatMap(typesOf)) {
-    for (const expression of dimensionExpressions(type)) {
-      for (const { name, span } of dimensionNames(expression)) {
-        if (!declared.has(name) && !found.has(name)) found.set(name, span);
+  const collect = (kind: Declaration['kind'], add: (name: string, span: Span) => void): void => {
+    for (const declaration of syntax.declarations) {
+      if (declaration.kind !== kind) continue;
+      for (const { name, span } of typesOf(declaration)
+        .flatMap(dimensionExpressions)
+        .flatMap(namesOfDimension)) {
+        if (!declared.has(name) && !found.has(name)) add(name, span);
       }
     }
-  }
+  };
+  collect('data', (name, span) => found.set(name, span));
+  const sized = [...found.keys(), ...declared.keys()];
+  collect('param', (name, span) => {
+    found.set(name, span);
+    const near = name.length > 1 ? nearest(name, sized) : undefined;
+    session.error('AM2101', span, `nothing says how large \`${name}\` is`, {
+      notes: [
+        ...(near === undefined ? [] : [`did you mean \`${near}\`?`]),
+        `no data column has this dimension; declare it by \`dim ${name} = ...\`, or by \`dim ${name}\` for the host to say`,
+      ],
+    });
+  });
   return found;
+}
+
+function namesOfDimension(expression: Expression): readonly Name[] {
+  return [...dimensionNames(expression)];
 }

@@ -4,7 +4,7 @@ import type { Context } from './context.js';
 import type { Entity } from './entities.js';
 import { typedFunction } from './functions.js';
 import { printType } from './print_type.js';
-import { isScalarType, realScalar } from './type_facts.js';
+import { isScalarType, realScalar, symbolsOfType } from './type_facts.js';
 import type { TypedExpression, TypedFunction } from './typed.js';
 import type { FunctionType, Type } from './types.js';
 import { Bindings } from './unify.js';
@@ -28,6 +28,11 @@ export function functionValue(
   }
   const target = targetOf(context, entity, span);
   if (target === undefined) return undefined;
+  // A function's own dimensions in the expected type are known once the other arguments are matched.
+  if ([...symbolsOfType(expected)].some((symbol) => symbol.origin === 'quantified')) {
+    const open: Type = { kind: 'function', parameters: expected.parameters, result: expected.result };
+    return { kind: 'function_value', target: { kind: 'function', function: target }, type: open, span };
+  }
   const type = typeAgainst(context, target, expected, span);
   if (type === undefined) {
     context.session.error('AM2206', span, `\`${name}\` is not a ${printType(expected)}`, {
@@ -53,6 +58,16 @@ function targetOf(context: Context, entity: Entity, span: Span): TypedFunction |
 
 function typeOf(target: TypedFunction): FunctionType {
   return { kind: 'function', parameters: target.parameters.map(({ type }) => type), result: target.result };
+}
+
+/** The type that a function value has where `expected` is wanted; undefined when it does not fit. */
+export function functionValueType(
+  context: Context,
+  value: Extract<TypedExpression, { kind: 'function_value' }>,
+  expected: FunctionType,
+): Type | undefined {
+  const { target } = value;
+  return target.kind === 'builtin' ? value.type : typeAgainst(context, target.function, expected, value.span);
 }
 
 /** The target's type with its own dimensions bound by the expected parameters. */

@@ -29,6 +29,7 @@ import { freshSymbol } from './session.js';
 import { resolveSignature } from './signature.js';
 import { staticValue } from './static_values.js';
 import { didYouMean } from './suggest.js';
+import { symbolsOfType } from './type_facts.js';
 import { requireStatic, resolveDimension, resolveType } from './type_syntax.js';
 import type { TypedExpression, TypedFunction, TypedParameter } from './typed.js';
 
@@ -437,6 +438,19 @@ function declareMember(
 function declareParameter(context: Context, syntax: ParamDeclaration, place: Members): void {
   const { name } = syntax;
   const type = resolveType(context, syntax.type);
+  const open = [...symbolsOfType(type)].find((symbol) => symbol.origin === 'quantified');
+  if (open !== undefined) {
+    context.session.error(
+      'AM2101',
+      syntax.type.span,
+      `the size ${open.name} of \`${name.name}\` is not known when the model is made`,
+      {
+        notes: [`it is bound by each call; make it a static argument: \`module m(${open.name}: int)(...)\``],
+      },
+    );
+    declareMember(context, name, { kind: 'error' }, place);
+    return;
+  }
   const start: Context = { ...context, place: 'start' };
   const typed = checkStart(start, syntax, type);
   if (typed === undefined || type.kind === 'error') {

@@ -10,7 +10,8 @@ import { libraryEntity } from './imports.js';
 import type { Session } from './session.js';
 import { printType } from './print_type.js';
 import { arrayType, intElement, intScalar, realScalar, shapeOf } from './type_facts.js';
-import { didYouMean } from './suggest.js';
+import { definitionNames, importedLibraries } from './library.js';
+import { nearest } from './suggest.js';
 import type { TypedExpression } from './typed.js';
 
 function isCallable(entity: Entity): boolean {
@@ -77,9 +78,28 @@ export function* visibleNames(context: Context): Iterable<string> {
 }
 
 export function unknownName(context: Context, name: string, span: Span): void {
+  const library = importedLibraryWith(context, name);
+  const near = library === undefined ? nearest(name, visibleNames(context)) : undefined;
   context.session.error('AM2001', span, `nothing here is called \`${name}\``, {
-    notes: didYouMean(name, visibleNames(context)),
+    notes: [
+      ...(near === undefined ? [] : [`did you mean \`${near}\`?`]),
+      ...(library === undefined ? [] : [`it is imported: \`import { ${name} } from ${library}\``]),
+    ],
+    ...(near === undefined
+      ? {}
+      : { fixes: [{ title: `write \`${near}\``, edits: [{ span, newText: near }] }] }),
   });
+}
+
+/** The library file, as an import names it, that defines a name without being visible everywhere. */
+function importedLibraryWith({ session }: Context, name: string): string | undefined {
+  for (const path of importedLibraries) {
+    const source = session.loader.library(path);
+    if (source !== undefined && definitionNames(source).includes(name)) {
+      return path.replace(/\.opt$/, '').replace(/\//g, '.');
+    }
+  }
+  return undefined;
 }
 
 /** Records what a name means, for editors. */

@@ -42,7 +42,14 @@ export function checkReductionCall(
     axes === 'all'
       ? type.shape.dimensions
       : axes.map((axis) => type.shape.dimensions[count - axis] as Dimension);
-  const element = reducedElement(context, operator, operand, reduced, operand.span);
+  const element = reducedElement(
+    context,
+    operator,
+    operand,
+    reduced,
+    operand.span,
+    axes === 'all' && type.shape.run !== undefined,
+  );
   if (element === undefined) return errorExpression(call.span);
   const shape =
     axes === 'all'
@@ -93,6 +100,7 @@ export function reducedElement(
   operand: TypedExpression,
   reduced: readonly Dimension[],
   span: Span,
+  runReduced = false,
 ): ElementType | undefined {
   const { session } = context;
   const type: Type = operand.type;
@@ -112,7 +120,7 @@ export function reducedElement(
   const numeric = numericElement(session, type.element);
   if (operator === 'argmax' || operator === 'argmin') {
     const [only] = reduced;
-    if (only === undefined || reduced.length > 1) {
+    if (only === undefined || reduced.length > 1 || runReduced) {
       session.error(
         'AM2112',
         span,

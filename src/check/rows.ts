@@ -62,7 +62,15 @@ function walk(
     const touchesRows = [...dimensions.values()].some((value) => isRow(state, value) !== undefined);
     if (touchesRows) walk(state, typed.function.body, (symbol) => dimensions.get(symbol), place ?? typed);
   }
+  // `grad(sum(u(X)), X)` sums in order to differentiate each row by itself.
+  if (typed.kind === 'derivative' && rowsOfVariable(state, typed.variable)) return;
   for (const child of childrenOf(typed)) walk(state, child, substitution, place);
+}
+
+function rowsOfVariable(state: Walk, { type }: ValueSymbol): boolean {
+  return (
+    type.kind === 'array' && type.shape.dimensions.some((dimension) => isRow(state, dimension) !== undefined)
+  );
 }
 
 function isRow(state: Walk, dimension: Dimension): DimensionSymbol | undefined {

@@ -17,6 +17,7 @@ import { addDimensions, constantDimension, subtractDimensions } from './dimensio
 import type { Entity } from './entities.js';
 import { checkCondition, checkExpression } from './expression.js';
 import { checkItem } from './indexing.js';
+import { indexesStaticList } from './mentions.js';
 import { modelValueOf } from './models.js';
 import { noteUse, staticExpression } from './names.js';
 import { printType } from './print_type.js';
@@ -391,7 +392,7 @@ function checkFor(context: Context, statement: ForStatement): readonly TypedStat
     checkStatements(inner, statement.body.statements);
     return [];
   }
-  if (statement.condition === undefined && mustUnroll(context, statement)) {
+  if (statement.condition === undefined && indexesStaticList(context, statement.body, statement.name.name)) {
     const first = staticInteger(session, bounds.from);
     const last = staticInteger(session, bounds.to);
     const from = first && session.concrete(first);
@@ -472,38 +473,6 @@ function unroll(
     inner.scope.names.set(statement.name.name, entity);
     return checkStatements(within(inner), statement.body.statements);
   });
-}
-
-/** Whether the body indexes a static list by the loop's variable. */
-function mustUnroll(context: Context, statement: ForStatement): boolean {
-  if (context.place !== 'module') return false;
-  return mentionsListIndex(context, statement.body, statement.name.name);
-}
-
-/** Looks through syntax for `list[... name ...]` where `list` is known before the run. */
-function mentionsListIndex(context: Context, node: unknown, name: string): boolean {
-  if (typeof node !== 'object' || node === null) return false;
-  if (Array.isArray(node)) return node.some((item) => mentionsListIndex(context, item, name));
-  const syntax = node as {
-    kind?: string;
-    object?: { kind?: string; name?: string };
-    indices?: readonly unknown[];
-  };
-  if (syntax.kind === 'index' && syntax.object?.kind === 'name' && mentionsName(syntax.indices, name)) {
-    const entity = context.scope.find(syntax.object.name ?? '')?.entity;
-    if (entity?.kind === 'static' || (entity?.kind === 'model' && entity.value.kind === 'list')) return true;
-  }
-  return Object.entries(syntax).some(
-    ([key, child]) => key !== 'span' && mentionsListIndex(context, child, name),
-  );
-}
-
-function mentionsName(node: unknown, name: string): boolean {
-  if (typeof node !== 'object' || node === null) return false;
-  if (Array.isArray(node)) return node.some((item) => mentionsName(item, name));
-  const syntax = node as { kind?: string; name?: unknown };
-  if (syntax.kind === 'name' && syntax.name === name) return true;
-  return Object.entries(syntax).some(([key, child]) => key !== 'span' && mentionsName(child, name));
 }
 
 // ------------------------------------------------------------------------------------------------- other forms

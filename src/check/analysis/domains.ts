@@ -28,9 +28,10 @@ export function domainFindings(
   if (first === undefined || left === undefined) return [];
   if (isUnary(operator)) return unaryFindings(operator, first, left, span);
   if (second === undefined || right === undefined) return [];
-  if (startsNonzero(operator === 'divide' ? second : first)) return [];
-  if (operator === 'divide') return divisionFindings(first, second, right);
-  return operator === 'power' ? powerFindings(first, left, right, isInteger(second)) : [];
+  if (operator === 'divide') return startsNonzero(second) ? [] : divisionFindings(first, second, right);
+  if (operator !== 'power') return [];
+  const whole = isInteger(second) || Number.isInteger(pointOf(right.interval));
+  return whole && startsNonzero(first) ? [] : powerFindings(first, left, right, whole);
 }
 
 // ---------------------------------------------------------------------------------------------------- unary
@@ -170,34 +171,35 @@ function squaredSum(operand: TypedExpression): string | undefined {
 
 // ----------------------------------------------------------------------------------------- division, powers
 
+/**
+ * A norm, a sum of squares or a count reaches 0 at the end of its range, where runs often start or end: a warning. A
+ * divisor of any sign is 0 only on the way through, which a fit of positive quantities never goes: a remark.
+ */
 function divisionFindings(numerator: TypedExpression, divisor: TypedExpression, facts: Facts): Finding[] {
   if (isNonzero(facts) || !varies(facts.flow)) return [];
   const certain = pointOf(facts.interval) === 0;
   const text = textAt(divisor.span);
   const oneSided = isNonnegative(facts.interval) || isNonpositive(facts.interval);
   const bounded = `max(${text}, 1e-12)`;
-  return [
-    {
-      certain,
-      derivative: false,
-      diagnostic: {
-        code: 'AM3005',
-        severity: 'warning',
-        message: certain ? `this divides by 0` : `\`${text}\` may be 0, and this divides by it`,
-        span: divisor.span,
-        labels: [{ span: numerator.span, message: 'what is divided' }],
-        notes: [
-          oneSided
-            ? `it is ${describe(facts.interval)} and depends on parameters; at 0 the quotient is infinite or NaN`
-            : 'it depends on parameters and can pass through 0, where the quotient is infinite',
-          'bound it away from 0, or treat 0 apart with `if`',
-        ],
-        fixes: isNonnegative(facts.interval)
-          ? [{ title: `divide by \`${bounded}\``, edits: [{ span: divisor.span, newText: bounded }] }]
-          : [],
-      },
-    },
-  ];
+  const diagnostic: Diagnostic = {
+    code: 'AM3005',
+    severity: oneSided ? 'warning' : 'info',
+    message: certain ? 'this divides by 0' : `\`${text}\` may be 0, and this divides by it`,
+    span: divisor.span,
+    labels: [{ span: numerator.span, message: 'what is divided' }],
+    notes: [
+      oneSided
+        ? `it is ${describe(facts.interval)} and depends on parameters; at 0 the quotient is infinite or NaN`
+        : 'it depends on parameters and can pass through 0, where the quotient is infinite',
+      oneSided
+        ? 'bound it away from 0, or treat 0 apart with `if`'
+        : 'where it stands for something positive, make it so: `exp(...)` or `softplus(...)` of a parameter',
+    ],
+    fixes: isNonnegative(facts.interval)
+      ? [{ title: `divide by \`${bounded}\``, edits: [{ span: divisor.span, newText: bounded }] }]
+      : [],
+  };
+  return [{ certain, derivative: false, diagnostic }];
 }
 
 function isInteger(expression: TypedExpression): boolean {
@@ -212,7 +214,7 @@ function powerFindings(base: TypedExpression, left: Facts, right: Facts, whole: 
   const exponent = pointOf(right.interval);
   const text = textAt(base.span);
   const pole = `\`${text}\` may be 0, and a negative power of 0 is infinite`;
-  if (whole || (exponent !== undefined && Number.isInteger(exponent))) {
+  if (whole) {
     const negative = exponent !== undefined && exponent < 0 && !isNonzero(left);
     return negative ? [powerFinding(pole, pointOf(left.interval) === 0, base)] : [];
   }

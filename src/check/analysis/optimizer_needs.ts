@@ -1,10 +1,17 @@
 /**
- * Optimizers that count on a smooth objective, told by what their definitions ask: curvature (`hvp`), residuals, or
- * slopes inside a line search. On a kink such a method stalls where a subgradient method goes on.
+ * Optimizers that count on a smooth objective, told by what their definitions do: ask for curvature (`hvp`) or
+ * residuals, take slopes inside a line search, or subtract the gradients of two steps to estimate curvature. On a
+ * kink such a method stalls where a subgradient method goes on.
  */
 import type { Diagnostic } from '../../parser/diagnostic.js';
 import { childrenOf, expressionsOf } from '../traverse.js';
-import type { TypedExpression, TypedOptimizer, TypedOptimizerValue, TypedStatement } from '../typed.js';
+import type {
+  TypedExpression,
+  TypedOptimizer,
+  TypedOptimizerValue,
+  TypedStatement,
+  ValueSymbol,
+} from '../typed.js';
 import { isLibrary } from './findings.js';
 import type { ProblemFacts } from './problem_facts.js';
 
@@ -19,12 +26,46 @@ export function smoothnessNeed({ optimizer, arguments: given }: TypedOptimizerVa
   return undefined;
 }
 
-function ownNeed({ doc, statements }: TypedOptimizer): string | undefined {
+function ownNeed({ doc, statements, implicit }: TypedOptimizer): string | undefined {
   if (/\bsmooth objectives?\b/i.test(doc)) return 'is made for smooth objectives';
   const asked = statements.flatMap((statement) => queriesOf(statement));
   if (asked.some((query) => query === 'hvp')) return 'uses second derivatives';
   if (asked.some((query) => query.startsWith('residual'))) return 'linearises the residuals';
-  return slopesInLoops(statements) ? 'searches along a line by slopes' : undefined;
+  if (slopesInLoops(statements)) return 'searches along a line by slopes';
+  return subtractsGradients(statements, implicit.g)
+    ? 'estimates curvature from differences of gradients'
+    : undefined;
+}
+
+/** `g - last` where `last <- g`: the secants of quasi-Newton methods. */
+function subtractsGradients(statements: readonly TypedStatement[], g: ValueSymbol): boolean {
+  const isGradient = (expression: TypedExpression | undefined): boolean =>
+    expression?.kind === 'reference' && expression.symbol === g;
+  const every = statements.flatMap((statement) => [...withInner(statement)]);
+  const kept = new Set(
+    every.flatMap((statement) =>
+      statement.kind === 'update' && isGradient(statement.value) ? [statement.symbol] : [],
+    ),
+  );
+  const subtracts = (expression: TypedExpression): boolean => {
+    if (expression.kind === 'apply' && expression.operator === 'subtract') {
+      const [left, right] = expression.operands;
+      if (isGradient(left) && right?.kind === 'reference' && kept.has(right.symbol)) return true;
+    }
+    return [...childrenOf(expression)].some(subtracts);
+  };
+  return statements.some((statement) => [...expressionsOf(statement)].some(subtracts));
+}
+
+function* withInner(statement: TypedStatement): Iterable<TypedStatement> {
+  yield statement;
+  const inner =
+    statement.kind === 'if'
+      ? [...statement.then, ...statement.otherwise]
+      : statement.kind === 'for' || statement.kind === 'per_tensor'
+        ? statement.body
+        : [];
+  for (const each of inner) yield* withInner(each);
 }
 
 function queriesOf(statement: TypedStatement): string[] {
