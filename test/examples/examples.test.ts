@@ -49,6 +49,10 @@ const promises: Readonly<Record<string, (outcome: RunOutcome) => void>> = {
   'factorization.opt': (outcome) => {
     expect(figure(outcome, 'hidden_error')).toBeLessThan(0.02);
   },
+  'metric.opt': (outcome) => {
+    expect(figure(outcome, 'nearest_before')).toBeCloseTo(170 / 178, 9);
+    expect(figure(outcome, 'nearest_after')).toBeGreaterThanOrEqual(0.99);
+  },
   'rosenbrock.opt': (outcome) => {
     expect(outcome.status).toBe('converged');
     expect(outcome.objective).toBeLessThan(1e-16);

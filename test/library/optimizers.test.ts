@@ -125,6 +125,17 @@ describe('line searches and second order', () => {
     });
   }
 
+  test('a careful lbfgs stays inside the domain of a barrier', async () => {
+    // The minimum of -log(1 - x) - log(1 + x) - c x is where 2 x / (1 - x^2) = c.
+    const outcome = await solveText(`
+      param x: real[3] = 0
+      minimize sum(i in 3: -log(1 - x[i]) - log(1 + x[i]) - 50 * (i + 1) * x[i])
+      solve using lbfgs(careful = true) for 200 steps until grad_norm < 1e-6`);
+    expect(outcome.status).toBe('converged');
+    const best = [50, 100, 150].map((c) => (Math.sqrt(1 + c * c) - 1) / c);
+    expect(distance(parameter(outcome, 'x'), best)).toBeLessThan(1e-9);
+  });
+
   test('line_search finds its own step length', async () => {
     const outcome = await solveText(`
       param x: real[20] = 1
