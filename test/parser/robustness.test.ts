@@ -2,43 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { format } from '../../src/parser/format.js';
 import { parse } from '../../src/parser/parse.js';
 import type { Span } from '../../src/parser/source.js';
-import { tokenize } from '../../src/parser/tokens.js';
+import { mutateCharacters, mutateTokens, random } from './mutate.js';
 import { realSources, sourceOf } from './sources.js';
 import { treeOf } from './tree.js';
-
-/** A small generator of numbers, so that a failure can be repeated. */
-function random(seed: number): (below: number) => number {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
-
-type Below = (below: number) => number;
-
-function mutateTokens(text: string, below: Below): string {
-  const { tokens } = tokenize(text);
-  const one = tokens[below(tokens.length)];
-  const other = tokens[below(tokens.length)];
-  if (one === undefined || other === undefined) return text;
-  const start = one.startOffset;
-  const end = start + one.image.length;
-  const insert = [`${one.image} ${other.image}`, '', other.image][below(3)] ?? '';
-  return text.slice(0, start) + insert + text.slice(end);
-}
-
-function mutateCharacters(text: string, below: Below): string {
-  const place = below(text.length);
-  switch (below(3)) {
-    case 0:
-      return text.slice(0, place) + text.slice(place + 1);
-    case 1:
-      return text.slice(0, place) + text.charAt(below(text.length)) + text.slice(place);
-    default:
-      return text.slice(0, place) + String.fromCharCode(below(256)) + text.slice(place + 1);
-  }
-}
 
 function isWithin({ start, end }: Span, text: string): boolean {
   return start >= 0 && start <= end && end <= text.length;
