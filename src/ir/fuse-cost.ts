@@ -97,7 +97,7 @@ export function decideRoles(
       }
       const view = isViewOfStored(node, roles, sourceOf);
       const repeated = (uses.get(node) ?? 0) > 1 && total > cheapEnoughToRepeat;
-      const spread = expanded.has(node) && total >= 1;
+      const spread = expanded.has(node) && total >= (node.type.dtype === 'int' ? 4 : 1);
       if (demanded.has(node) || (!view && (repeated || spread || size > longestExpression))) role = 'unit';
     }
     roles.set(node, role);

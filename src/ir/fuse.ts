@@ -15,7 +15,7 @@ export type Reference = Extract<Expression, { kind: 'reference' }>;
 /** Printed functions must stay small enough for the optimising compiler. */
 const largestLaunch = 120;
 /** Unrelated units over the same space share a launch only while it is small. */
-const largestHorizontalLaunch = 30;
+const largestHorizontalLaunch = 60;
 
 interface OpenLaunch {
   readonly launch: Launch;

@@ -3,13 +3,20 @@
  * canonical by depth and extent, so that two nodes over the same space speak of the same variables. What is not
  * affine (a gathered index, the quotient of a reshape) becomes a variable of its own with a definition.
  */
-import type { Expression } from './nest.js';
+import type { Expression, Place } from './nest.js';
 
 export type Variable =
   /** The loop at `depth`, running over 0 .. extent - 1. */
   | { readonly kind: 'loop'; readonly id: number; readonly depth: number; readonly extent: number }
   /** An integer read from data, within 0 .. extent - 1 where it is used. */
-  | { readonly kind: 'value'; readonly id: number; readonly value: Expression; readonly extent: number }
+  | {
+      readonly kind: 'value';
+      readonly id: number;
+      readonly value: Expression;
+      readonly extent: number;
+      /** Certainly within its extent, wherever it is used: the turn of a loop around the nest. */
+      readonly bounded: boolean;
+    }
   /** floor(dividend / divisor), within 0 .. extent - 1 where it is used. */
   | {
       readonly kind: 'quotient';
@@ -114,6 +121,7 @@ export function indexKey(index: Affine): string {
 export class Variables {
   private nextId = 0;
   private readonly known = new Map<string, Variable>();
+  private readonly turns = new Map<Place, Variable>();
 
   loop(depth: number, extent: number): Variable {
     return this.canonical(`loop ${depth} ${extent}`, (id) => ({ kind: 'loop', id, depth, extent }));
@@ -121,7 +129,29 @@ export class Variables {
 
   /** `key` identifies the expression. */
   value(key: string, value: Expression, extent: number): Variable {
-    return this.canonical(`value ${extent} ${key}`, (id) => ({ kind: 'value', id, value, extent }));
+    return this.canonical(`value ${extent} ${key}`, (id) => ({
+      kind: 'value',
+      id,
+      value,
+      extent,
+      bounded: false,
+    }));
+  }
+
+  /** The counter of a loop of `extent` turns, which lies at `place`. */
+  turn(place: Place, extent: number): Variable {
+    let variable = this.turns.get(place);
+    if (variable === undefined) {
+      const value: Expression = { kind: 'load', place, index: zero, dtype: 'int' };
+      variable = { kind: 'value', id: this.nextId, value, extent, bounded: true };
+      this.nextId += 1;
+      this.turns.set(place, variable);
+    }
+    return variable;
+  }
+
+  turnAt(place: Place): Variable | undefined {
+    return this.turns.get(place);
   }
 
   /** floor(index / divisor), affine where the ranges allow it. The index is never negative where it is used. */

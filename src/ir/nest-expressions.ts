@@ -149,10 +149,8 @@ export class ExpressionBuilder {
 
   /** The index that an int expression denotes, and the guards under which it is within 0 .. extent - 1. */
   indexFrom(value: Expression, extent: number): { readonly index: Affine; readonly guard: Guard } {
-    if (value.kind === 'integer' || value.kind === 'constant') {
-      const index = value.kind === 'integer' ? value.value : constantIndex(value.value);
-      return { index, guard: { index, low: 0, high: extent } };
-    }
+    const affine = this.asAffine(value);
+    if (affine !== undefined) return { index: affine, guard: { index: affine, low: 0, high: extent } };
     const key = String(this.keyOf(value));
     const { variables } = this.context;
     const unchecked = variables.value(key, value, unboundedExtent);
@@ -160,6 +158,34 @@ export class ExpressionBuilder {
       index: variableIndex(variables.value(key, value, extent)),
       guard: { index: variableIndex(unchecked), low: 0, high: extent },
     };
+  }
+
+  /** Integer arithmetic over loop counters is affine again. */
+  private asAffine(value: Expression): Affine | undefined {
+    switch (value.kind) {
+      case 'integer':
+        return value.value;
+      case 'constant':
+        return constantIndex(value.value);
+      case 'load': {
+        const turn = this.context.variables.turnAt(value.place);
+        return turn === undefined ? undefined : variableIndex(turn);
+      }
+      case 'apply': {
+        if (!affineOperations.has(value.name)) return undefined;
+        const operands = value.operands.map((operand) => this.asAffine(operand));
+        const [left, right] = operands;
+        if (left === undefined || operands.includes(undefined)) return undefined;
+        if (value.name === 'negate') return scale(left, -1);
+        if (right === undefined) return undefined;
+        if (value.name === 'add') return add(left, right);
+        if (value.name === 'subtract') return subtract(left, right);
+        if (right.terms.length === 0) return scale(left, right.constant);
+        return left.terms.length === 0 ? scale(right, left.constant) : undefined;
+      }
+      default:
+        return undefined;
+    }
   }
 
   private gather(
@@ -282,6 +308,8 @@ export class ExpressionBuilder {
   }
 }
 
+const affineOperations: ReadonlySet<string> = new Set(['add', 'subtract', 'multiply', 'negate']);
+
 let nextKey = 0;
 
 /** Stands for "any integer" where an index has not been checked yet. */
@@ -296,7 +324,7 @@ export function judge(guard: Guard): 'always' | 'never' | 'depends' {
 }
 
 function readsData(variable: Variable): boolean {
-  if (variable.kind === 'value') return true;
+  if (variable.kind === 'value') return !variable.bounded;
   return variable.kind === 'quotient' && variable.dividend.terms.some((term) => readsData(term.variable));
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Node } from './graph.js';
 import { scale, variableIndex, zero } from './nest-affine.js';
-import type { Affine, Variable, Variables } from './nest-affine.js';
+import type { Affine, Term, Variable, Variables } from './nest-affine.js';
 import { flatIndex } from './nest-expressions.js';
 import type { ContractionOperand, Expression, Place, Run, Unit } from './nest.js';
 import { at, otherAxes, stridesOf } from './types.js';
@@ -91,10 +91,13 @@ function stridedView(
   axes: Axes,
 ): ContractionOperand | undefined {
   const strides = space.map(() => 0);
-  for (const { variable, coefficient } of flat.terms) {
+  const turns: Term[] = [];
+  for (const term of flat.terms) {
+    const { variable, coefficient } = term;
     const depth = space.indexOf(variable);
-    if (depth < 0) return undefined;
-    strides[depth] = coefficient;
+    if (depth >= 0) strides[depth] = coefficient;
+    else if (variable.kind === 'value' && variable.bounded) turns.push(term);
+    else return undefined;
   }
   const freeFrom = axes.batch.length;
   const contractFrom = freeFrom + axes.free.length;
@@ -103,7 +106,7 @@ function stridedView(
   if (free === undefined || contract === undefined) return undefined;
   return {
     place: typeof place === 'function' ? place() : place,
-    base: { constant: flat.constant, terms: [] },
+    base: { constant: flat.constant, terms: turns },
     batch: strides.slice(0, freeFrom),
     free,
     contract,

@@ -339,13 +339,7 @@ class RegionScheduler {
     });
     const turn = makePlace('int', 1, 'turn');
     this.controlPlaces.push(turn);
-    const turnIndex = variableIndex(
-      this.context.variables.value(
-        `turn of ${node.id} in ${body.parameters[0]?.id ?? 0} ${nextUnit}`,
-        { kind: 'load', place: turn, index: zero, dtype: 'int' },
-        max,
-      ),
-    );
+    const turnIndex = variableIndex(this.context.variables.turn(turn, max));
     const slice = (place: Place, size: number): Place => {
       const part = makePlace(place.dtype, size, place.label);
       part.within = { place, offset: scale(turnIndex, size) };

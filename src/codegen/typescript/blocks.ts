@@ -13,8 +13,9 @@ export class Block {
     this.lines.push(line);
   }
 
-  /** Appends the finished inner block between its header and a closing brace. */
+  /** Appends the finished inner block between its header and a closing brace; nothing if it is empty. */
   close(header: string, inner: Block): void {
+    if (inner.lines.length === 0) return;
     this.lines.push(`${header} {`);
     for (const line of inner.lines) this.lines.push(`  ${line}`);
     this.lines.push('}');

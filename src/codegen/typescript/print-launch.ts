@@ -6,7 +6,7 @@
 import { isLocal } from '../../ir/fuse.js';
 import type { Reference } from '../../ir/fuse.js';
 import type { Monoid } from '../../ir/graph.js';
-import { add, rangeOf } from '../../ir/nest-affine.js';
+import { add, rangeOf, sameIndex } from '../../ir/nest-affine.js';
 import type { Affine, Term, Variable } from '../../ir/nest-affine.js';
 import { flatIndex, indicesOf, operandsOf } from '../../ir/nest-expressions.js';
 import { locate, rootPlace } from '../../ir/nest.js';
@@ -158,6 +158,7 @@ class LaunchPrinter {
     // Guards that turned out to be decided may leave a value without a reader.
     if (!unit.stored && !this.unitUses.has(unit)) return;
     const { kind } = unit;
+    if (kind.kind === 'map' && !this.isReadHere(unit) && this.storesWhatItLoads(unit, unit.value)) return;
     const value = this.emit(unit.value, block);
     switch (kind.kind) {
       case 'map': {
@@ -191,6 +192,19 @@ class LaunchPrinter {
       default:
         kind satisfies never;
     }
+  }
+
+  private isReadHere(unit: Unit): boolean {
+    return (this.unitUses.get(unit) ?? 0) > (unit.stored ? 1 : 0);
+  }
+
+  /** An update in place that changes nothing. */
+  private storesWhatItLoads(unit: Unit, value: Expression): boolean {
+    const source = this.flatOf(value);
+    if (source === undefined) return false;
+    const [from, to] = [locate(source.place), locate(unit.place)];
+    const target = add(to.base, flatIndex(unit.target, unit.strides));
+    return from.buffer === to.buffer && sameIndex(add(from.base, source.index), target);
   }
 
   private printFold(

@@ -107,6 +107,7 @@ class SchedulePrinter {
   }
 
   private scoped(lines: readonly string[], comment: string | undefined): string[] {
+    if (lines.length === 0) return [];
     const declares = lines.some((line) => line.startsWith('const ') || line.startsWith('let '));
     const body = declares ? ['{', ...lines.map((line) => `  ${line}`), '}'] : [...lines];
     return comment === undefined ? body : [comment, ...body];
