@@ -16,7 +16,7 @@ import type { Rewrite } from '../../program_passes.js';
 import type { ExplainCommandOptions } from '../command_line.js';
 import { readBindings } from '../bindings.js';
 import { readSource } from '../sources.js';
-import { numberText, table, typeText } from '../table.js';
+import { table, typeText } from '../table.js';
 import { commandError, print, sayDiagnostics, sayError, statusOf } from '../terminal.js';
 import type { ExitStatus } from '../terminal.js';
 
