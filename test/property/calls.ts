@@ -4,7 +4,7 @@ import { contains, symmetric } from './interval.js';
 import type { Choices, RandomFunction, Scope } from './scope.js';
 import { argumentInterval } from './scope.js';
 import type { Dim, Shape, Term } from './term.js';
-import { makeTerm, term } from './term.js';
+import { lanesOf, makeTerm, term } from './term.js';
 
 type SomeTerm = (choices: Choices, scope: Scope, shape: Shape) => Term;
 
@@ -53,6 +53,7 @@ function makeCall(
   return makeTerm({
     kind: over === undefined ? 'call' : 'call over',
     shape,
+    extra: target.body.work * lanesOf(shape.slice(0, shape.length - target.result.length)),
     parts: terms,
     names: [target.name, ...functions],
     print: (texts) => {

@@ -3,7 +3,7 @@ import { element, fit, reference, squash } from './build.js';
 import { interval, symmetric } from './interval.js';
 import type { Choices, Scope, Variable } from './scope.js';
 import type { Shape, Term } from './term.js';
-import { isSameShape, limit, term } from './term.js';
+import { isSameShape, lanesOf, limit, term } from './term.js';
 
 type SomeTerm = (choices: Choices, scope: Scope, shape: Shape) => Term;
 
@@ -24,7 +24,7 @@ export function derivativeOf(
   }
   const variable = choices.maybe(matching);
   if (variable === undefined) return undefined;
-  const operator = choices.pick(['grad', 'grad', 'hvp']);
+  const operator = choices.pick(['grad', 'grad', 'hvp'] as const);
   const value = scalarOf(choices, inside, variable, someTerm);
   if (operator === 'grad') return squash(derivative('grad', shape, variable, [value]));
   const direction = fit(someTerm(choices, inside, shape), symmetric(2));
@@ -59,12 +59,21 @@ function scalarOf(choices: Choices, scope: Scope, variable: Variable, someTerm: 
   });
 }
 
-function derivative(operator: string, shape: Shape, variable: Variable, parts: readonly Term[]): Term {
+/** How much more a derivative costs than its value. */
+const costs = { grad: 4, vjp: 4, jvp: 12, hvp: 12, jacobian: 4, hessian: 8 } as const;
+
+function derivative(
+  operator: keyof typeof costs,
+  shape: Shape,
+  variable: Variable,
+  parts: readonly Term[],
+): Term {
   return term({
     kind: operator,
     shape,
     parts,
     names: [variable.name],
+    repeats: costs[operator] * (operator === 'jacobian' || operator === 'hessian' ? lanesOf(shape) : 1),
     print: ([value, direction]) =>
       `${operator}(${[value, variable.name, ...(direction === undefined ? [] : [direction])].join(', ')})`,
     range: () => symmetric(limit),
@@ -74,7 +83,7 @@ function derivative(operator: string, shape: Shape, variable: Variable, parts: r
 /** Derivatives of shapes of their own: Jacobians, Hessians, products, added up. */
 function reduced(choices: Choices, scope: Scope, variable: Variable, someTerm: SomeTerm): Term | undefined {
   const dim = choices.maybe(scope.dims.filter((other) => other.isRun !== true));
-  const operator = choices.pick(['grad', 'jacobian', 'hessian', 'jvp', 'vjp', 'jvp']);
+  const operator = choices.pick(['grad', 'jacobian', 'hessian', 'jvp', 'vjp', 'jvp'] as const);
   const most = variable.shape.reduce((size, other) => size * other.most, 1);
   const wrap = (inner: Term): Term =>
     term({

@@ -27,7 +27,13 @@ export function typedProblemOf(
 }
 
 export function prepared(program: RandomProgram, problem = typedProblemOf(program)): PreparedProblem {
-  return prepareProblem(problem, { raw: rawOf(program) });
+  const sizes = new Map(
+    problem.dimensions.map(({ symbol }) => [
+      symbol,
+      program.dims.find(({ text }) => text === symbol.name)?.most ?? NaN,
+    ]),
+  );
+  return prepareProblem(problem, { raw: rawOf(program), sizes });
 }
 
 export function plainValue(problem: PreparedProblem, x: readonly number[]): number {

@@ -29,6 +29,8 @@ interface LetOf {
 
 export interface RandomProgram {
   readonly dims: readonly Dim[];
+  /** Dimensions have no size in the source, and the checker must do without. */
+  readonly isSymbolic: boolean;
   readonly parameters: readonly Filled[];
   readonly data: readonly Filled[];
   readonly labels: readonly LabelColumn[];
@@ -71,7 +73,7 @@ export function sourceOf(program: RandomProgram, options: { readonly solve?: boo
     ),
   ];
   return [
-    ...program.dims.map(({ text, most }) => `dim ${text} = ${most}`),
+    ...program.dims.map(({ text, most }) => (program.isSymbolic ? `dim ${text}` : `dim ${text} = ${most}`)),
     ...(columns.length === 0 ? [] : ['data {', ...columns, '}']),
     ...program.parameters.map(({ name, shape }) => `param ${name}: ${typeText(shape)} = 0`),
     ...program.functions
@@ -79,7 +81,7 @@ export function sourceOf(program: RandomProgram, options: { readonly solve?: boo
       .map((target) => printFunction(target, print(target.body))),
     ...program.lets
       .filter(({ variable }) => needed.has(variable.name))
-      .map(({ variable, value }) => `let ${variable.name} = ${print(value)}`),
+      .map(({ variable, value }) => `let ${variable.name}: ${typeText(variable.shape)} = ${print(value)}`),
     `minimize ${print(program.objective)}`,
     ...(options.solve === true ? revealing : []),
     '',
@@ -130,12 +132,17 @@ class Grid {
 
 const leafInterval = interval(-1, 1.0625);
 
-function someDims(choices: Choices): Dim[] {
-  const names = ['N', 'D', 'K'].slice(0, choices.integer(1, 3));
-  return names.map((text) => {
-    const size = choices.pick([1, 2, 2, 3, 3, 3, 4, 5, ...(choices.chance(15) ? [0] : [])]);
-    return { text, least: size, most: size };
-  });
+/** Dimensions with sizes in the source are equal where their sizes are, so those are all different. */
+function someDims(choices: Choices, isSymbolic: boolean): Dim[] {
+  const dims: Dim[] = [];
+  for (const text of ['N', 'D', 'K'].slice(0, choices.integer(1, 3))) {
+    const sizes = [1, 2, 2, 3, 3, 3, 4, 5, ...(choices.chance(15) ? [0] : [])];
+    const size = choices.pick(
+      sizes.filter((option) => isSymbolic || dims.every(({ most }) => most !== option)),
+    );
+    dims.push({ text, least: size, most: size });
+  }
+  return dims;
 }
 
 function someDistinct(choices: Choices, dims: readonly Dim[], most: number): Shape {
@@ -150,7 +157,8 @@ function someDistinct(choices: Choices, dims: readonly Dim[], most: number): Sha
 function generateProgram(random: fc.Random): RandomProgram {
   const size = random.nextInt(1, 100);
   const choices = new Choices(random, 0);
-  const dims = someDims(choices);
+  const isSymbolic = choices.chance(70);
+  const dims = someDims(choices, isSymbolic);
   const grid = new Grid(choices);
   const filled = (prefix: string, shape: Shape): Filled => ({
     name: choices.fresh(prefix),
@@ -189,7 +197,7 @@ function generateProgram(random: fc.Random): RandomProgram {
   }
   choices.fuel = choices.integer(4, 6 + size / 3);
   const objective = someTerm(choices, scope(), []);
-  return { dims, parameters, data, labels, functions, lets, objective };
+  return { dims, isSymbolic, parameters, data, labels, functions, lets, objective };
 }
 
 function someLabels(choices: Choices, dims: readonly Dim[]): LabelColumn[] {
@@ -237,6 +245,12 @@ function* withoutUnused(program: RandomProgram, needed: ReadonlySet<string>): Ge
     yield { ...program, parameters, data, labels };
 }
 
+/** Scalar operations of one evaluation that a program may take. */
+const affordable = 4000;
+
+const workOf = ({ objective, lets }: RandomProgram): number =>
+  lets.reduce((total, { value }) => total + value.work, objective.work);
+
 /** Reported as source text when a property fails. */
 function shown(program: RandomProgram): RandomProgram {
   const text = (): string => `\n${sourceOf(program)}at ${JSON.stringify(pointOf(program))}\n`;
@@ -245,7 +259,9 @@ function shown(program: RandomProgram): RandomProgram {
 
 class ProgramArbitrary extends fc.Arbitrary<RandomProgram> {
   override generate(random: fc.Random): fc.Value<RandomProgram> {
-    return new fc.Value(shown(generateProgram(random)), undefined);
+    let program = generateProgram(random);
+    while (workOf(program) > affordable) program = generateProgram(random);
+    return new fc.Value(shown(program), undefined);
   }
 
   override canShrinkWithoutContext(value: unknown): value is RandomProgram {

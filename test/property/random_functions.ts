@@ -138,6 +138,7 @@ function block(choices: Choices, scope: Scope, result: Shape): Term {
     kind: 'body',
     shape: result,
     parts,
+    repeats: 3,
     binds: pieces.flatMap((piece) => piece.binds.map(({ name }) => name)),
     print: (texts) => {
       const waiting = [...texts];
@@ -166,7 +167,7 @@ function letPiece(choices: Choices, scope: Scope): Piece {
   return {
     parts: [fit(someTerm(choices, scope, shape), local)],
     within: [local],
-    print: ([a]) => `let ${name} = ${a}`,
+    print: ([a]) => `let ${name}: ${typeText(shape)} = ${a}`,
     binds: [localOf(name, shape)],
   };
 }
@@ -193,7 +194,7 @@ function loopPiece(choices: Choices, scope: Scope): Piece {
     parts: [start, update],
     within: [local, local],
     print: ([a, b]) =>
-      `let ${name} = ${a}\n  for ${counter} in 1..${turns}${stop} {\n    ${name} <- ${b}\n  }`,
+      `let ${name}: ${typeText(shape)} = ${a}\n  for ${counter} in 1..${turns}${stop} {\n    ${name} <- ${b}\n  }`,
     binds: [state],
   };
 }
@@ -214,7 +215,7 @@ function recurrencePiece(choices: Choices, scope: Scope): Piece {
     parts: [fit(someTerm(choices, scope, [dim]), local), fit(someTerm(choices, inside, []), local)],
     within: [local, local],
     print: ([a, b]) =>
-      `let ${name} = ${a}\n  for ${time} in 1..${dim.text} - 1 {\n    ${name}[${time}] <- ${b}\n  }`,
+      `let ${name}: ${typeText([dim])} = ${a}\n  for ${time} in 1..${dim.text} - 1 {\n    ${name}[${time}] <- ${b}\n  }`,
     binds: [out],
   };
 }
@@ -238,7 +239,7 @@ function branchPiece(choices: Choices, scope: Scope): Piece {
     parts: [start, test, then, otherwise],
     within: [local, symmetric(1), local, local],
     print: ([a, c, b, d]) =>
-      `let ${name} = ${a}\n  for ${counter} in 1..3 {\n    if ${c} {\n      ${name} <- ${b}\n    } else {\n      ${name} <- ${d}\n    }\n  }`,
+      `let ${name}: ${typeText([])} = ${a}\n  for ${counter} in 1..3 {\n    if ${c} {\n      ${name} <- ${b}\n    } else {\n      ${name} <- ${d}\n    }\n  }`,
     binds: [state],
   };
 }

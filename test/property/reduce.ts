@@ -136,6 +136,7 @@ export function reduceBinders(
     shape: [],
     parts: guard === undefined ? [operand] : [operand, guard],
     binds: binders.map(({ name }) => name),
+    repeats: countOf(dims, 'most'),
     accepts: (parts) => (accepts?.(parts) ?? true) && (guard === undefined || parts[1]?.kind === 'condition'),
     print: ([a, g]) => `${chosen.name}(${head}${g === undefined ? '' : ` where ${g}`}: ${a})`,
   });

@@ -30,6 +30,9 @@ export interface Recipe {
   readonly range: (parts: readonly Interval[]) => Interval | undefined;
   /** Further conditions on the parts: operands of kinked functions have exact values. */
   readonly accepts?: (parts: readonly Term[]) => boolean;
+  /** How often the parts are evaluated, and what else the node costs. */
+  readonly repeats?: number;
+  readonly extra?: number;
   /** Values lie on the grid of leaves, away from every threshold and from each other. */
   readonly exact?: boolean;
 }
@@ -37,6 +40,8 @@ export interface Recipe {
 export interface Term extends Recipe {
   readonly interval: Interval;
   readonly size: number;
+  /** About how many scalar operations an evaluation takes. */
+  readonly work: number;
   /** Names read inside and bound outside. */
   readonly free: ReadonlySet<string>;
 }
@@ -54,9 +59,15 @@ export function makeTerm(recipe: Recipe): Term | undefined {
     ...recipe,
     interval: range,
     size: recipe.parts.reduce((total, part) => total + part.size, 1),
+    work:
+      lanesOf(recipe.shape) +
+      (recipe.extra ?? 0) +
+      (recipe.repeats ?? 1) * recipe.parts.reduce((total, part) => total + part.work, 0),
     free: new Set([...inner, ...(recipe.names ?? [])]),
   };
 }
+
+export const lanesOf = (shape: Shape): number => shape.reduce((count, dim) => count * dim.most, 1);
 
 /** A term that must be valid, or the generator is wrong. */
 export function term(recipe: Recipe): Term {

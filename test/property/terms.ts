@@ -25,7 +25,7 @@ import { contains, hull, interval, magnitude, point, symmetric, times } from './
 import { countBinders, reduceAll, reduceBinders, reduceOver } from './reduce.js';
 import type { Binder, Choices, Scope } from './scope.js';
 import type { Dim, Shape, Term } from './term.js';
-import { isSameShape, numberText, term } from './term.js';
+import { isSameShape, lanesOf, numberText, term } from './term.js';
 
 type Maker = (choices: Choices, scope: Scope) => Term | undefined;
 
@@ -440,6 +440,7 @@ function comprehension(choices: Choices, scope: Scope, shape: Shape): Term {
     shape,
     parts: [body],
     binds: bound.map(({ name }) => name),
+    repeats: lanesOf(bound.map(({ dim }) => dim)),
     print: ([a]) => `[${bound.map(({ name, dim }) => `${name} in ${dim.text}`).join(', ')}: ${a}]`,
     range: ([a]) => a,
   });
@@ -451,6 +452,7 @@ function product(choices: Choices, scope: Scope, left: Shape, right: Shape, inne
   return term({
     kind: 'matmul',
     shape,
+    extra: lanesOf(shape) * inner.most,
     parts: [fit(someArray(choices, scope, left), domain), fit(someArray(choices, scope, right), domain)],
     print: ([a, b]) => `(${a} @ ${b})`,
     range: ([a, b]) =>
