@@ -142,7 +142,11 @@ export function countUses(nodes: readonly Node[], results: readonly Node[]): Map
 function expandedInputs(node: Node): readonly Node[] {
   const { operator, inputs } = node;
   if (operator.kind === 'broadcast' && elementCount(node) > elementCount(at(inputs, 0))) return inputs;
-  if (operator.kind === 'gather') return [at(inputs, 0), ...(isSpread(node) ? [at(inputs, 1)] : [])];
+  if (operator.kind === 'gather') {
+    const [operand, indices] = [at(inputs, 0), at(inputs, 1)];
+    const once = isAffineIndex(indices) && elementCount(node) <= elementCount(operand);
+    return [...(once ? [] : [operand]), ...(isSpread(node) ? [indices] : [])];
+  }
   if (operator.kind === 'scatter_add' || operator.kind === 'scatter_set') return [at(inputs, 1)];
   return [];
 }
@@ -174,12 +178,14 @@ function markDemands(
         break;
       case 'loop':
         for (const input of inputs.slice(operator.carries)) {
-          if (input.operator.kind !== 'constant') demand(input);
+          if (input.operator.kind !== 'constant' && !isViewOfStored(input, roles, sourceOf)) demand(input);
         }
         break;
       case 'cond':
         inputs.forEach((input, index) => {
-          if (index === 0 || input.operator.kind !== 'constant') demand(input);
+          if (index > 0 && (input.operator.kind === 'constant' || isViewOfStored(input, roles, sourceOf)))
+            return;
+          demand(input);
         });
         break;
       case 'concat':
@@ -214,10 +220,35 @@ function isViewOfStored(
   let inner = node;
   for (;;) {
     if (isStoredAnyway(inner, sourceOf)) return true;
+    if (inner.operator.kind === 'parameter') return sourceOf(inner).kind === 'view';
     if (inner !== node && roles.get(inner) === 'unit') return true;
     const { kind } = inner.operator;
-    if (kind !== 'transpose' && kind !== 'reshape' && kind !== 'slice' && kind !== 'stop_gradient')
-      return false;
+    const affine = kind === 'gather' && isAffineIndex(at(inner.inputs, 1));
+    if (!affine && !viewKinds.has(kind)) return false;
     inner = at(inner.inputs, 0);
+  }
+}
+
+const viewKinds: ReadonlySet<string> = new Set(['transpose', 'reshape', 'slice', 'reverse', 'stop_gradient']);
+
+/** An int that is counted out (from loop counters and constants), not read from data. */
+export function isAffineIndex(index: Node): boolean {
+  const { operator, inputs, type } = index;
+  switch (operator.kind) {
+    case 'iota':
+    case 'constant':
+      return true;
+    case 'parameter':
+      return type.shape.length === 0;
+    case 'broadcast':
+    case 'reshape':
+      return isAffineIndex(at(inputs, 0));
+    case 'elementwise':
+      return (
+        (operator.name === 'add' || operator.name === 'subtract' || operator.name === 'multiply') &&
+        inputs.every(isAffineIndex)
+      );
+    default:
+      return false;
   }
 }

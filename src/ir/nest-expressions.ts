@@ -20,7 +20,10 @@ import { at, sizeOf, stridesOf } from './types.js';
 
 /** What a parameter of a region stands for. */
 export type Source =
-  { readonly kind: 'place'; readonly place: Place } | { readonly kind: 'constant'; readonly value: number };
+  | { readonly kind: 'place'; readonly place: Place }
+  | { readonly kind: 'constant'; readonly value: number }
+  /** A strided view of something that lies in memory. */
+  | { readonly kind: 'view'; readonly place: Place; readonly at: (index: readonly Affine[]) => Expression };
 
 export interface ExpressionContext {
   readonly variables: Variables;
@@ -63,6 +66,7 @@ export class ExpressionBuilder {
       case 'parameter': {
         const source = this.context.sourceOf(node);
         if (source.kind === 'constant') return this.constant(source.value, node);
+        if (source.kind === 'view') return source.at(index);
         return this.load(source.place, flatIndex(index, stridesOf(shape)), node);
       }
       case 'constant':

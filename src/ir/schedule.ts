@@ -12,7 +12,7 @@ import { arenaOf, planFrame } from './memory.js';
 import type { Arena, Lifetime } from './memory.js';
 import { constantIndex, scale, variableIndex, zero } from './nest-affine.js';
 import type { Affine, Variable, Variables } from './nest-affine.js';
-import { ExpressionBuilder, visitExpressions } from './nest-expressions.js';
+import { ExpressionBuilder, flatIndex, judge, visitExpressions } from './nest-expressions.js';
 import type { Source } from './nest-expressions.js';
 import { locate, rootPlace } from './nest.js';
 import type { Buffer, Expression, Guard, Launch, Place, Schedule, Unit, UnitKind } from './nest.js';
@@ -252,7 +252,7 @@ class RegionScheduler {
     );
     const target = [...index.slice(0, batch), position, ...index.slice(rank)];
     const inBounds = 'inBounds' in node.operator && node.operator.inBounds;
-    const guards: readonly Guard[] = inBounds ? [] : [guard];
+    const guards: readonly Guard[] = inBounds || judge(guard) === 'always' ? [] : [guard];
     const value = this.expressions.at(updates, index);
     const kept = space.map(() => true);
     const unit = this.makeUnit(node, { kind: 'scatter', add: adds }, space, kept, target, value, guards);
@@ -351,6 +351,9 @@ class RegionScheduler {
     const xs = inputs.slice(carries + invariants).map((input, index): Source => {
       const source = this.sourceFor(input);
       if (source.kind === 'constant') return source;
+      if (source.kind === 'view') {
+        return { kind: 'view', place: source.place, at: (inner) => source.at([turnIndex, ...inner]) };
+      }
       const parameter = at(body.parameters, 1 + carries + invariants + index);
       return { kind: 'place', place: slice(source.place, sizeOf(parameter.type.shape)) };
     });
@@ -430,7 +433,28 @@ class RegionScheduler {
 
   private sourceFor(node: Node): Source {
     if (node.operator.kind === 'constant') return { kind: 'constant', value: node.operator.value };
-    return this.sources.get(node) ?? { kind: 'place', place: this.placeOf(node) };
+    const given = this.unitOf.has(node) ? undefined : this.sources.get(node);
+    if (given !== undefined) return given;
+    if (!this.unitOf.has(node) && node.operator.kind !== 'literal') {
+      const view = this.viewOf(node);
+      if (view !== undefined) return view;
+      this.addMap(node, node, undefined);
+    }
+    return { kind: 'place', place: this.placeOf(node) };
+  }
+
+  /** The node as a view of something stored, if that is what its expression says. */
+  private viewOf(node: Node): Source | undefined {
+    const load = (index: readonly Affine[]): Expression => {
+      const expression = this.expressions.at(node, index);
+      if (expression.kind !== 'reference') return expression;
+      const { unit, dtype } = expression;
+      unit.stored = true;
+      return { kind: 'load', place: unit.place, index: flatIndex(expression.index, unit.strides), dtype };
+    };
+    const sample = load(this.spaceOver(node.type.shape).map(variableIndex));
+    const strided = sample.kind === 'load' && sample.index.terms.every(({ variable }) => isCounter(variable));
+    return strided ? { kind: 'view', place: sample.place, at: load } : undefined;
   }
 
   private placeOf(node: Node): Place {
@@ -582,8 +606,12 @@ function reversed(variable: Variable): Affine {
     : { constant: variable.extent - 1, terms: [{ variable, coefficient: -1 }] };
 }
 
+function isCounter(variable: Variable): boolean {
+  return variable.kind === 'loop' || (variable.kind === 'value' && variable.bounded);
+}
+
 function placesOf(source: Source): readonly Place[] {
-  return source.kind === 'place' ? [source.place] : [];
+  return source.kind === 'constant' ? [] : [source.place];
 }
 
 function loadedPlaces(unit: Unit): readonly Place[] {

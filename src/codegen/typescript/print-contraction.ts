@@ -131,8 +131,9 @@ function printTile(product: Product, height: number, width: number, column: stri
   for (let row = 0; row < height; row += 1) {
     for (const sum of sums(row)) block.push(`let ${sum} = 0;`);
   }
-  block.push('let p = pi;');
-  block.push(`let q = q0${term(column, right.column)};`);
+  const moving = depth === 1 ? 'const' : 'let';
+  block.push(`${moving} p = pi;`);
+  block.push(`${moving} q = q0${term(column, right.column)};`);
   const loop = new Block(block);
   for (let row = 0; row < height; row += 1) {
     loop.push(`const x${row} = ${left.view}[p${term(String(row), left.row)}]!;`);
@@ -141,9 +142,13 @@ function printTile(product: Product, height: number, width: number, column: stri
     loop.push(`const y${c} = ${right.view}[q${term(String(c), right.column)}]!;`);
     for (let row = 0; row < height; row += 1) loop.push(`s${row}${c} += x${row} * y${c};`);
   }
-  if (left.step !== 0) loop.push(`p += ${left.step};`);
-  if (right.step !== 0) loop.push(`q += ${right.step};`);
-  block.close(`for (let k = 0; k < ${depth}; k += 1)`, loop);
+  if (depth === 1) {
+    for (const line of loop.lines) block.push(line);
+  } else {
+    if (left.step !== 0) loop.push(`p += ${left.step};`);
+    if (right.step !== 0) loop.push(`q += ${right.step};`);
+    block.close(`for (let k = 0; k < ${depth}; k += 1)`, loop);
+  }
   block.push(`const o = oi${term(column, 1)};`);
   for (let row = 0; row < height; row += 1) {
     sums(row).forEach((sum, c) => {
