@@ -29,7 +29,7 @@ export function numberText(value: number, digits = 7): string {
 export function arrayText(shape: readonly number[], data: ArrayLike<number>, limit = 12): string | undefined {
   if (shape.length === 0) return numberText(data[0] ?? NaN);
   if (data.length > limit) return undefined;
-  const numbers = Array.from(data, numberText);
+  const numbers = Array.from(data, (value) => numberText(value));
   const [rows, columns] = shape;
   if (shape.length === 1 || rows === undefined || columns === undefined) return `[${numbers.join(', ')}]`;
   const lines = Array.from({ length: rows }, (_, row) =>
