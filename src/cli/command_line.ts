@@ -62,6 +62,7 @@ export async function commandLine(argv: readonly string[]): Promise<ExitStatus> 
     .description('the problem in mathematics, its types and shapes, and what a step costs')
     .argument('<file>', 'an .opt file')
     .option('--after <pass>', 'print the program as it is after a pass')
+    .option('--latex', 'the problem in LaTeX, and nothing else')
     .option('--no-data', 'read no data file; sizes stay symbols')
     .option('--set <name=value>', 'give a hyperparameter a value', collect, [])
     .option('--data <name=file>', 'fill a column that has no source', collect, [])
@@ -117,6 +118,7 @@ export interface CompileCommandOptions {
 
 export interface ExplainCommandOptions {
   readonly after?: string;
+  readonly latex?: true;
   /** False with `--no-data`, otherwise the values of `--data`. */
   readonly data: readonly string[] | boolean;
   readonly set: readonly string[];

@@ -1,8 +1,10 @@
 /**
- * Expressions as mathematics would write them, in plain text: sums with their index below, products without a star,
- * roots, powers and transposes. One table of operators; everything unknown stays a function call.
+ * Expressions as mathematics would write them: sums with their index below, products without a star, roots, powers
+ * and transposes. What has no sign of its own stays a function call.
  */
 import type { Argument, Binder, Expression } from '../parser/ast.js';
+import { plain } from './notation.js';
+import type { Notation } from './notation.js';
 
 interface Written {
   readonly text: string;
@@ -11,6 +13,7 @@ interface Written {
 }
 
 const levels = {
+  cases: 0,
   or: 1,
   and: 2,
   not: 3,
@@ -23,219 +26,180 @@ const levels = {
   atom: 10,
 } as const;
 
-const infixes: Readonly<Record<string, readonly [string, number]>> = {
-  or: [' ∨ ', levels.or],
-  and: [' ∧ ', levels.and],
-  '==': [' = ', levels.compare],
-  '!=': [' ≠ ', levels.compare],
-  '<': [' < ', levels.compare],
-  '<=': [' ≤ ', levels.compare],
-  '>': [' > ', levels.compare],
-  '>=': [' ≥ ', levels.compare],
-  '+': [' + ', levels.add],
-  '-': [' − ', levels.add],
-  '*': [' ', levels.multiply],
-  '/': [' / ', levels.multiply],
-  '@': [' ', levels.multiply],
+const infixLevels: Readonly<Record<string, number>> = {
+  or: levels.or,
+  and: levels.and,
+  '+': levels.add,
+  '-': levels.add,
+  '*': levels.multiply,
+  '/': levels.multiply,
+  '@': levels.multiply,
 };
 
-const superscripts: Readonly<Record<string, string>> = {
-  '-': '⁻',
-  '0': '⁰',
-  '1': '¹',
-  '2': '²',
-  '3': '³',
-  '4': '⁴',
-  '5': '⁵',
-  '6': '⁶',
-  '7': '⁷',
-  '8': '⁸',
-  '9': '⁹',
-};
-const greek: Readonly<Record<string, string>> = {
-  alpha: 'α',
-  beta: 'β',
-  gamma: 'γ',
-  delta: 'δ',
-  epsilon: 'ε',
-  eps: 'ε',
-  eta: 'η',
-  theta: 'θ',
-  kappa: 'κ',
-  lambda: 'λ',
-  mu: 'μ',
-  nu: 'ν',
-  xi: 'ξ',
-  pi: 'π',
-  rho: 'ρ',
-  sigma: 'σ',
-  Sigma: 'Σ',
-  tau: 'τ',
-  phi: 'φ',
-  psi: 'ψ',
-  omega: 'ω',
-  inf: '∞',
-};
-/** Reductions that have a sign of their own. */
-const bigOperators: Readonly<Record<string, string>> = {
-  sum: 'Σ',
-  product: 'Π',
-  mean: 'mean',
-  max: 'max',
-  min: 'min',
-  argmax: 'argmax',
-  argmin: 'argmin',
-  logsumexp: 'log Σ exp',
-  any: '∃',
-  all: '∀',
-  count: '#',
-};
+/** Reductions, which take an index below them. */
+const reductions = new Set([
+  'sum',
+  'product',
+  'mean',
+  'max',
+  'min',
+  'argmax',
+  'argmin',
+  'logsumexp',
+  'any',
+  'all',
+  'count',
+]);
 
-export function mathematics(expression: Expression): string {
-  return write(expression).text;
+export function mathematics(expression: Expression, notation: Notation = plain): string {
+  return new Writer(notation).text(expression);
 }
 
-function write(expression: Expression): Written {
-  switch (expression.kind) {
-    case 'number':
-      return atom(
-        expression.text.replace(/^(\d)e(-?\d+)$/, (_, digits: string, power: string) =>
-          digits === '1' ? `10${raise(power)}` : `${digits}·10${raise(power)}`,
-        ),
-      );
-    case 'boolean':
-      return atom(String(expression.value));
-    case 'string':
-      return atom(JSON.stringify(expression.value));
-    case 'name':
-      return atom(nameText(expression.name));
-    case 'unary':
-      return expression.operator === '-'
-        ? { text: `−${inside(expression.operand, levels.negate)}`, level: levels.negate }
-        : { text: `¬${inside(expression.operand, levels.not)}`, level: levels.not };
-    case 'binary':
-      return binary(expression);
-    case 'range':
-      return {
-        text: `${inside(expression.from, levels.add)}..${inside(expression.to, levels.add)}`,
-        level: levels.range,
-      };
-    case 'if':
-      return {
-        text: `${mathematics(expression.then)} if ${mathematics(expression.condition)}, else ${mathematics(expression.otherwise)}`,
-        level: 0,
-      };
-    case 'call':
-      return call(expression);
-    case 'binder_call': {
-      const index = indexText(expression.binders, expression.guard);
-      const head = bigOperators[expression.callee.name] ?? expression.callee.name;
-      return {
-        text: `${head}[${index}] ${inside(expression.body, levels.multiply)}`,
-        level: levels.multiply,
-      };
+class Writer {
+  constructor(private readonly notation: Notation) {}
+
+  text(expression: Expression): string {
+    return this.write(expression).text;
+  }
+
+  private write(expression: Expression): Written {
+    const { notation } = this;
+    switch (expression.kind) {
+      case 'number':
+        return atom(notation.number(expression.text));
+      case 'boolean':
+        return atom(String(expression.value));
+      case 'string':
+        return atom(JSON.stringify(expression.value));
+      case 'name':
+        return atom(notation.name(expression.name));
+      case 'unary':
+        return expression.operator === '-'
+          ? { text: notation.minus + this.inside(expression.operand, levels.negate), level: levels.negate }
+          : { text: notation.not + this.inside(expression.operand, levels.not), level: levels.not };
+      case 'binary':
+        return this.binary(expression);
+      case 'range':
+        return {
+          text: `${this.inside(expression.from, levels.add)}..${this.inside(expression.to, levels.add)}`,
+          level: levels.range,
+        };
+      case 'if': {
+        const { then, condition, otherwise } = expression;
+        const text = notation.cases(this.text(then), this.text(condition), this.text(otherwise));
+        return { text, level: levels.cases };
+      }
+      case 'call':
+        return this.call(expression);
+      case 'binder_call': {
+        const index = this.index(expression.binders, expression.guard);
+        const head = notation.under(notation.operator(expression.callee.name), index);
+        return { text: `${head} ${this.inside(expression.body, levels.multiply)}`, level: levels.multiply };
+      }
+      case 'index':
+        return atom(
+          notation.element(this.inside(expression.object, levels.atom), this.list(expression.indices)),
+        );
+      case 'member':
+        return atom(`${this.inside(expression.object, levels.atom)}.${expression.member.name}`);
+      case 'comprehension': {
+        const body = notation.parentheses(this.text(expression.body));
+        return atom(notation.element(body, this.index(expression.binders, undefined)));
+      }
+      case 'list':
+        return atom(notation.parentheses(this.list(expression.elements)));
+      case 'record': {
+        const fields = expression.fields.map(
+          ({ name, value }) => `${notation.name(name.name)} = ${this.text(value)}`,
+        );
+        return atom(notation.parentheses(fields.join(', ')));
+      }
+      case 'all_except':
+        return atom(`all except ${expression.names.map(({ name }) => name).join(', ')}`);
+      case 'error':
+        return atom('?');
     }
-    case 'index':
-      return atom(
-        `${inside(expression.object, levels.atom)}[${expression.indices.map(mathematics).join(', ')}]`,
-      );
-    case 'member':
-      return atom(`${inside(expression.object, levels.atom)}.${expression.member.name}`);
-    case 'comprehension':
-      return atom(`(${mathematics(expression.body)})[${indexText(expression.binders, undefined)}]`);
-    case 'list':
-      return atom(`(${expression.elements.map(mathematics).join(', ')})`);
-    case 'record':
-      return atom(
-        `{ ${expression.fields.map(({ name, value }) => `${name.name} = ${mathematics(value)}`).join(', ')} }`,
-      );
-    case 'all_except':
-      return atom(`all except ${expression.names.map(({ name }) => name).join(', ')}`);
-    case 'error':
-      return atom('?');
+  }
+
+  private inside(expression: Expression, level: number): string {
+    const written = this.write(expression);
+    return written.level < level ? this.notation.parentheses(written.text) : written.text;
+  }
+
+  private list(expressions: readonly Expression[]): string {
+    return expressions.map((each) => this.text(each)).join(', ');
+  }
+
+  private binary(expression: Extract<Expression, { kind: 'binary' }>): Written {
+    const { notation } = this;
+    const { operator, left, right } = expression;
+    if (operator === '^') {
+      const exponent = notation.fraction === undefined ? this.inside(right, levels.atom) : this.text(right);
+      return { text: notation.power(this.inside(left, levels.atom), exponent), level: levels.power };
+    }
+    if (operator === '/' && notation.fraction !== undefined) {
+      return atom(notation.fraction(this.text(left), this.text(right)));
+    }
+    const level = infixLevels[operator] ?? levels.compare;
+    const leaning = operator === '-' || level === levels.multiply;
+    const after = this.inside(right, leaning ? level + 1 : level);
+    // Two numbers side by side need a sign between them; so does a number that follows a name.
+    const sign =
+      operator === '*' && /^[0-9]/.test(after) ? notation.times : (notation.infix[operator] ?? operator);
+    return { text: this.inside(left, level) + sign + after, level };
+  }
+
+  private call(expression: Extract<Expression, { kind: 'call' }>): Written {
+    const { notation } = this;
+    const { callee, arguments: given, over, on } = expression;
+    const name = callee.kind === 'name' ? callee.name : undefined;
+    const [only, second] = given;
+    const index = over.map((each) => notation.name(each.name)).join(', ');
+    const suffix = on === undefined ? '' : ` on ${on.name}`;
+    if (name !== undefined && only !== undefined && second === undefined && only.name === undefined) {
+      const special = this.sign(name, only.value, index);
+      if (special !== undefined) return { text: special.text + suffix, level: special.level };
+    }
+    const head = name === undefined ? this.inside(callee, levels.atom) : this.functionName(name);
+    const list = given.map((argument) => this.argument(argument)).join(', ');
+    return atom(notation.under(head, index) + notation.parentheses(list) + suffix);
+  }
+
+  /** A model or function of one letter is a name; longer ones are operators. */
+  private functionName(name: string): string {
+    return name.length === 1 ? this.notation.name(name) : this.notation.operator(name);
+  }
+
+  /** Calls of one argument that mathematics has a sign for. */
+  private sign(name: string, value: Expression, index: string): Written | undefined {
+    const { notation } = this;
+    const whole = (): string => this.text(value);
+    if (name === 'sqrt')
+      return atom(notation.root(notation.fraction === undefined ? this.inside(value, levels.atom) : whole()));
+    if (name === 'abs') return atom(notation.absolute(whole()));
+    if (name === 'norm' && index === '') return atom(notation.norm(whole()));
+    if (name === 'floor') return atom(notation.floor(whole()));
+    if (name === 'ceil') return atom(notation.ceiling(whole()));
+    if (name === 'transpose')
+      return { text: notation.transpose(this.inside(value, levels.atom)), level: levels.power };
+    if (!reductions.has(name)) return undefined;
+    const head = notation.under(notation.operator(name), index);
+    return { text: `${head} ${this.inside(value, levels.power)}`, level: levels.multiply };
+  }
+
+  private argument({ name, value }: Argument): string {
+    return name === undefined ? this.text(value) : `${this.notation.name(name.name)} = ${this.text(value)}`;
+  }
+
+  private index(binders: readonly Binder[], guard: Expression | undefined): string {
+    const { notation } = this;
+    const domains = binders.map(
+      ({ name, domain }) => notation.name(name.name) + notation.isIn + this.text(domain),
+    );
+    return domains.join(', ') + (guard === undefined ? '' : notation.suchThat + this.text(guard));
   }
 }
 
 function atom(text: string): Written {
   return { text, level: levels.atom };
-}
-
-function inside(expression: Expression, level: number): string {
-  const written = write(expression);
-  return written.level < level ? `(${written.text})` : written.text;
-}
-
-/** `log_lambda` as `log_λ`. */
-function nameText(name: string): string {
-  return name
-    .split('_')
-    .map((part) => (Object.hasOwn(greek, part) ? (greek[part] ?? part) : part))
-    .join('_');
-}
-
-function raise(power: string): string {
-  return [...power].map((digit) => superscripts[digit] ?? digit).join('');
-}
-
-function binary(expression: Extract<Expression, { kind: 'binary' }>): Written {
-  const { operator, left, right } = expression;
-  if (operator === '^') {
-    const base = inside(left, levels.atom);
-    const exponent =
-      right.kind === 'number' && /^\d+$/.test(right.text)
-        ? raise(right.text)
-        : `^${inside(right, levels.atom)}`;
-    return { text: base + exponent, level: levels.power };
-  }
-  const [sign, level] = infixes[operator] ?? [` ${operator} `, levels.atom];
-  // Two numbers side by side need a sign between them; so does a number that follows a name.
-  const shown = operator === '*' && startsWithDigit(right) ? ' · ' : sign;
-  const leaning = operator === '-' || operator === '/' || operator === '*' || operator === '@';
-  return { text: inside(left, level) + shown + inside(right, leaning ? level + 1 : level), level };
-}
-
-function startsWithDigit(expression: Expression): boolean {
-  return /^[0-9]/.test(mathematics(expression));
-}
-
-function call(expression: Extract<Expression, { kind: 'call' }>): Written {
-  const { callee, arguments: given, over, on } = expression;
-  const name = callee.kind === 'name' ? callee.name : undefined;
-  const [only, second] = given;
-  const suffix = on === undefined ? '' : ` on ${on.name}`;
-  if (name !== undefined && only !== undefined && second === undefined && only.name === undefined) {
-    const special = unaryCall(
-      name,
-      only.value,
-      over.map((each) => each.name),
-    );
-    if (special !== undefined) return { text: special.text + suffix, level: special.level };
-  }
-  const head = name === undefined ? inside(callee, levels.atom) : nameText(name);
-  const along = over.length === 0 ? '' : `[${over.map((each) => each.name).join(', ')}]`;
-  return atom(`${head}${along}(${given.map(argumentText).join(', ')})${suffix}`);
-}
-
-function unaryCall(name: string, value: Expression, over: readonly string[]): Written | undefined {
-  if (name === 'sqrt') return atom(`√${inside(value, levels.atom)}`);
-  if (name === 'abs') return atom(`|${mathematics(value)}|`);
-  if (name === 'norm' && over.length === 0) return atom(`‖${mathematics(value)}‖`);
-  if (name === 'transpose') return { text: `${inside(value, levels.atom)}ᵀ`, level: levels.power };
-  if (name === 'floor') return atom(`⌊${mathematics(value)}⌋`);
-  if (name === 'ceil') return atom(`⌈${mathematics(value)}⌉`);
-  if (!Object.hasOwn(bigOperators, name)) return undefined;
-  const index = over.length === 0 ? '' : `[${over.join(', ')}]`;
-  return {
-    text: `${bigOperators[name] ?? name}${index} ${inside(value, levels.power)}`,
-    level: levels.multiply,
-  };
-}
-
-function argumentText({ name, value }: Argument): string {
-  return name === undefined ? mathematics(value) : `${nameText(name.name)} = ${mathematics(value)}`;
-}
-
-function indexText(binders: readonly Binder[], guard: Expression | undefined): string {
-  const domains = binders.map(({ name, domain }) => `${name.name} ∈ ${mathematics(domain)}`).join(', ');
-  return guard === undefined ? domains : `${domains} : ${mathematics(guard)}`;
 }

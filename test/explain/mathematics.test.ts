@@ -1,13 +1,14 @@
 import { expect, it } from 'vitest';
 import { mathematics } from '../../src/explain/mathematics.js';
+import { latex, plain } from '../../src/explain/notation.js';
 import { parse } from '../../src/parser/parse.js';
 
-function shown(text: string): string {
+function shown(text: string, notation = plain): string {
   const { file, diagnostics } = parse({ path: 'm.opt', text: `minimize ${text}` });
   const [declaration] = file.declarations;
   if (diagnostics.length > 0 || declaration?.kind !== 'objective')
     throw new Error(JSON.stringify(diagnostics));
-  return mathematics(declaration.value);
+  return mathematics(declaration.value, notation);
 }
 
 it.each([
@@ -31,4 +32,16 @@ it.each([
   ['[i in N: x[i] * 2]', '(x[i] · 2)[i ∈ N]'],
 ])('%s reads as %s', (text, expected) => {
   expect(shown(text)).toBe(expected);
+});
+
+it.each([
+  [
+    'mean(softplus(-margin)) + 1e-3 * sum(w^2)',
+    '\\operatorname{mean} \\operatorname{softplus}\\left(-\\mathit{margin}\\right) + 10^{-3} \\, \\left(\\sum w^{2}\\right)',
+  ],
+  ['sum(i in N where i != j: lambda[i] / 2)', '\\sum_{i \\in N \\,:\\, i \\ne j} \\frac{{\\lambda}_{i}}{2}'],
+  ['sqrt(x_max) * 2', '\\sqrt{x_{\\text{max}}} \\cdot 2'],
+  ['if a < b then 1 else 0', '\\begin{cases} 1 & \\text{if } a < b \\\\ 0 & \\text{otherwise} \\end{cases}'],
+])('%s in LaTeX', (text, expected) => {
+  expect(shown(text, latex)).toBe(expected);
 });

@@ -6,6 +6,7 @@ import { didYouMean } from '../../check/suggest.js';
 import { costOf } from '../../explain/cost.js';
 import { countKernels } from '../../explain/kernels.js';
 import type { KernelCount } from '../../explain/kernels.js';
+import { latexProblem } from '../../explain/latex_problem.js';
 import { problemText } from '../../explain/problem.js';
 import { printRegion } from '../../ir/print.js';
 import type { Program } from '../../ir/program.js';
@@ -17,7 +18,7 @@ import type { ExplainCommandOptions } from '../command_line.js';
 import { readBindings } from '../bindings.js';
 import { readSource } from '../sources.js';
 import { table, typeText } from '../table.js';
-import { commandError, print, sayDiagnostics, sayError, statusOf } from '../terminal.js';
+import { commandError, exit, print, sayDiagnostics, sayError, statusOf } from '../terminal.js';
 import type { ExitStatus } from '../terminal.js';
 
 export async function explain(file: string, options: ExplainCommandOptions): Promise<ExitStatus> {
@@ -41,13 +42,17 @@ export async function explain(file: string, options: ExplainCommandOptions): Pro
   if (!bindings.ok) return sayError(bindings.error);
   const start = startState(source.source, { allowOutside: options.allowOutside === true, ...bindings.value });
 
-  const last = options.data === false ? 'check' : options.after;
+  const last = options.data === false || options.latex === true ? 'check' : options.after;
   const state = await runPasses(start, last);
   const readable = state.problem !== undefined && state.file !== undefined;
   if (options.after !== undefined || !readable) {
     sayDiagnostics(state.diagnostics);
     if (!hasErrors(state.diagnostics)) print(dump(state));
     return statusOf(state.diagnostics);
+  }
+  if (options.latex === true && state.file !== undefined && state.problem !== undefined) {
+    print(latexProblem(state.file, state.problem));
+    return exit.ok;
   }
   print(explanation(state));
   // Data that is not there leaves the sizes open, and the rest of the explanation stands.
