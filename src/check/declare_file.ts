@@ -62,7 +62,8 @@ export function declareFile(session: Session, syntax: FileSyntax, role: FileScop
       freshDimension(name, span, 'file'),
     ]),
   );
-  return { source: syntax.source, role, declared, dimensions };
+  const hasModels = syntax.declarations.some(({ kind }) => kind === 'model');
+  return { source: syntax.source, role, declared, dimensions, hasModels };
 }
 
 /** Names in the types of data columns and parameters that nothing else declares. Only data says how large they are. */

@@ -19,6 +19,11 @@ function factorsKey(factors: Factors): string {
     .join('*');
 }
 
+/** A dimension of the given terms, in normal form. */
+export function fromTerms(terms: readonly DimensionTerm[]): Dimension {
+  return normalize(terms);
+}
+
 /** Builds the normal form: like terms collected, zero terms dropped, terms sorted by key. */
 function normalize(terms: Iterable<DimensionTerm>): Dimension {
   const collected = new Map<string, DimensionTerm>();
@@ -70,10 +75,16 @@ export function bareSymbol(dimension: Dimension): DimensionSymbol | undefined {
 }
 
 export function addDimensions(left: Dimension, right: Dimension): Dimension {
+  if (left.terms.length === 0) return right;
+  if (right.terms.length === 0) return left;
+  const a = constantValue(left);
+  const b = a === undefined ? undefined : constantValue(right);
+  if (a !== undefined && b !== undefined) return constantDimension(a + b);
   return normalize([...left.terms, ...right.terms]);
 }
 
 export function scaleDimension(dimension: Dimension, factor: number): Dimension {
+  if (factor === 1) return dimension;
   return normalize(
     dimension.terms.map(({ coefficient, factors }) => ({ coefficient: coefficient * factor, factors })),
   );
@@ -93,6 +104,10 @@ function multiplyFactors(left: Factors, right: Factors): Factors {
 }
 
 export function multiplyDimensions(left: Dimension, right: Dimension): Dimension {
+  const a = constantValue(left);
+  if (a !== undefined) return scaleDimension(right, a);
+  const b = constantValue(right);
+  if (b !== undefined) return scaleDimension(left, b);
   return normalize(
     left.terms.flatMap((a) =>
       right.terms.map((b) => ({
@@ -143,6 +158,8 @@ export function substituteDimension(
   lookup: (symbol: DimensionSymbol) => Dimension | undefined,
 ): Dimension {
   if (constantValue(dimension) !== undefined) return dimension;
+  const bare = bareSymbol(dimension);
+  if (bare !== undefined) return lookup(bare) ?? dimension;
   let changed = false;
   let result = constantDimension(0);
   for (const term of dimension.terms) {

@@ -152,6 +152,7 @@ export interface FileScope {
   readonly source: SourceFile;
   readonly role: 'main' | 'import' | 'library';
   readonly declared: Map<string, Declared>;
+  readonly hasModels: boolean;
   /** Dimensions that types of the file bind: N, D. */
   readonly dimensions: Map<string, DimensionSymbol>;
 }

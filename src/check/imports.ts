@@ -23,7 +23,7 @@ export function fileScope(session: Session, source: SourceFile, role: FileScope[
 
 function openLibrary(session: Session, source: SourceFile): FileScope {
   const declared = new LazyDeclarations(source, (diagnostic) => session.report(diagnostic));
-  const scope: FileScope = { source, role: 'library', declared, dimensions: new Map() };
+  const scope: FileScope = { source, role: 'library', declared, dimensions: new Map(), hasModels: false };
   session.files.set(source.path, scope);
   return scope;
 }

@@ -7,7 +7,7 @@ import {
   bareSymbol,
   constantDimension,
   constantValue,
-  multiplyDimensions,
+  fromTerms,
   printDimension,
   substituteDimension,
   subtractDimensions,
@@ -223,11 +223,9 @@ function extreme(
 function slopeIn(dimension: Dimension, symbol: DimensionSymbol): number | undefined {
   let slope = 0;
   for (const term of dimension.terms) {
-    const mentions = [...symbolsOf({ terms: [term], key: '' })].includes(symbol);
+    const mentions = [...symbolsOf(fromTerms([term]))].includes(symbol);
     if (!mentions) continue;
-    const alone = bareSymbol(
-      multiplyDimensions({ terms: [{ ...term, coefficient: 1 }], key: '' }, constantDimension(1)),
-    );
+    const alone = bareSymbol(fromTerms([{ ...term, coefficient: 1 }]));
     if (alone !== symbol) return undefined;
     slope += term.coefficient;
   }

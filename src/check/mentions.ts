@@ -10,14 +10,15 @@ interface AnySyntax {
   readonly indices?: readonly Expression[];
 }
 
-function children(node: object): readonly unknown[] {
-  if (Array.isArray(node)) return node;
-  return Object.entries(node).flatMap(([key, child]: [string, unknown]) => (key === 'span' ? [] : [child]));
-}
-
 function some(node: unknown, test: (syntax: AnySyntax) => boolean): boolean {
   if (typeof node !== 'object' || node === null) return false;
-  return test(node) || children(node).some((child) => some(child, test));
+  if (Array.isArray(node)) return node.some((child) => some(child, test));
+  if (test(node)) return true;
+  // A plain loop over keys: this walk stands before every loop and every reduction.
+  for (const key in node) {
+    if (key !== 'span' && some(node[key as keyof typeof node], test)) return true;
+  }
+  return false;
 }
 
 export function mentionsName(node: unknown, name: string): boolean {
@@ -26,6 +27,7 @@ export function mentionsName(node: unknown, name: string): boolean {
 
 /** Whether somewhere a list of models is indexed by `name`. */
 export function indexesModels(context: Context, node: unknown, name: string): boolean {
+  if (!context.file.hasModels && context.place !== 'module') return false;
   return some(node, ({ kind, object, indices }) => {
     if (kind !== 'index' || object === undefined || !mentionsName(indices, name)) return false;
     return modelValueOf(context, object)?.kind === 'list';
@@ -34,9 +36,9 @@ export function indexesModels(context: Context, node: unknown, name: string): bo
 
 /** Whether somewhere a list known before the run, of models or of integers, is indexed by `name`. */
 export function indexesStaticList(context: Context, node: unknown, name: string): boolean {
-  const integers = some(node, ({ kind, object, indices }) => {
+  if (indexesModels(context, node, name)) return true;
+  return some(node, ({ kind, object, indices }) => {
     if (kind !== 'index' || object?.kind !== 'name' || !mentionsName(indices, name)) return false;
     return context.scope.find(object.name)?.entity.kind === 'static';
   });
-  return integers || indexesModels(context, node, name);
 }

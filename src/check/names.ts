@@ -104,7 +104,12 @@ function importedLibraryWith({ session }: Context, name: string): string | undef
 
 /** Records what a name means, for editors. */
 export function noteUse(session: Session, span: Span, name: string, entity: Entity): void {
-  session.occurrences.push({ span, name, definition: definitionOf(entity), description: describe(entity) });
+  session.occurrences.push({
+    span,
+    name,
+    definition: definitionOf(entity),
+    description: () => describe(entity),
+  });
 }
 
 function definitionOf(entity: Entity): Span | undefined {

@@ -2,7 +2,7 @@
  * The rule of rows: under `batch` the row dimension is the batch, so an objective that sums over rows would change with
  * its size. Such sums are found through `let`s and calls, with the dimensions of each call put in.
  */
-import { bareSymbol, printDimension, substituteDimension } from './dimension.js';
+import { bareSymbol, substituteDimension } from './dimension.js';
 import type { Session } from './session.js';
 import { childrenOf } from './traverse.js';
 import type { TypedExpression, TypedProblem, ValueSymbol } from './typed.js';
@@ -113,10 +113,7 @@ function summedRow(
 }
 
 function report(session: Session, typed: TypedExpression, row: DimensionSymbol, inside: boolean): void {
-  const name = printDimension({
-    terms: [{ coefficient: 1, factors: [{ atom: { kind: 'symbol', symbol: row }, power: 1 }] }],
-    key: '',
-  });
+  const { name } = row;
   const { span } = typed;
   const callee = /^sum(?=\s*\()/.exec(span.file.text.slice(span.start, span.end));
   const edit = (newText: string) => [

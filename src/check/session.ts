@@ -49,7 +49,8 @@ export interface Occurrence {
   readonly span: Span;
   readonly name: string;
   readonly definition: Span | undefined;
-  readonly description: string;
+  /** What a person wants to know: made when asked for. */
+  readonly description: () => string;
 }
 
 let lastId = 0;

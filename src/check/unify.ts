@@ -9,6 +9,7 @@ import {
   bareSymbol,
   constantDimension,
   constantValue,
+  fromTerms,
   printDimension,
   scaleDimension,
   substituteDimension,
@@ -194,7 +195,7 @@ export class Bindings {
       second !== undefined
     )
       return;
-    const rest = addDimensions(known, scaleDimension({ terms: [term], key: '' }, -1));
+    const rest = addDimensions(known, scaleDimension(fromTerms([term]), -1));
     const difference = subtractDimensions(argument, rest);
     if (difference.terms.some(({ coefficient }) => coefficient % term.coefficient !== 0)) return;
     const value =
@@ -217,7 +218,7 @@ function divideExactly(dimension: Dimension, divisor: number): Dimension {
   let result = constantDimension(0);
   for (const term of dimension.terms) {
     const scaled = { coefficient: term.coefficient / divisor, factors: term.factors };
-    result = addDimensions(result, { terms: [scaled], key: '' });
+    result = addDimensions(result, fromTerms([scaled]));
   }
   return result;
 }

@@ -241,7 +241,8 @@ function extremum(pair: Pair, name: 'maximum' | 'minimum'): Facts {
   );
   const toward = joinCurvature(left.curvature, right.curvature);
   const bent: Curvature = upward ? 'convex' : 'concave';
-  const curvature = toward === 'affine' || toward === bent ? bent : toward;
+  const agrees = toward === 'affine' || toward === bent;
+  const curvature = toward === 'constant' ? 'constant' : agrees ? bent : 'unknown';
   const facts = combine(pair, range, curvature);
   if (!varies(facts.flow) || isGuard(left) || isGuard(right)) return facts;
   const bound = pointOf(b) ?? pointOf(a);

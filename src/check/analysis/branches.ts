@@ -7,6 +7,7 @@ import { joinAbstract, joinKinks } from './facts.js';
 import { cutAt, noFlow, union, varies } from './flow.js';
 import type { Analysis } from './interpreter.js';
 import { factsOf, interpret, quietFacts } from './interpreter.js';
+import { pointOf } from './interval.js';
 import type { AtomRange, Meeting } from './pieces.js';
 import { meetingOf } from './pieces.js';
 import { refinementsOf } from './refine.js';
@@ -33,7 +34,7 @@ export function branchFacts(expression: TypedIf, scope: Scope, analysis: Analysi
   return {
     ...joined,
     flow,
-    curvature: pieces.single ? meetingCurvature(a.curvature, b.curvature, meeting) : 'unknown',
+    curvature: pieces.single && !asksEquality(condition) ? meetingCurvature(a, b, meeting) : 'unknown',
     kink: joinKinks(...atoms.map(({ kink }) => kink), ownKink(expression, meeting)),
   };
 }
@@ -66,11 +67,21 @@ function ownKink({ condition }: TypedIf, { jump, up, down, atZero }: Meeting): K
   return { span: condition.span, what: 'the condition of `if`', atZero: atZero && !jump };
 }
 
+/** A test for equality singles out points, which no scan finds. */
+function asksEquality(condition: TypedExpression): boolean {
+  if (condition.kind !== 'apply') return false;
+  const { operator, operands } = condition;
+  return operator === 'equal' || operator === 'not_equal' || operands.some(asksEquality);
+}
+
 /** Convex on both sides and bent upwards where they meet is convex throughout. */
-function meetingCurvature(then: Curvature, otherwise: Curvature, { jump, up, down }: Meeting): Curvature {
-  const joined = joinCurvature(then, otherwise);
+function meetingCurvature(then: Facts, otherwise: Facts, { jump, up, down }: Meeting): Curvature {
+  const joined = joinCurvature(then.curvature, otherwise.curvature);
   if (jump || (up && down) || joined === 'unknown') return 'unknown';
-  if (joined === 'constant') return up || down ? 'unknown' : 'constant';
+  if (joined === 'constant') {
+    const value = pointOf(then.interval);
+    return value !== undefined && value === pointOf(otherwise.interval) ? 'constant' : 'unknown';
+  }
   if (!up && !down) return joined;
   const bent: Curvature = up ? 'convex' : 'concave';
   return joined === 'affine' || joined === bent ? bent : 'unknown';

@@ -63,7 +63,9 @@ export function interpret(expression: TypedExpression, scope: Scope, analysis: A
   const value = interpretKind(expression, scope, analysis);
   if (value.kind !== 'facts') return value;
   const known = bounded(value, expression.type);
-  return expression.kind === 'constant' ? known : scope.refined(keyOf(expression), known);
+  return expression.kind === 'constant' || !scope.hasTests()
+    ? known
+    : scope.refined(keyOf(expression), known);
 }
 
 /** Truth values and classes have intervals of their own. */

@@ -1,8 +1,14 @@
 /** Structural keys: two expressions with one key have one value wherever both stand in the same scope. */
 import type { TypedExpression } from '../typed.js';
 
-/** Undefined for what has no cheap identity: draws, blocks, large structures. */
-export function keyOf(expression: TypedExpression): string | undefined {
+/** Deeper expressions have no key, so that keys of long chains stay cheap. */
+const deepest = 10;
+
+/** Undefined for what has no cheap identity: draws, blocks, deep expressions. */
+export function keyOf(expression: TypedExpression, depth = deepest): string | undefined {
+  if (depth === 0) return undefined;
+  const joined = (head: string, parts: readonly TypedExpression[]): string | undefined =>
+    joinedKeys(head, parts, depth - 1);
   switch (expression.kind) {
     case 'constant':
       return `#${expression.value}`;
@@ -34,10 +40,10 @@ export function keyOf(expression: TypedExpression): string | undefined {
   }
 }
 
-function joined(head: string, parts: readonly TypedExpression[]): string | undefined {
+function joinedKeys(head: string, parts: readonly TypedExpression[], depth: number): string | undefined {
   const keys: string[] = [];
   for (const part of parts) {
-    const key = keyOf(part);
+    const key = keyOf(part, depth);
     if (key === undefined) return undefined;
     keys.push(key);
   }

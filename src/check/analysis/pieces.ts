@@ -28,7 +28,7 @@ const scan: readonly number[] = scanPoints();
 
 function scanPoints(): readonly number[] {
   const magnitudes = Array.from({ length: 64 }, (_, index) => 10 ** (-4 + index / 7));
-  return [...magnitudes.map((value) => -value).reverse(), ...magnitudes];
+  return [...magnitudes.map((value) => -value).reverse(), 0, ...magnitudes];
 }
 
 /** Values of what is held still: unremarkable numbers, so that pieces meet where they generally do. */

@@ -79,6 +79,11 @@ export class Scope {
     }
   }
 
+  /** Whether anything has been tested around here; keys need not be made otherwise. */
+  hasTests(): boolean {
+    return this.refinements.length > 0 || (this.outer?.hasTests() ?? false);
+  }
+
   refined(key: string | undefined, facts: Facts): Facts {
     if (key === undefined) return facts;
     return this.tests(key).reduce((known, refinement) => {
