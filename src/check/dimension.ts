@@ -14,6 +14,9 @@ function atomKey(atom: DimensionAtom): string {
 }
 
 function factorsKey(factors: Factors): string {
+  const [first] = factors;
+  if (first === undefined) return '';
+  if (factors.length === 1 && first.power === 1) return atomKey(first.atom);
   return factors
     .map(({ atom, power }) => (power === 1 ? atomKey(atom) : `${atomKey(atom)}^${power}`))
     .join('*');
@@ -24,20 +27,26 @@ export function fromTerms(terms: readonly DimensionTerm[]): Dimension {
   return normalize(terms);
 }
 
+interface KeyedTerm {
+  readonly key: string;
+  coefficient: number;
+  readonly factors: Factors;
+}
+
 /** Builds the normal form: like terms collected, zero terms dropped, terms sorted by key. */
-function normalize(terms: Iterable<DimensionTerm>): Dimension {
-  const collected = new Map<string, DimensionTerm>();
-  for (const term of terms) {
-    const key = factorsKey(term.factors);
-    const coefficient = (collected.get(key)?.coefficient ?? 0) + term.coefficient;
-    collected.set(key, { coefficient, factors: term.factors });
+function normalize(terms: readonly DimensionTerm[]): Dimension {
+  const collected: KeyedTerm[] = [];
+  for (const { coefficient, factors } of terms) {
+    const key = factorsKey(factors);
+    const same = collected.find((term) => term.key === key);
+    if (same === undefined) collected.push({ key, coefficient, factors });
+    else same.coefficient += coefficient;
   }
-  const kept = [...collected]
-    .filter(([, term]) => term.coefficient !== 0)
-    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  const kept = collected.filter(({ coefficient }) => coefficient !== 0);
+  if (kept.length > 1) kept.sort((a, b) => (a.key < b.key ? -1 : 1));
   return {
-    terms: kept.map(([, term]) => term),
-    key: kept.map(([key, term]) => `${term.coefficient}*${key}`).join(' + ') || '0',
+    terms: kept.map(({ coefficient, factors }) => ({ coefficient, factors })),
+    key: kept.map(({ key, coefficient }) => `${coefficient}*${key}`).join(' + ') || '0',
   };
 }
 
@@ -47,15 +56,9 @@ export function constantDimension(value: number): Dimension {
     : { terms: [{ coefficient: value, factors: [] }], key: `${value}*` };
 }
 
-const symbolCache = new WeakMap<DimensionSymbol, Dimension>();
-
 export function symbolDimension(symbol: DimensionSymbol): Dimension {
-  let dimension = symbolCache.get(symbol);
-  if (dimension === undefined) {
-    dimension = normalize([{ coefficient: 1, factors: [{ atom: { kind: 'symbol', symbol }, power: 1 }] }]);
-    symbolCache.set(symbol, dimension);
-  }
-  return dimension;
+  const factors = [{ atom: { kind: 'symbol', symbol } as const, power: 1 }];
+  return { terms: [{ coefficient: 1, factors }], key: `1*s${symbol.id}` };
 }
 
 /** The number that a dimension is, if it holds no symbol. */

@@ -9,9 +9,6 @@ function later(a: Level, b: Level): Level {
   return order.indexOf(a) >= order.indexOf(b) ? a : b;
 }
 
-/** Remembers the level of each function, whose body may read the file's values. */
-const functionLevels = new WeakMap<TypedFunction, Level>();
-
 export function levelOf(session: Session, typed: TypedExpression): Level {
   let level: Level = 'constant';
   switch (typed.kind) {
@@ -38,10 +35,10 @@ export function levelOfSymbol(session: Session, symbol: ValueSymbol): Level {
 }
 
 function levelOfFunction(session: Session, target: TypedFunction): Level {
-  let level = functionLevels.get(target);
+  let level = session.functionLevels.get(target);
   if (level === undefined) {
     level = levelOf(session, target.body);
-    functionLevels.set(target, level);
+    session.functionLevels.set(target, level);
   }
   return level;
 }

@@ -119,6 +119,8 @@ export class Session {
   /** Equalities assumed in the body of each function, to be instantiated at its calls. */
   readonly functionChecks = new Map<TypedFunction, readonly SizeCheck[]>();
   readonly levels = new Map<ValueSymbol, Level>();
+  /** The level of each function, whose body may read the file's values. */
+  readonly functionLevels = new Map<TypedFunction, Level>();
   /** The syntax that bound a local name. */
   readonly bindings = new Map<ValueSymbol, LetBinding>();
   /** `let s = 0` that later holds reals: checked again as a real. */
