@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { evaluateHessianProduct, evaluateObjective } from '../../src/check/evaluate/problem.js';
 import { norm, plainValue, prepared } from './evaluated.js';
 import { kindsOf, pointOf, randomProgram } from './generate.js';
+import { runs } from './runs.js';
 
 /** Central differences at two steps: the better estimate, and how far to trust it. */
 function slopeAlong(f: (t: number) => number): { readonly slope: number; readonly doubt: number } {
@@ -42,7 +43,7 @@ describe('the evaluator', () => {
           expect(Math.abs(slope - dot(gradient, v))).toBeLessThanOrEqual(1e-5 * scale + doubt);
         }
       }),
-      { numRuns: 500 },
+      runs(500),
     );
   });
 
@@ -67,7 +68,7 @@ describe('the evaluator', () => {
         const scale = 1 + norm(gradient) + norm(product);
         expect(Math.abs(slope - dot(product, u))).toBeLessThanOrEqual(1e-5 * scale + doubt);
       }),
-      { numRuns: 150 },
+      runs(150),
     );
   });
 });
