@@ -46,8 +46,7 @@ export function compileRegion(region: Region, precision: Precision = 'f64'): Com
   const array = precision === 'f64' ? 'Float64Array' : 'Float32Array';
   const source = withoutAssertions(
     [
-      `const reals = new ${array}(${layout.sizes.real});`,
-      `const integers = new Int32Array(${layout.sizes.integer});`,
+      ...program.declareArenas(array, layout.sizes),
       ...program.declareViews(),
       ...program.declareHelpers(false),
       ...program.declareFunctions(),

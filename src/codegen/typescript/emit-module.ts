@@ -405,7 +405,7 @@ function reportsBody(program: Program, printed: PrintedProgram): string {
   return [...calls, 'return {', ...members, '};'].join('\n');
 }
 
-function programText(printed: PrintedProgram, reals: string): string {
+function programText(printed: PrintedProgram, reals: 'Float64Array' | 'Float32Array'): string {
   const { text, sizes, places, functions } = printed;
   const view = (place: Place): string => text.view(locate(place).buffer);
   const phases = functions.phases.map(({ start, step, evaluate }, index) => {
@@ -425,8 +425,7 @@ function programText(printed: PrintedProgram, reals: string): string {
     ...places.reports.map((place, index) => `${storageName('reported', index)}: ${view(place)}`),
   ];
   const body = [
-    `const reals = new ${reals}(${sizes.real});`,
-    `const integers = new Int32Array(${sizes.integer});`,
+    ...text.declareArenas(reals, sizes),
     ...text.declareViews(),
     '',
     ...text.declareFunctions(),

@@ -51,8 +51,7 @@ function programSource(program: Program, { text, sizes, functions }: PrintedProg
   );
   return withoutAssertions(
     [
-      `const reals = new ${array}(${sizes.real});`,
-      `const integers = new Int32Array(${sizes.integer});`,
+      ...text.declareArenas(array, sizes),
       ...text.declareViews(),
       ...text.declareHelpers(false),
       ...text.declareFunctions(),

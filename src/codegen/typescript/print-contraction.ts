@@ -10,6 +10,8 @@ import { Block } from './blocks.js';
 import type { ProgramText } from './program-text.js';
 
 const lanes = 4;
+/** Elements of the right operand that a nearby cache holds, with room to spare. */
+const cachedElements = 16384;
 
 interface Product {
   readonly left: { readonly view: string; readonly row: number; readonly step: number };
@@ -57,7 +59,7 @@ export function printContraction(contraction: Contraction, program: ProgramText)
   innermost.push(`const p0 = ${start(left, program)}${offsets(left.batch)};`);
   innermost.push(`const q0 = ${start(right, program)}${offsets(right.batch)};`);
   innermost.push(`const o0 = ${program.index(locate(output).base)}${offsets(outputStrides)};`);
-  if (sizeOf([...batch, product.rows, product.columns]) > 0) printProduct(product, innermost);
+  if (sizeOf([...batch, product.rows, product.columns]) > 0) printProduct(product, innermost, program);
   for (const { header, block, parent } of opened.reverse()) parent.close(header, block);
   return root.lines;
 }
@@ -66,9 +68,11 @@ function start(operand: ContractionOperand, program: ProgramText): string {
   return program.index(add(locate(operand.place).base, operand.base));
 }
 
-function printProduct(product: Product, block: Block): void {
+function printProduct(product: Product, block: Block, program: ProgramText): void {
   const { rows, columns, depth } = product;
   if (rows === 1 && columns === 1 && depth >= 2 * lanes) return printDot(product, block);
+  if (rows >= 16 && columns >= 8 && columns * depth > cachedElements)
+    return printBlocked(product, block, program);
   const tallest = columns === 1 ? 8 : 4;
   const height = Math.min(rows, tallest);
   const width = Math.min(columns, height === 1 ? 8 : height === 2 ? 4 : 2);
@@ -81,6 +85,79 @@ function printProduct(product: Product, block: Block): void {
       }
     });
   }
+}
+
+/**
+ * For operands that do not fit the cache: blocks of columns of the right operand are packed, pair by pair, and stay
+ * in the cache while all rows pass; so is a band of rows of the left operand where its elements do not lie together.
+ */
+function printBlocked(product: Product, block: Block, program: ProgramText): void {
+  const { rows, columns, depth, left, right } = product;
+  const across = Math.max(8, 2 * Math.floor(cachedElements / 2 / depth));
+  const packsRows = left.step !== 1;
+  const size = across * depth;
+  const packed = program.packed(size + (packsRows ? 4 * depth : 0));
+  const outer = new Block(block);
+  outer.push(`const end = Math.min(start + ${across}, ${columns});`);
+  const pack = (width: number, position: string, inner: Block): void => {
+    inner.push(`let t = (${position} - start) * ${depth};`);
+    inner.push(`let q = q0${term(position, right.column)};`);
+    const loop = new Block(inner);
+    for (let c = 0; c < width; c += 1) {
+      loop.push(`${packed}[t${term(String(c), 1)}] = ${right.view}[q${term(String(c), right.column)}]!;`);
+    }
+    loop.push(`t += ${width};`);
+    loop.push(`q += ${right.step};`);
+    inner.close(`for (let k = 0; k < ${depth}; k += 1)`, loop);
+  };
+  const pairs = 'for (let j = start; j + 2 <= end; j += 2)';
+  const last = columns % 2 === 1 ? `if (end === ${columns})` : undefined;
+  const strips = (parent: Block, body: (width: number, position: string, inner: Block) => void): void => {
+    const pair = new Block(parent);
+    body(2, 'j', pair);
+    parent.close(pairs, pair);
+    if (last === undefined) return;
+    const single = new Block(parent);
+    body(1, String(columns - 1), single);
+    parent.close(last, single);
+  };
+  strips(outer, pack);
+  for (const band of cut(rows, 4)) {
+    along('i', band, outer, (row, inner) => {
+      inner.push(`const oi = o0${term(row, columns)};`);
+      const height = band.size;
+      if (packsRows) {
+        inner.push(`let t = ${size};`);
+        inner.push(`let p = p0${term(row, left.row)};`);
+        const loop = new Block(inner);
+        for (let r = 0; r < height; r += 1) {
+          loop.push(`${packed}[t${term(String(r), 1)}] = ${left.view}[p${term(String(r), left.row)}]!;`);
+        }
+        loop.push(`t += ${height};`);
+        loop.push(`p += ${left.step};`);
+        inner.close(`for (let k = 0; k < ${depth}; k += 1)`, loop);
+        inner.push(`const pi = ${size};`);
+      } else {
+        inner.push(`const pi = p0${term(row, left.row)};`);
+      }
+      strips(inner, (width, position, tile) => {
+        tile.push(`const qj = (${position} - start) * ${depth};`);
+        printTile(
+          {
+            ...product,
+            left: packsRows ? { view: packed, row: 1, step: height } : left,
+            right: { view: packed, column: 1, step: width },
+          },
+          height,
+          width,
+          position,
+          tile,
+          'qj',
+        );
+      });
+    });
+  }
+  block.close(`for (let start = 0; start < ${columns}; start += ${across})`, outer);
 }
 
 interface Cut {
@@ -125,7 +202,14 @@ function term(position: string, factor: number): string {
   return factor === 1 ? ` + ${position}` : ` + ${position} * ${factor}`;
 }
 
-function printTile(product: Product, height: number, width: number, column: string, block: Block): void {
+function printTile(
+  product: Product,
+  height: number,
+  width: number,
+  column: string,
+  block: Block,
+  firstColumn = `q0${term(column, product.right.column)}`,
+): void {
   const { left, right, depth } = product;
   const sums = (row: number): string[] => Array.from({ length: width }, (_, c) => `s${row}${c}`);
   for (let row = 0; row < height; row += 1) {
@@ -133,7 +217,7 @@ function printTile(product: Product, height: number, width: number, column: stri
   }
   const moving = depth === 1 ? 'const' : 'let';
   block.push(`${moving} p = pi;`);
-  block.push(`${moving} q = q0${term(column, right.column)};`);
+  block.push(`${moving} q = ${firstColumn};`);
   const loop = new Block(block);
   for (let row = 0; row < height; row += 1) {
     loop.push(`const x${row} = ${left.view}[p${term(String(row), left.row)}]!;`);

@@ -7,6 +7,7 @@ import type { Buffer, Place } from '../../ir/nest.js';
 import { locate } from '../../ir/nest.js';
 import type { Affine } from '../../ir/nest-affine.js';
 import { arenaOf } from '../../ir/memory.js';
+import type { Arena } from '../../ir/memory.js';
 import {
   helpersWithCallees,
   printHelper,
@@ -32,9 +33,18 @@ export class ProgramText {
   private readonly helperSet = new Map<string, HelperFunction>();
   private readonly routineSet = new Set<RoutineName>();
   private scratchSize = 0;
+  private packedSize = 0;
 
   constructor(taken: Iterable<string> = []) {
-    this.namer = new Namer([...taken, ...Object.keys(routines), ...helperNames(), 'sortScratch']);
+    this.namer = new Namer([
+      ...taken,
+      ...Object.keys(routines),
+      ...helperNames(),
+      'sortScratch',
+      'packed',
+      'start',
+      'end',
+    ]);
   }
 
   view(buffer: Buffer): string {
@@ -61,6 +71,24 @@ export class ProgramText {
   scratch(size: number): string {
     this.scratchSize = Math.max(this.scratchSize, size, 1);
     return 'sortScratch';
+  }
+
+  /** Room for the packed operands of one product. */
+  packed(size: number): string {
+    this.packedSize = Math.max(this.packedSize, size);
+    return 'packed';
+  }
+
+  /** The memory: reals, then scratch for products; integers. */
+  declareArenas(array: 'Float64Array' | 'Float32Array', sizes: Readonly<Record<Arena, number>>): string[] {
+    const lines = [
+      `const reals = new ${array}(${sizes.real + this.packedSize});`,
+      `const integers = new Int32Array(${sizes.integer});`,
+    ];
+    if (this.packedSize > 0) {
+      lines.push(`const packed = reals.subarray(${sizes.real}, ${sizes.real + this.packedSize});`);
+    }
+    return lines;
   }
 
   helpers(helpers: readonly HelperFunction[]): void {
