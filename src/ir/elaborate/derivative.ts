@@ -6,15 +6,15 @@
 import type { TypedDerivative } from '../../check/typed.js';
 import { batchRegion } from '../batching/batch.js';
 import { GraphBuilder } from '../builder.js';
-import { gradient as gradientOf, jvp, vjp } from '../differentiate/derivatives.js';
+import { jvp, vjp } from '../differentiate/derivatives.js';
 import type { Node, Region } from '../graph.js';
 import { prepare } from '../rewrite/passes.js';
 import type { Report } from '../rewrite/rewrite.js';
 import { at, range, sizeOf } from '../types.js';
 import type { Context } from './context.js';
-import { nodesBelow } from './frame.js';
-import { constant, expand, tensor } from './tensor.js';
-import { ownRank, ownShape, sizesOf, type Tensor, unionAxes } from './value.js';
+import { Frame, nodesBelow } from './frame.js';
+import { constant, elementwise, expand, reduceOwn, tensor } from './tensor.js';
+import { type Axis, ownRank, ownShape, sizesOf, type Tensor, unionAxes } from './value.js';
 
 /** value = region(variable, captured...). */
 interface Slice {
@@ -38,26 +38,20 @@ export function derivative(context: Context, expression: TypedDerivative): Tenso
       return jacobian(context, slice, variable, value);
     case 'hessian': {
       if (slice === undefined) return zeros(context, [variable, variable]);
-      const { region, gradient } = gradientSlice(context, slice, variable, value);
-      return jacobian(context, { region, captured: slice.captured }, variable, gradient);
+      const first = gradientSlice(context, slice, variable, value);
+      return jacobian(context, first.slice, variable, first.gradient);
     }
     case 'hvp': {
       if (slice === undefined) return zeros(context, [variable]);
-      const { region, gradient } = gradientSlice(context, slice, variable, value);
-      return pushForward(
-        context,
-        { region, captured: slice.captured },
-        variable,
-        gradient,
-        needed(direction),
-      );
+      const first = gradientSlice(context, slice, variable, value);
+      return pushForward(context, first.slice, variable, first.gradient, needed(direction));
     }
     case 'jvp':
       if (slice === undefined) return zeros(context, [value]);
       return pushForward(context, slice, variable, value, needed(direction));
     case 'vjp':
       if (slice === undefined) return zeros(context, [variable]);
-      return pullBack(context, slice, variable, value, needed(direction));
+      return vectorJacobian(context, slice, variable, value, needed(direction));
     default:
       return expression.operator satisfies never;
   }
@@ -80,7 +74,7 @@ function zeros(context: Context, shapes: readonly Tensor[]): Tensor {
 /** Undefined when the value does not depend on the variable. */
 function sliceBetween(context: Context, variable: Tensor, value: Tensor): Slice | undefined {
   const marker = context.frame.read(variable);
-  const [root] = context.frame.resolve([context.frame.read(value)], marker);
+  const [root] = context.frame.expose([context.frame.read(value)], marker);
   return root === undefined ? undefined : cutRegion(root, marker, context.report);
 }
 
@@ -208,30 +202,40 @@ function reverseJacobian(
   return tensor(frame, frame.builder.transpose(node, [...mapped, ...valueOwn, ...variableOwn]), axes);
 }
 
-/** (variable, captured..) -> the gradient of the sum of the value over its lanes, which is each lane's own gradient. */
-function gradientSlice(context: Context, slice: Slice, variable: Tensor, value: Tensor) {
-  if (value.axes.some((axis) => !variable.axes.includes(axis))) {
-    throw new Error('compiler bug: a second derivative by a variable shared between mapped lanes');
-  }
-  const region = gradientRegion(slice.region);
-  const gradient: Tensor = {
-    ...variable,
-    node: at(region.results, 0),
-    frame: context.frame,
+/**
+ * (variable, captured..) -> the gradient of the value. Lanes that the variable has too are independent, so the gradient
+ * of their sum is each lane's own; lanes that share the variable need a row of the Jacobian each.
+ */
+function gradientSlice(
+  context: Context,
+  slice: Slice,
+  variable: Tensor,
+  value: Tensor,
+): { readonly slice: Slice; readonly gradient: Tensor } {
+  const outer = context.frame;
+  const frame = new Frame(undefined);
+  const parameters = slice.region.parameters.map((parameter) =>
+    frame.builder.parameter(parameter.type, nameOf(parameter)),
+  );
+  const inside = { ...slice, captured: parameters.slice(1) };
+  const variableInside: Tensor = { ...variable, node: at(parameters, 0), frame, affine: undefined };
+  const valueInside: Tensor = {
+    ...value,
+    node: at(frame.builder.inline(slice.region, parameters), 0),
+    frame,
     affine: undefined,
   };
-  return { region, gradient };
-}
-
-/** From one real result to the gradient of its sum by parameter 0. */
-export function gradientRegion(region: Region): Region {
-  const builder = new GraphBuilder();
-  const parameters = region.parameters.map((parameter) =>
-    builder.parameter(parameter.type, nameOf(parameter)),
-  );
-  const value = at(builder.inline(region, parameters), 0);
-  const summed = builder.region(parameters, [builder.reduceAll('sum', value)]);
-  return onlyResults(gradientOf(summed, [0]), 1);
+  context.frame = frame;
+  try {
+    const gradient = jacobian(context, inside, variableInside, valueInside);
+    const region = prepare(frame.close(parameters, [gradient.node]), context.report);
+    return {
+      slice: { region, captured: slice.captured },
+      gradient: { ...gradient, node: at(region.results, 0), frame: outer },
+    };
+  } finally {
+    context.frame = outer;
+  }
 }
 
 function nameOf(parameter: Node): string {
@@ -267,6 +271,36 @@ function pushForward(
   return alongDirection(context, linear, slice, variable, variable, direction, value);
 }
 
+/** The direction times the Jacobian; lanes that share the variable each have a result of their own. */
+function vectorJacobian(
+  context: Context,
+  slice: Slice,
+  variable: Tensor,
+  value: Tensor,
+  direction: Tensor,
+): Tensor {
+  if (value.axes.every((axis) => variable.axes.includes(axis))) {
+    return pullBack(context, slice, variable, value, direction);
+  }
+  const rows = jacobian(context, slice, variable, value);
+  const spread = reshaped(context, direction, [...ownShape(direction), ...ownShape(variable).map(() => 1)]);
+  const axes = unionAxes([rows.axes, spread.axes]);
+  const weights = widened(context, spread, axes, ownShape(rows));
+  const product = elementwise(context.frame, 'multiply', [rows, weights]);
+  return reduceOwn(context.frame, 'sum', product, range(ownRank(value)));
+}
+
+/** Repeats own axes of size one. */
+function widened(context: Context, value: Tensor, axes: readonly Axis[], own: readonly number[]): Tensor {
+  const { frame } = context;
+  const lead = ownShape(value).findIndex((extent, axis) => extent !== own[axis]);
+  const kept = lead === -1 ? own.length : lead;
+  const narrow = reshaped(context, value, own.slice(0, kept));
+  const node = expand(frame, narrow, axes, own.slice(0, kept));
+  const map = range(axes.length + kept);
+  return tensor(frame, frame.builder.broadcast(node, [...sizesOf(axes), ...own], map), axes);
+}
+
 function pullBack(
   context: Context,
   slice: Slice,
@@ -298,12 +332,40 @@ function alongDirection(
   const order = [...[...extra].reverse(), ...place.axes].map((axis) => axes.indexOf(axis));
   const rank = place.node.type.shape.length - place.axes.length;
   const turned = frame.builder.transpose(full, [...order, ...range(rank, axes.length)]);
-  const [result] = frame.builder.inline(region, [...inputs, turned]);
+  const [pushed] = frame.builder.inline(region, [...inputs, turned]);
+  const shared = extra.filter((axis) => like.axes.includes(axis));
+  const result = onDiagonals(frame.builder, needNode(pushed), [...extra].reverse(), like.axes);
   const resultAxes = unionAxes([like.axes, extra]);
-  const from = [...[...extra].reverse(), ...like.axes];
+  const from = [...[...extra].reverse().filter((axis) => !shared.includes(axis)), ...like.axes];
   const places = resultAxes.map((axis) => from.indexOf(axis));
   const own = range(like.node.type.shape.length - like.axes.length, from.length);
-  return tensor(frame, frame.builder.transpose(needNode(result), [...places, ...own]), resultAxes);
+  return tensor(frame, frame.builder.transpose(result, [...places, ...own]), resultAxes);
+}
+
+/** Where a batch axis is also one of the value's own lanes, lane i wants the direction of lane i. */
+function onDiagonals(
+  builder: GraphBuilder,
+  node: Node,
+  batch: readonly Axis[],
+  lanes: readonly Axis[],
+): Node {
+  let current = node;
+  let remaining = [...batch];
+  for (const axis of batch) {
+    const lane = lanes.indexOf(axis);
+    if (lane === -1) continue;
+    const place = remaining.indexOf(axis);
+    const { shape } = current.type;
+    const same = builder.binary(
+      'equal',
+      builder.iota(shape, place),
+      builder.iota(shape, remaining.length + lane),
+    );
+    const zero = builder.constant(0, 'real', shape);
+    current = builder.reduce('sum', builder.select(same, current, zero), [place]);
+    remaining = remaining.filter((each) => each !== axis);
+  }
+  return current;
 }
 
 /** The same region with the results from `start` on. */

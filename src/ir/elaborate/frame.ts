@@ -38,22 +38,51 @@ export class Frame {
     return marker;
   }
 
-  /** Puts the marked values in place of their markers, but for the marker `kept`. */
-  resolve(nodes: readonly Node[], kept?: Node): Node[] {
+  /** Puts the marked values in place of their markers. */
+  resolve(nodes: readonly Node[]): Node[] {
     if (this.markers.size === 0) return [...nodes];
-    const markedBy = (node: Node): Node | undefined => (node === kept ? undefined : this.markers.get(node));
     const resolved = new Map<Node, Node>();
-    for (const node of nodesBelow(nodes, markedBy)) {
-      const marked = markedBy(node);
-      if (marked !== undefined) resolved.set(node, resolved.get(marked) ?? marked);
-      else if (node.inputs.length === 0) resolved.set(node, node);
-      else {
-        const inputs = node.inputs.map((input) => resolved.get(input) ?? input);
-        const same = inputs.every((input, index) => input === node.inputs[index]);
-        resolved.set(node, same ? node : this.builder.rebuild(node, inputs));
-      }
+    for (const node of nodesBelow(nodes, (each) => this.markers.get(each))) {
+      const marked = this.markers.get(node);
+      resolved.set(
+        node,
+        marked === undefined ? this.withInputs(node, resolved) : (resolved.get(marked) ?? marked),
+      );
     }
     return nodes.map((node) => resolved.get(node) ?? node);
+  }
+
+  /**
+   * The nodes with every dependence on the marker `variable` through other markers in plain sight. Those markers stay,
+   * because another derivative may be by them: a marker m of f(variable) becomes m + (f(variable) - f), where f is one
+   * more marker of the same value, constant for this derivative and cancelling in any other.
+   */
+  expose(nodes: readonly Node[], variable: Node): Node[] {
+    const markedBy = (node: Node): Node | undefined =>
+      node === variable ? undefined : this.markers.get(node);
+    const order = nodesBelow(nodes, markedBy);
+    const dependent = new Set<Node>([variable]);
+    const exposed = new Map<Node, Node>();
+    for (const node of order) {
+      const marked = markedBy(node);
+      const below = marked === undefined ? node.inputs : [marked];
+      if (node === variable || !below.some((each) => dependent.has(each))) continue;
+      dependent.add(node);
+      if (marked === undefined) {
+        exposed.set(node, this.withInputs(node, exposed));
+        continue;
+      }
+      const value = exposed.get(marked) ?? marked;
+      const change = this.builder.binary('subtract', value, this.mark(marked, 'same'));
+      exposed.set(node, this.builder.binary('add', node, change));
+    }
+    return nodes.map((node) => exposed.get(node) ?? node);
+  }
+
+  private withInputs(node: Node, replaced: ReadonlyMap<Node, Node>): Node {
+    const inputs = node.inputs.map((input) => replaced.get(input) ?? input);
+    const same = inputs.every((input, index) => input === node.inputs[index]);
+    return same ? node : this.builder.rebuild(node, inputs);
   }
 
   close(parameters: readonly Node[], results: readonly Node[]): Region {
