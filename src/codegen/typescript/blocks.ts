@@ -22,7 +22,7 @@ export class Block {
   }
 
   isWithin(ancestor: Block): boolean {
-    for (let block: Block | undefined = this as Block; block !== undefined; block = block.parent) {
+    for (let block: Block | undefined = this; block !== undefined; block = block.parent) {
       if (block === ancestor) return true;
     }
     return false;

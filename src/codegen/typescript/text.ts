@@ -68,6 +68,8 @@ export function encodeIdentifier(name: string, fallback = 'value'): string {
 
 export class Namer {
   private readonly used = new Set<string>();
+  /** Where to go on counting: names repeat by the thousand. */
+  private readonly counts = new Map<string, number>();
 
   constructor(taken: Iterable<string> = []) {
     for (const name of taken) this.used.add(name);
@@ -78,7 +80,12 @@ export class Namer {
     const base = encodeIdentifier(name, fallback);
     const first = reserved.has(base) || kept.test(base) ? `${base}_array` : base;
     let candidate = first;
-    for (let count = 2; this.used.has(candidate); count += 1) candidate = `${first}_${count}`;
+    let count = this.counts.get(first) ?? 1;
+    while (this.used.has(candidate)) {
+      count += 1;
+      candidate = `${first}_${count}`;
+    }
+    this.counts.set(first, count);
     this.used.add(candidate);
     return candidate;
   }
