@@ -53,6 +53,8 @@ export default defineConfig(
       eqeqeq: 'error',
       'no-console': 'error',
       'no-control-regex': 'off',
+      // A walk up the parents of `this` starts with an alias of it.
+      '@typescript-eslint/no-this-alias': 'off',
     },
   },
   // In a test a wrong assertion is a failed test, which is what it should be.

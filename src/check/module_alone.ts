@@ -4,7 +4,7 @@
  */
 import type { Parameter } from '../parser/ast.js';
 import { topContext } from './context.js';
-import { constant } from './convert.js';
+import type { constant } from './convert.js';
 import { constantDimension, symbolDimension } from './dimension.js';
 import type { Entity, ModuleDefinition } from './entities.js';
 import { instantiate } from './models.js';

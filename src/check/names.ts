@@ -166,7 +166,7 @@ export function valueOf(context: Context, entity: Entity, name: string, span: Sp
     case 'value':
       return reference(entity.symbol, span);
     case 'inline':
-      return { ...entity.value, span } as TypedExpression;
+      return { ...entity.value, span };
     case 'static':
       return staticExpression(entity.value, span);
     case 'dimension':

@@ -148,13 +148,13 @@ export function checkBindingValue(context: Context, binding: LetBinding): TypedE
     context.session.error('AM2504', value.span, 'a draw does not stand here', {
       notes: ['`~` stands in `data`, once for the table, and in `param`, once for the start'],
     });
-    return { ...errorExpression(value.span), type: annotated ?? errorType } as TypedExpression;
+    return { ...errorExpression(value.span), type: annotated ?? errorType };
   }
   const typed = checkExpression(context, value.expression, annotated);
   if (annotated === undefined || annotated.kind === 'error') return typed;
-  if (isError(typed)) return { ...typed, type: annotated } as TypedExpression;
+  if (isError(typed)) return { ...typed, type: annotated };
   const fitted = fit(context, typed, annotated, `\`${name.name}\``, { fill: true });
-  return isError(fitted) ? ({ ...fitted, type: annotated } as TypedExpression) : fitted;
+  return isError(fitted) ? { ...fitted, type: annotated } : fitted;
 }
 
 function checkLet(context: Context, binding: LetBinding): readonly TypedStatement[] {

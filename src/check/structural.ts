@@ -204,7 +204,7 @@ function concat(context: Context, call: CallExpression, builtin: StructuralBuilt
 /** The operand as if it had no axes, to unite the elements alone. */
 function leadingOne(operand: TypedExpression): TypedExpression {
   if (operand.type.kind !== 'array') return operand;
-  return { ...operand, type: arrayType(operand.type.element, shapeOf([])) } as TypedExpression;
+  return { ...operand, type: arrayType(operand.type.element, shapeOf([])) };
 }
 
 function pick(context: Context, call: CallExpression, builtin: StructuralBuiltin): TypedExpression {

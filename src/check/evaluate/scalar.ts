@@ -59,7 +59,7 @@ function unary(
   derivative: (a: Scalar, result: Scalar) => Scalar,
 ): Operation {
   return {
-    evaluate: (a) => evaluate(a as number),
+    evaluate: (a) => evaluate(a),
     partials: ([a], result) => [derivative(a as Scalar, result)],
   };
 }
@@ -74,7 +74,7 @@ function binary(
   ) => readonly [Scalar, Scalar],
 ): Operation {
   return {
-    evaluate: (a, b) => evaluate(a as number, b as number),
+    evaluate: (a, b) => evaluate(a, b),
     partials: ([a, b], result, varies) => derivatives(a as Scalar, b as Scalar, result, varies),
   };
 }
@@ -148,10 +148,10 @@ const operations: Readonly<Record<ApplyName, Operation>> = {
   power: powerOperation,
   equal: step((a, b) => truth(a === b)),
   not_equal: step((a, b) => truth(a !== b)),
-  less: step((a, b) => truth((a as number) < (b as number))),
-  less_equal: step((a, b) => truth((a as number) <= (b as number))),
-  greater: step((a, b) => truth((a as number) > (b as number))),
-  greater_equal: step((a, b) => truth((a as number) >= (b as number))),
+  less: step((a, b) => truth(a < b)),
+  less_equal: step((a, b) => truth(a <= b)),
+  greater: step((a, b) => truth(a > b)),
+  greater_equal: step((a, b) => truth(a >= b)),
   and: step((a, b) => truth(a !== 0 && b !== 0)),
   or: step((a, b) => truth(a !== 0 || b !== 0)),
   maximum: extreme(Math.max),
@@ -160,13 +160,13 @@ const operations: Readonly<Record<ApplyName, Operation>> = {
     const squared = add(square(a), square(b));
     return [divide(b, squared), negate(divide(a, squared))];
   }),
-  floor_divide: step((a, b) => Math.floor((a as number) / (b as number))),
+  floor_divide: step((a, b) => Math.floor(a / b)),
   modulo: binary(floorModulo, (a, b) => [1, -Math.floor(valueOf(a) / valueOf(b))]),
   abs: unary(Math.abs, (a) => Math.sign(valueOf(a))),
-  sign: step((a) => Math.sign(a as number)),
-  floor: step((a) => Math.floor(a as number)),
-  ceil: step((a) => Math.ceil(a as number)),
-  round: step((a) => roundHalfEven(a as number)),
+  sign: step((a) => Math.sign(a)),
+  floor: step((a) => Math.floor(a)),
+  ceil: step((a) => Math.ceil(a)),
+  round: step((a) => roundHalfEven(a)),
   exp: unary(Math.exp, (_a, result) => result),
   expm1: unary(Math.expm1, (a) => exp(a)),
   log: unary(Math.log, (a) => divide(1, a)),
@@ -195,7 +195,7 @@ const operations: Readonly<Record<ApplyName, Operation>> = {
     (a) => a,
     () => 1,
   ),
-  to_int: step((a) => Math.trunc(a as number)),
+  to_int: step((a) => Math.trunc(a)),
 };
 
 export function elementwise(name: ApplyName, ...operands: Scalar[]): Scalar {
