@@ -9,7 +9,17 @@ import type { ProblemFacts } from './problem_facts.js';
 import { problemFacts } from './problem_facts.js';
 import { missingLengths, unboundedObjectives } from './solve_shape.js';
 
+/** A program nested too deeply for the walk gets no warnings. */
 export function analyse(problem: TypedProblem): Diagnostic[] {
+  try {
+    return warningsOf(problem);
+  } catch (error) {
+    if (error instanceof RangeError) return [];
+    throw error;
+  }
+}
+
+function warningsOf(problem: TypedProblem): Diagnostic[] {
   const facts = problemFacts(problem);
   const diagnostics = [
     ...expressionFindings(facts),

@@ -19,8 +19,10 @@ export function branchFacts(expression: TypedIf, scope: Scope, analysis: Analysi
   const test = factsOf(condition, scope, analysis);
   const branch = (body: TypedExpression, truth: boolean): Abstract =>
     interpret(body, scope.inner(refinementsOf(condition, truth, scope, analysis)), analysis);
+  analysis.branching += 1;
   const a = branch(then, true);
   const b = branch(otherwise, false);
+  analysis.branching -= 1;
   const joined = joinAbstract(a, b);
   if (joined.kind !== 'facts' || !varies(test.flow)) return joined.kind === 'facts' ? { ...joined } : joined;
   const cut = cutAt(test.flow, { span: condition.span, what: 'the condition of `if`' });
@@ -46,18 +48,23 @@ interface Pieces {
   readonly single: boolean;
 }
 
+/** An `if` in branches of others is part of their pieces, and is looked at by itself only near the surface. */
+const deepestScan = 2;
+
 function piecesOf(expression: TypedIf, scope: Scope, analysis: Analysis): Pieces | undefined {
-  const atoms = atomsOf([expression]);
+  const atoms = analysis.branching > deepestScan ? undefined : atomsOf(expression);
   if (atoms === undefined) return undefined;
-  const facts = [...atoms].map(([key, atom]) => ({ key, facts: quietFacts(atom, scope, analysis) }));
-  const ranges: AtomRange[] = facts.map((atom) => ({
-    key: atom.key,
-    interval: atom.facts.interval,
-    varies: varies(atom.facts.flow),
-  }));
+  const facts: Facts[] = [];
+  const ranges: AtomRange[] = [];
+  for (const [key, atom] of atoms) {
+    const known = quietFacts(atom, scope, analysis);
+    if (known === undefined) return undefined;
+    facts.push(known);
+    ranges.push({ key, interval: known.interval, varies: varies(known.flow) });
+  }
   return {
     meeting: meetingOf(expression, ranges),
-    atoms: facts.map((atom) => atom.facts),
+    atoms: facts,
     single: ranges.filter((range) => range.varies).length === 1,
   };
 }

@@ -9,7 +9,7 @@ import { isLibrary, seenFromCall, textAt } from './findings.js';
 import { unionOf } from './flow.js';
 import type { Analysis } from './interpreter.js';
 import { asFacts, interpret } from './interpreter.js';
-import { everything } from './interval.js';
+import { everything, keyOfInterval } from './interval.js';
 import { sameValue } from './keys.js';
 import type { Scope } from './scope.js';
 
@@ -84,14 +84,14 @@ function remembered(
   const key = `${sizes}|${values.map((value) => keyOfAbstract(value, values)).join('|')}`;
   const known = memory.get(key);
   if (known !== undefined) return { result: known.result, findings: [...known.findings] };
-  const { findings } = analysis;
-  analysis.findings = [];
+  const { findings, branching, asking } = analysis;
+  Object.assign(analysis, { findings: [], branching: 0, asking: 0 });
   target.parameters.forEach((parameter, index) => {
     frame.bind(parameter, values[index] ?? constantFacts(everything));
   });
   const result = interpret(target.body, frame, analysis);
   const entry = { result, findings: analysis.findings };
-  analysis.findings = findings;
+  Object.assign(analysis, { findings, branching, asking });
   memory.set(key, entry);
   return entry;
 }
@@ -122,7 +122,5 @@ function keyOfAbstract(value: Abstract, values: readonly Abstract[]): string {
 }
 
 function keyOfFacts({ interval, curvature, kink, flow, nonzero }: Facts): string {
-  const { low, high, lowOpen, highOpen } = interval;
-  const ends = `${lowOpen ? '(' : '['}${low},${high}${highOpen ? ')' : ']'}`;
-  return `${ends}${curvature},${identityOf(kink)},${flow.id}${nonzero === true ? ',n' : ''}`;
+  return `${keyOfInterval(interval)}${curvature},${identityOf(kink)},${flow.id}${nonzero === true ? ',n' : ''}`;
 }

@@ -57,6 +57,9 @@ export interface Analysis {
   findings: Finding[];
   /** Draws count as data: in `data` blocks and starts. */
   drawsAreData: boolean;
+  /** How many branches of `if`s this is inside of, and how many side questions; both bound the work. */
+  branching: number;
+  asking: number;
 }
 
 export function interpret(expression: TypedExpression, scope: Scope, analysis: Analysis): Abstract {
@@ -96,12 +99,18 @@ export function asFacts(value: Abstract): Facts {
   }
 }
 
-/** Facts without the findings of getting them: for questions asked on the side. */
-export function quietFacts(expression: TypedExpression, scope: Scope, analysis: Analysis): Facts {
-  const { findings } = analysis;
+/** Side questions within side questions are not answered beyond this depth. */
+const deepestQuestion = 2;
+
+/** Facts without the findings of getting them: for questions asked on the side. Undefined when asked too deep. */
+export function quietFacts(expression: TypedExpression, scope: Scope, analysis: Analysis): Facts | undefined {
+  if (analysis.asking >= deepestQuestion) return undefined;
+  const { findings, asking } = analysis;
   analysis.findings = [];
+  analysis.asking += 1;
   const facts = factsOf(expression, scope, analysis);
   analysis.findings = findings;
+  analysis.asking = asking;
   return facts;
 }
 

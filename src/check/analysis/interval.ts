@@ -53,6 +53,10 @@ export function straddles({ low, high }: Interval, value: number): boolean {
   return low < value && value < high;
 }
 
+export function keyOfInterval({ low, high, lowOpen, highOpen }: Interval): string {
+  return `${lowOpen ? '(' : '['}${low},${high}${highOpen ? ')' : ']'}`;
+}
+
 export function sameInterval(a: Interval, b: Interval): boolean {
   return a.low === b.low && a.high === b.high && a.lowOpen === b.lowOpen && a.highOpen === b.highOpen;
 }

@@ -5,7 +5,7 @@
  */
 import type { TypedExpression } from '../typed.js';
 import type { Interval } from './interval.js';
-import { contains, pointOf } from './interval.js';
+import { contains, keyOfInterval, pointOf } from './interval.js';
 import { evaluateAt } from './scalar_function.js';
 
 export interface Meeting {
@@ -34,7 +34,19 @@ function scanPoints(): readonly number[] {
 /** Values of what is held still: unremarkable numbers, so that pieces meet where they generally do. */
 const samples: readonly number[] = [0.731, 2.417, -1.293, 0.127];
 
+const known = new WeakMap<TypedExpression, Map<string, Meeting>>();
+
+/** Remembered: a library function is scanned once for each range of its arguments. */
 export function meetingOf(expression: TypedExpression, atoms: readonly AtomRange[]): Meeting {
+  const memory = known.get(expression) ?? new Map<string, Meeting>();
+  known.set(expression, memory);
+  const key = atoms.map(({ interval, varies }) => `${keyOfInterval(interval)}${varies ? 'v' : 'c'}`).join();
+  const meeting = memory.get(key) ?? scanned(expression, atoms);
+  memory.set(key, meeting);
+  return meeting;
+}
+
+function scanned(expression: TypedExpression, atoms: readonly AtomRange[]): Meeting {
   const meetings = atoms
     .filter(({ varies }) => varies)
     .flatMap((atom) => [0, 1, 2].flatMap((round) => alongAtom(expression, atom, atoms, round)));
@@ -111,7 +123,11 @@ function meetingAt(left: number, right: number, at: At): Meeting | undefined {
   );
   if (before === undefined || here === undefined || there === undefined || after === undefined)
     return undefined;
-  if (![before, here, there, after].every(Number.isFinite)) return undefined;
+  // Outside the domain on both sides there is nothing to say; infinite on one side is a jump.
+  if (Number.isNaN(here) && Number.isNaN(there)) return undefined;
+  if (![before, here, there, after].every(Number.isFinite)) {
+    return { jump: true, up: false, down: false, atZero: false };
+  }
   const size = Math.max(1e-3, Math.abs(here), Math.abs(there));
   if (Math.abs(there - here) > 1e-6 * size) {
     return { jump: true, up: false, down: false, atZero: false };

@@ -53,6 +53,8 @@ function readProblem(problem: TypedProblem): ProblemFacts {
     calls: new Map(),
     findings: [],
     drawsAreData: false,
+    branching: 0,
+    asking: 0,
   };
   bindInputs(problem, scope, analysis, starts);
   const lets = new Map<ValueSymbol, Read<TypedExpression>>();
@@ -63,6 +65,8 @@ function readProblem(problem: TypedProblem): ProblemFacts {
       return result;
     });
   }
+  // In dependency order, so that long chains do not nest.
+  for (const { symbol } of problem.lets) scope.find(symbol);
   const read = <Item extends { readonly value: TypedExpression }>(item: Item): Read<Item> => {
     const { value: facts, findings } = apart(analysis, false, () => factsOf(item.value, scope, analysis));
     return { item, facts, findings };

@@ -41,7 +41,8 @@ export function refinementsOf(
   if ((operator === 'and' && truth) || (operator === 'or' && !truth)) {
     return [left, right].flatMap((part) => refinementsOf(part, truth, scope, analysis));
   }
-  const bounds = (expression: TypedExpression): Interval => quietFacts(expression, scope, analysis).interval;
+  const bounds = (expression: TypedExpression): Interval =>
+    quietFacts(expression, scope, analysis)?.interval ?? everything;
   if (isOrder(operator)) {
     const order = truth ? operator : opposite[operator];
     return [...ordered(left, order, bounds(right)), ...ordered(right, mirrored[order], bounds(left))];

@@ -10,70 +10,75 @@ import { keyOf } from './keys.js';
 /** Atoms of an expression by key; undefined when it is not a small scalar function. */
 export type Atoms = ReadonlyMap<string, TypedExpression>;
 
-export function atomsOf(expressions: readonly TypedExpression[]): Atoms | undefined {
+/** Larger functions are not scanned. */
+const largest = 300;
+
+export function atomsOf(expression: TypedExpression): Atoms | undefined {
   const atoms = new Map<string, TypedExpression>();
-  return expressions.every((expression) => collect(expression, atoms)) ? atoms : undefined;
+  return costOf(expression, (atom) => addAtom(atom, atoms)) <= largest ? atoms : undefined;
 }
 
 function isScalar({ type }: TypedExpression): boolean {
   return type.kind === 'array' && type.shape.run === undefined && type.shape.dimensions.length === 0;
 }
 
-/** A function of scalars, so that a call of it is arithmetic too. */
-function isScalarFunction(target: TypedFunction): boolean {
-  const scalars = target.parameters.every(
-    ({ type }) => type.kind === 'array' && type.shape.run === undefined && type.shape.dimensions.length === 0,
-  );
-  return scalars && isArithmetic(target.body);
-}
-
-function isArithmetic(expression: TypedExpression): boolean {
-  switch (expression.kind) {
-    case 'constant':
-    case 'reference':
-      return isScalar(expression);
-    case 'apply':
-      return expression.operands.every(isArithmetic);
-    case 'if':
-      return [expression.condition, expression.then, expression.otherwise].every(isArithmetic);
-    case 'call':
-      return isScalarFunction(expression.function) && expression.arguments.every(isArithmetic);
-    case 'block':
-      return (
-        expression.statements.every(
-          (statement) => statement.kind === 'let' && isArithmetic(statement.value),
-        ) && isArithmetic(expression.result)
-      );
-    default:
-      return false;
-  }
-}
-
-function collect(expression: TypedExpression, atoms: Map<string, TypedExpression>): boolean {
-  switch (expression.kind) {
-    case 'constant':
-      return true;
-    case 'apply':
-      return expression.operands.every((operand) => collect(operand, atoms));
-    case 'if':
-      return [expression.condition, expression.then, expression.otherwise].every((part) =>
-        collect(part, atoms),
-      );
-    case 'call':
-      if (isScalarFunction(expression.function)) {
-        return expression.arguments.every((argument) => collect(argument, atoms));
-      }
-      return addAtom(expression, atoms);
-    default:
-      return addAtom(expression, atoms);
-  }
-}
-
-function addAtom(expression: TypedExpression, atoms: Map<string, TypedExpression>): boolean {
+function addAtom(expression: TypedExpression, atoms: Map<string, TypedExpression>): number {
   const key = keyOf(expression);
-  if (key === undefined || !isScalar(expression)) return false;
+  if (key === undefined || !isScalar(expression)) return Infinity;
   atoms.set(key, expression);
-  return true;
+  return 1;
+}
+
+/** How many operations one evaluation takes, those of called functions included; infinite for what is no arithmetic. */
+function costOf(expression: TypedExpression, atom: (expression: TypedExpression) => number): number {
+  const total = (parts: readonly TypedExpression[]): number =>
+    parts.reduce((sum, part) => (sum > largest ? sum : sum + costOf(part, atom)), 1);
+  switch (expression.kind) {
+    case 'constant':
+      return 1;
+    case 'apply':
+      return total(expression.operands);
+    case 'if':
+      return total([expression.condition, expression.then, expression.otherwise]);
+    case 'call': {
+      const body = costOfFunction(expression.function);
+      return body > largest ? atom(expression) : body + total(expression.arguments);
+    }
+    default:
+      return atom(expression);
+  }
+}
+
+const functionCosts = new WeakMap<TypedFunction, number>();
+
+/** Of a function from scalars to a scalar whose body is arithmetic of its parameters and `let`s; else infinite. */
+function costOfFunction(target: TypedFunction): number {
+  let cost = functionCosts.get(target);
+  if (cost === undefined) {
+    const scalars = target.parameters.every(
+      ({ type }) =>
+        type.kind === 'array' && type.shape.run === undefined && type.shape.dimensions.length === 0,
+    );
+    cost = scalars ? costOfBody(target.body, new Set(target.parameters)) : Infinity;
+    functionCosts.set(target, cost);
+  }
+  return cost;
+}
+
+function costOfBody(body: TypedExpression, bound: ReadonlySet<ValueSymbol>): number {
+  if (body.kind === 'block') {
+    const names = new Set(bound);
+    let cost = 1;
+    for (const statement of body.statements) {
+      if (statement.kind !== 'let') return Infinity;
+      cost += costOfBody(statement.value, names);
+      names.add(statement.symbol);
+    }
+    return cost + costOfBody(body.result, names);
+  }
+  return costOf(body, (part) =>
+    part.kind === 'reference' && bound.has(part.symbol) && isScalar(part) ? 1 : Infinity,
+  );
 }
 
 /** A value and the decisions that led to it. */
