@@ -7,6 +7,7 @@ import { costOf } from '../../explain/cost.js';
 import { countKernels } from '../../explain/kernels.js';
 import type { KernelCount } from '../../explain/kernels.js';
 import { latexProblem } from '../../explain/latex_problem.js';
+import { objectivesText } from '../../explain/objectives.js';
 import { problemText } from '../../explain/problem.js';
 import { printRegion } from '../../ir/print.js';
 import type { Program } from '../../ir/program.js';
@@ -63,7 +64,7 @@ export async function explain(file: string, options: ExplainCommandOptions): Pro
 function explanation(state: CompileState): string {
   const { file, problem, bound, program, rewrites, printed } = state;
   if (file === undefined || problem === undefined) throw new Error('compiler bug: nothing to explain');
-  const sections = [problemText(file, problem)];
+  const sections = [problemText(file, problem), objectivesText(problem)];
   if (bound !== undefined) sections.push(sizesText(bound));
   if (program !== undefined) {
     sections.push(rewritesText(rewrites, file.source.path), costText(program, printed));
