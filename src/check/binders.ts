@@ -7,7 +7,7 @@ import { addDimensions, constantDimension, constantValue, subtractDimensions } f
 import type { Entity } from './entities.js';
 import { checkCondition, checkExpression } from './expression.js';
 import { indexesModels } from './mentions.js';
-import { modelValueOf } from './models.js';
+import { modelValueOf } from './model_values.js';
 import { applyOperator } from './operators.js';
 import { lookupCallable, noteUse, unknownName } from './names.js';
 import { printType } from './print_type.js';

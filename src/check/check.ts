@@ -38,5 +38,12 @@ export function checkFile(file: FileSyntax, loader: Loader, options: CheckOption
       },
     );
   }
-  return { problem, diagnostics: session.diagnostics, index: session.occurrences };
+  return { problem, diagnostics: inSourceOrder(file, session.diagnostics), index: session.occurrences };
+}
+
+/** The file's own diagnostics by place, then those of other files, which are found in order of need. */
+function inSourceOrder(file: FileSyntax, diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const own = diagnostics.filter(({ span }) => span.file.path === file.source.path);
+  const others = diagnostics.filter((diagnostic) => !own.includes(diagnostic));
+  return [...own.sort((a, b) => a.span.start - b.span.start), ...others];
 }

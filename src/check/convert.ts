@@ -7,7 +7,7 @@ import { printType } from './print_type.js';
 import { sameShape } from './shapes.js';
 import { arrayType, errorType, intElement, isScalar, realElement, scalarShape } from './type_facts.js';
 import type { TypedExpression, ValueSymbol } from './typed.js';
-import type { ArrayType, ElementType, ShapeType, Type } from './types.js';
+import type { ArrayType, ElementType, RecordType, ShapeType, Type } from './types.js';
 
 export function errorExpression(span: Span): TypedExpression {
   return { kind: 'constant', value: NaN, type: errorType, span };
@@ -85,7 +85,7 @@ export function tryFit(
 ): TypedExpression | undefined {
   const { type } = typed;
   if (type.kind === 'error') return typed;
-  if (expected.kind === 'error') return { ...typed, type: errorType } as TypedExpression;
+  if (expected.kind === 'error') return { ...typed, type: errorType };
   if (expected.kind === 'array' && type.kind === 'array') {
     if (!widenable(session, type.element, expected.element)) return undefined;
     if (!classesAgree(session, type.element, expected.element, typed.span)) return undefined;
@@ -93,7 +93,27 @@ export function tryFit(
     if (options.fill === true && isScalar(type.shape)) return fill(widened, expected.shape);
     return sameShape(session, type.shape, expected.shape, typed.span) ? widened : undefined;
   }
+  if (expected.kind === 'record' && typed.kind === 'record')
+    return fitRecord(session, typed, expected, options);
   return sameType(session, type, expected, typed.span) ? typed : undefined;
+}
+
+/** A record as written has its fields fitted one by one, in the order of the type. */
+function fitRecord(
+  session: Session,
+  typed: Extract<TypedExpression, { kind: 'record' }>,
+  expected: RecordType,
+  options: FitOptions,
+): TypedExpression | undefined {
+  if (typed.fields.length !== expected.fields.length) return undefined;
+  const fields: { name: string; value: TypedExpression }[] = [];
+  for (const { name, type } of expected.fields) {
+    const given = typed.fields.find((field) => field.name === name);
+    const value = given && tryFit(session, given.value, type, options);
+    if (value === undefined) return undefined;
+    fields.push({ name, value });
+  }
+  return { ...typed, fields, type: expected };
 }
 
 export function classesAgree(session: Session, from: ElementType, to: ElementType, span: Span): boolean {

@@ -15,7 +15,7 @@ import { constant, errorExpression, isError, unite } from './convert.js';
 import { constantDimension } from './dimension.js';
 import { functionValue } from './function_values.js';
 import { checkIndex } from './indexing.js';
-import { memberOfModel, modelValueOf } from './models.js';
+import { memberOfModel, modelValueOf } from './model_values.js';
 import { lookup, noteUse, unknownName, valueOf } from './names.js';
 import { checkBinary, checkUnary } from './operators.js';
 import { printType } from './print_type.js';

@@ -1,6 +1,7 @@
 /** Functions handed over as values: `activation = gelu`, `f: fn(real): real`. */
 import type { Span } from '../parser/source.js';
 import type { Context } from './context.js';
+import { errorExpression } from './convert.js';
 import type { Entity } from './entities.js';
 import { typedFunction } from './functions.js';
 import { printType } from './print_type.js';
@@ -24,6 +25,7 @@ export function functionValue(
       parameters: Array.from({ length: arity }, () => realScalar),
       result: realScalar,
     };
+    if (arity !== expected.parameters.length) return unfit(context, name, expected, type, span);
     return { kind: 'function_value', target: { kind: 'builtin', operator }, type, span };
   }
   const target = targetOf(context, entity, span);
@@ -34,13 +36,21 @@ export function functionValue(
     return { kind: 'function_value', target: { kind: 'function', function: target }, type: open, span };
   }
   const type = typeAgainst(context, target, expected, span);
-  if (type === undefined) {
-    context.session.error('AM2206', span, `\`${name}\` is not a ${printType(expected)}`, {
-      notes: [`its type is ${printType(typeOf(target))}`],
-    });
-    return { kind: 'constant', value: NaN, type: { kind: 'error' }, span };
-  }
+  if (type === undefined) return unfit(context, name, expected, typeOf(target), span);
   return { kind: 'function_value', target: { kind: 'function', function: target }, type, span };
+}
+
+function unfit(
+  context: Context,
+  name: string,
+  expected: FunctionType,
+  type: FunctionType,
+  span: Span,
+): TypedExpression {
+  context.session.error('AM2206', span, `\`${name}\` is not a ${printType(expected)}`, {
+    notes: [`its type is ${printType(type)}`],
+  });
+  return errorExpression(span);
 }
 
 function targetOf(context: Context, entity: Entity, span: Span): TypedFunction | undefined {

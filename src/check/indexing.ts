@@ -14,7 +14,7 @@ import {
   symbolsOf,
 } from './dimension.js';
 import { checkExpression } from './expression.js';
-import { modelValueOf } from './models.js';
+import { modelValueOf } from './model_values.js';
 import { printType } from './print_type.js';
 import { indexPolynomial, staticValue } from './static_values.js';
 import { staticExpression } from './names.js';

@@ -1,7 +1,7 @@
 /** Looking through syntax for uses of a name that decide whether a loop or reduction must be unrolled. */
 import type { Expression } from '../parser/ast.js';
 import type { Context } from './context.js';
-import { modelValueOf } from './models.js';
+import { modelValueOf } from './model_values.js';
 
 interface AnySyntax {
   readonly kind?: string;

@@ -8,13 +8,14 @@ import { lookup } from './names.js';
 import { printType } from './print_type.js';
 import { staticInteger } from './static_values.js';
 import { nearest } from './suggest.js';
+import { sizeNames } from './type_syntax.js';
 import type { TypedExpression } from './typed.js';
 import type { Dimension } from './types.js';
 
 export function resolveOver(context: Context, name: Identifier): Dimension | undefined {
   const { session } = context;
   if (lookup(context, name.name) === undefined) {
-    const near = nearest(name.name, context.file.dimensions.keys());
+    const near = nearest(name.name, sizeNames(context));
     session.error('AM2101', name.span, `\`${name.name}\` is not a dimension here`, {
       notes: near === undefined ? [] : [`did you mean \`${near}\`?`],
     });

@@ -64,6 +64,7 @@ export function checkProblem(
   for (const declaration of declarations) {
     if (declaration.kind === 'let') checkSplit(session, declaration.split, splits);
   }
+  checkLabels(session, declarations);
   checkTargets(session, declarations);
   const problem: TypedProblem = {
     path: file.source.path,
@@ -367,6 +368,28 @@ function checkUntil(
     },
   );
   return undefined;
+}
+
+/** Reports, and objectives with labels, are told apart by their names. */
+function checkLabels(session: Session, declarations: readonly Declaration[]): void {
+  const seen = new Map<string, Identifier>();
+  for (const declaration of declarations) {
+    const label =
+      declaration.kind === 'report'
+        ? declaration.name
+        : declaration.kind === 'objective'
+          ? declaration.label
+          : undefined;
+    if (label === undefined) continue;
+    const key = `${declaration.kind} ${label.name}`;
+    const first = seen.get(key);
+    if (first === undefined) seen.set(key, label);
+    else {
+      session.error('AM2002', label.span, `two ${declaration.kind}s are called \`${label.name}\``, {
+        labels: [{ span: first.span, message: 'the first one here' }],
+      });
+    }
+  }
 }
 
 /** Every `solve` has one objective. */

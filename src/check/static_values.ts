@@ -30,6 +30,7 @@ export function indexPolynomial(session: Session, typed: TypedExpression): Dimen
 
 /** An integer or a list of integers. */
 export function staticValue(session: Session, typed: TypedExpression): StaticValue | undefined {
+  if (typed.kind === 'list' && typed.elements.length === 0) return { kind: 'list', elements: [] };
   if (typed.type.kind !== 'array' || typed.type.element.kind !== 'int') return undefined;
   switch (typed.kind) {
     case 'list':

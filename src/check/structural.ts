@@ -6,7 +6,7 @@ import type { Context } from './context.js';
 import { constant, errorExpression, isError, numericElement, toReal, unite } from './convert.js';
 import { addDimensions, constantDimension, multiplyDimensions, printDimension } from './dimension.js';
 import { checkExpression } from './expression.js';
-import { modelValueOf } from './models.js';
+import { modelValueOf } from './model_values.js';
 import { staticExpression } from './names.js';
 import { printType } from './print_type.js';
 import { sameShape } from './shapes.js';

@@ -64,7 +64,7 @@ function resolveElement(
 /** A dimension of a type: any integer known at compile time. */
 export function resolveDimension(context: Context, expression: Expression): Dimension | undefined {
   if (expression.kind === 'name' && lookup(context, expression.name) === undefined) {
-    const near = nearest(expression.name, dimensionNames(context));
+    const near = nearest(expression.name, sizeNames(context));
     context.session.error('AM2101', expression.span, `\`${expression.name}\` is not a dimension here`, {
       notes: [
         ...(near === undefined ? [] : [`did you mean \`${near}\`?`]),
@@ -77,7 +77,8 @@ export function resolveDimension(context: Context, expression: Expression): Dime
   return isError(typed) ? undefined : requireStatic(context, typed, 'a dimension');
 }
 
-function* dimensionNames(context: Context): Iterable<string> {
+/** Names in scope that stand for sizes, to suggest one of them. */
+export function* sizeNames(context: Context): Iterable<string> {
   for (const name of visibleNames(context)) {
     const entity = context.scope.find(name)?.entity;
     const isDimension = entity?.kind === 'dimension' || (entity?.kind === 'value' && entity.symbol.dimension);

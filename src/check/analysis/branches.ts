@@ -29,7 +29,7 @@ export function branchFacts(expression: TypedIf, scope: Scope, analysis: Analysi
   const flow = cut === noFlow ? joined.flow : union(joined.flow, cut);
   const pieces = piecesOf(expression, scope, analysis);
   if (pieces === undefined || a.kind !== 'facts' || b.kind !== 'facts') {
-    const kink: Kink = { span: condition.span, what: 'the condition of `if`', atZero: false };
+    const kink: Kink = { span: condition.span, what: 'the condition of `if`', atZero: false, unsure: true };
     return { ...joined, flow, curvature: 'unknown', kink: joinKinks(kink, joined.kink) };
   }
   const { meeting, atoms } = pieces;

@@ -121,6 +121,6 @@ function keyOfAbstract(value: Abstract, values: readonly Abstract[]): string {
   }
 }
 
-function keyOfFacts({ interval, curvature, kink, flow, nonzero }: Facts): string {
-  return `${keyOfInterval(interval)}${curvature},${identityOf(kink)},${flow.id}${nonzero === true ? ',n' : ''}`;
+function keyOfFacts({ interval, curvature, kink, flow, nonzero, diagonal }: Facts): string {
+  return `${keyOfInterval(interval)}${curvature},${identityOf(kink)},${flow.id}${nonzero === true ? ',n' : ''}${diagonal === undefined ? '' : keyOfInterval(diagonal)}`;
 }

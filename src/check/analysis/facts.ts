@@ -18,6 +18,8 @@ export interface Kink {
   readonly what: string;
   /** The value itself is 0 there, so that its square is smooth. */
   readonly atZero: boolean;
+  /** The pieces could not be looked at: they may meet smoothly after all. */
+  readonly unsure?: true;
 }
 
 export interface Facts {
@@ -28,6 +30,8 @@ export interface Facts {
   readonly flow: Flow;
   /** Known not to be 0 although the interval holds it: what a guard has tested. */
   readonly nonzero?: true;
+  /** Of a matrix whose diagonal is known better than the rest: a Cholesky factor's is positive. */
+  readonly diagonal?: Interval;
 }
 
 export function isNonzero(facts: Facts): boolean {
@@ -61,7 +65,8 @@ export function unknownFacts(flow: Flow, range: Interval = everything): Facts {
 
 export function joinKinks(...kinks: readonly (Kink | undefined)[]): Kink | undefined {
   const found = kinks.filter((kink) => kink !== undefined);
-  return found.find((kink) => !kink.atZero) ?? found[0];
+  const away = found.filter((kink) => !kink.atZero);
+  return away.find((kink) => kink.unsure !== true) ?? away[0] ?? found[0];
 }
 
 /** A kink seen through an operation that moves or mixes values. */

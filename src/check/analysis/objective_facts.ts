@@ -12,7 +12,13 @@ export interface ObjectiveFacts {
   readonly curvature: Curvature;
   readonly smooth: boolean;
   /** Where smoothness ends, and what it comes from: "`abs`", "`relu`". */
-  readonly kink: { readonly what: string; readonly span: Span } | undefined;
+  readonly kink:
+    | {
+        readonly what: string;
+        readonly span: Span;
+        /** The analysis cannot tell. */ readonly unsure: boolean;
+      }
+    | undefined;
   readonly interval: Interval;
   /** "at least 0", "of any sign". */
   readonly range: string;
@@ -30,7 +36,7 @@ export function objectiveFacts(problem: TypedProblem): readonly ObjectiveFacts[]
       objective: item,
       curvature,
       smooth: kink === undefined,
-      kink: kink && { what: kink.what, span: kink.span },
+      kink: kink && { what: kink.what, span: kink.span, unsure: kink.unsure === true },
       interval,
       range: describe(interval),
       parameters: problem.parameters.filter(({ symbol }) => flow.live.has(symbol)).map(({ path }) => path),

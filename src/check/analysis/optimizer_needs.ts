@@ -98,7 +98,7 @@ export function optimizerNeeds({ problem, objectives }: ProblemFacts): Diagnosti
     if (need === undefined) return [];
     return objectives.flatMap(({ item, facts: { kink } }): Diagnostic[] => {
       const chosen = labels.length === 0 || labels.includes(item.label ?? '');
-      if (!chosen || kink === undefined) return [];
+      if (!chosen || kink === undefined || kink.unsure === true) return [];
       const visible = !isLibrary(kink.span, problem.path);
       return [
         {

@@ -116,7 +116,12 @@ function interpretBranch(statement: Branch, scope: Scope, analysis: Analysis): v
     else {
       const facts = asFacts(joined);
       const kink = varies(test.flow)
-        ? { span: statement.condition.span, what: 'the condition of `if`', atZero: false }
+        ? {
+            span: statement.condition.span,
+            what: 'the condition of `if`',
+            atZero: false,
+            unsure: true as const,
+          }
         : facts.kink;
       scope.update(symbol, { ...facts, curvature: 'unknown', kink, flow: union(facts.flow, cut) });
     }

@@ -9,7 +9,7 @@ import { cutAt, noFlow, union, unionOf, varies } from './flow.js';
 import type { Analysis } from './interpreter.js';
 import { countOf } from './interpreter.js';
 import type { Interval } from './interval.js';
-import { everything, interval, isNonnegative, nonnegative, sumOf, unit } from './interval.js';
+import { everything, interval, isNonnegative, nonnegative, positive, sumOf, unit } from './interval.js';
 import type { Scope } from './scope.js';
 
 export function structuralFacts(
@@ -26,8 +26,9 @@ export function structuralFacts(
     case 'transpose':
     case 'reshape':
     case 'reverse':
-    case 'diagonal':
       return { ...first };
+    case 'diagonal':
+      return { ...first, interval: first.diagonal ?? first.interval };
     case 'identity':
     case 'training':
       return constantFacts(unit);
@@ -66,7 +67,7 @@ export function structuralFacts(
       return { ...first, flow };
     }
     case 'cholesky':
-      return mixed(first.flow, operands, everything);
+      return { ...mixed(first.flow, operands, everything), diagonal: positive };
     case 'solve_lower':
     case 'solve_upper': {
       const flow = union(first.flow, second.flow);
