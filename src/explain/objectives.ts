@@ -24,5 +24,5 @@ function curvatureText({ curvature, convexProblem, objective }: ObjectiveFacts):
 
 function smoothnessText({ kink }: ObjectiveFacts): string {
   if (kink === undefined) return 'smooth';
-  return `kinked by ${kink.what} (line ${positionAt(kink.span.file, kink.span.start).line})`;
+  return `${kink.unsure ? 'perhaps ' : ''}kinked by ${kink.what} (line ${positionAt(kink.span.file, kink.span.start).line})`;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { applyFix } from '../../../src/parser/fixes.js';
 import { codesOf, declarations, placesOf, warningsOf } from './analysing.js';
 
 const solved = (objective: string, optimizer = 'adam()'): string =>
@@ -78,7 +79,11 @@ describe('domains', () => {
     ['1 / (w[0] - w[1])', 'AM3005 (w[0] - w[1])'],
     ['sum(w) / sum(abs(w))', 'AM3005 sum(abs(w))'],
   ])('%s may leave its own', (objective, place) => {
-    expect(placesOf(solved(objective))).toEqual([place]);
+    const source = solved(objective);
+    expect(placesOf(source)).toEqual([place]);
+    for (const fix of warningsOf(source).flatMap(({ fixes }) => fixes ?? [])) {
+      expect(codesOf(applyFix(source, fix))).not.toContain(place.slice(0, 6));
+    }
   });
 
   it.each([
@@ -118,6 +123,7 @@ describe('domains', () => {
     'mean(pseudo_huber(y - X @ w))',
     'dot(w, w)^1.5',
     'mean(gamma_nll(X @ w, y, 2))',
+    'sum(log(diagonal(cholesky(outer(w, w) + eye(3)))))',
   ])('%s stays in its own', (objective) => {
     expect(codesOf(solved(objective))).toEqual([]);
   });
@@ -178,6 +184,16 @@ describe('smooth methods', () => {
     'yogi()',
   ])('%s is not one of them', (optimizer) => {
     expect(codesOf(solved('sum(abs(w))', optimizer))).toEqual([]);
+  });
+
+  it('are not warned where the pieces of a function cannot be looked at', () => {
+    const source = `fn loss(r: real): real {
+  let out = r^2
+  if abs(r) > 1 { out <- 2 * abs(r) - 1 }
+  return out
+}
+${solved('mean(loss(y - X @ w))', 'lbfgs()')}`;
+    expect(codesOf(source)).toEqual([]);
   });
 
   it('take a Huber loss, and a network with a smooth activation but not with relu', () => {
