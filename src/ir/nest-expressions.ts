@@ -2,7 +2,7 @@
  * Turns graph nodes into expressions over loop variables. Broadcasts, reshapes, transposes, slices, pads, gathers and
  * the like only change the index at which their input is asked; nodes that have been made units end the descent.
  */
-import type { Node } from './graph.js';
+import type { DType, ElementwiseName, Node } from './graph.js';
 import {
   add,
   constantIndex,
@@ -74,12 +74,11 @@ export class ExpressionBuilder {
       case 'literal':
         return this.load(this.context.literalOf(node), flatIndex(index, stridesOf(shape)), node);
       case 'elementwise':
-        return {
-          kind: 'apply',
-          name: operator.name,
-          operands: inputs.map((operand) => this.at(operand, index)),
+        return this.apply(
+          operator.name,
+          inputs.map((operand) => this.at(operand, index)),
           dtype,
-        };
+        );
       case 'cast':
         return { kind: 'cast', operand: this.at(input(0), index), dtype };
       case 'broadcast':
@@ -149,6 +148,38 @@ export class ExpressionBuilder {
           `compiler bug: unknown operator ${(operator satisfies never as Node['operator']).kind}`,
         );
     }
+  }
+
+  /**
+   * The sigmoid family shares one exponential of -|x| where several of its members are asked of one x, as a loss and
+   * its gradient do; otherwise the operation as it is. The bits are those of the library functions.
+   */
+  private apply(name: ElementwiseName, operands: readonly Expression[], dtype: DType): Expression {
+    const [x] = operands;
+    if (x === undefined || !sigmoidFamily.has(name)) return { kind: 'apply', name, operands, dtype };
+    const call = (inner: ElementwiseName, ...own: readonly Expression[]): Expression => {
+      return { kind: 'apply', name: inner, operands: own, dtype: 'real' };
+    };
+    const real = (value: number): Expression => ({ kind: 'constant', value, dtype: 'real' });
+    const key = this.keyOf(x);
+    const decay = this.remember(`exp -|${key}|`, () => call('exp', call('negate', call('abs', x))));
+    if (name === 'sigmoid') {
+      const total = this.remember(`1 + exp -|${key}|`, () => call('add', real(1), decay));
+      const numerator: Expression = {
+        kind: 'apply',
+        name: 'select',
+        operands: [
+          { kind: 'apply', name: 'greater_equal', operands: [x, real(0)], dtype: 'bool' },
+          real(1),
+          decay,
+        ],
+        dtype: 'real',
+      };
+      return call('divide', numerator, total);
+    }
+    const tail = this.remember(`log1p exp -|${key}|`, () => call('log1p', decay));
+    if (name === 'softplus') return call('add', call('maximum', x, real(0)), tail);
+    return call('subtract', call('minimum', x, real(0)), tail);
   }
 
   /** The index that an int expression denotes, and the guards under which it is within 0 .. extent - 1. */
@@ -313,6 +344,8 @@ export class ExpressionBuilder {
 }
 
 const affineOperations: ReadonlySet<string> = new Set(['add', 'subtract', 'multiply', 'negate']);
+
+const sigmoidFamily: ReadonlySet<ElementwiseName> = new Set(['sigmoid', 'softplus', 'log_sigmoid']);
 
 let nextKey = 0;
 

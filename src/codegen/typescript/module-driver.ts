@@ -114,8 +114,9 @@ function step(): boolean {
   program.step[0] = next;
   sample(next, facts);
   program.phases[entered]?.step();
-  for (let index = 0; index < facts.measures; index += 1) {
-    if (Number.isFinite(measures[index])) continue;
+  let finite = next < progress.steps || x.every(Number.isFinite);
+  for (let index = 0; index < facts.measures; index += 1) finite &&= Number.isFinite(measures[index]);
+  if (!finite) {
     status = 'diverged';
     over = true;
     x.set(checked);
