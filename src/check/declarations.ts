@@ -31,10 +31,12 @@ export function resolveDeclared(session: Session, file: FileScope, declared: Dec
     declared.entity = { kind: 'error' };
     return declared.entity;
   }
+  const settle = session.begin();
   declared.state = 'active';
   session.resolving.push(declared);
   const entity = makeEntity(session, file, declared);
   session.resolving.pop();
+  settle();
   declared.state = 'done';
   // A circle found meanwhile has made this name an error.
   declared.entity = declared.entity ?? entity;

@@ -25,6 +25,7 @@ export function functionSignature(session: Session, definition: FunctionDefiniti
 export function typedFunction(session: Session, definition: FunctionDefinition): TypedFunction | undefined {
   if (definition.state === 'active') return undefined;
   if (definition.typed !== undefined) return definition.typed;
+  const settle = session.begin();
   const signature = functionSignature(session, definition);
   definition.state = 'active';
   const { syntax } = definition;
@@ -47,6 +48,7 @@ export function typedFunction(session: Session, definition: FunctionDefinition):
   session.functionChecks.set(typed, checks);
   definition.typed = typed;
   definition.state = 'done';
+  settle();
   return typed;
 }
 

@@ -23,6 +23,7 @@ import type { Type } from './types.js';
 
 export function typedOptimizer(session: Session, definition: OptimizerDefinition): TypedOptimizer {
   if (definition.typed !== undefined) return definition.typed;
+  const settle = session.begin();
   const { syntax, file } = definition;
   const { span } = syntax.name;
   const size = freshDimension('P', span, 'quantified');
@@ -56,6 +57,7 @@ export function typedOptimizer(session: Session, definition: OptimizerDefinition
   };
   definition.typed = typed;
   definition.state = 'done';
+  settle();
   return typed;
 }
 
@@ -84,6 +86,7 @@ export function typedSchedule(session: Session, definition: ScheduleDefinition):
   if (definition.state === 'active') return undefined;
   if (definition.typed !== undefined) return definition.typed;
   definition.state = 'active';
+  const settle = session.begin();
   const { syntax, file } = definition;
   const { span } = syntax.name;
   const outer = new Scope(undefined);
@@ -106,6 +109,7 @@ export function typedSchedule(session: Session, definition: ScheduleDefinition):
   };
   definition.typed = typed;
   definition.state = 'done';
+  settle();
   return typed;
 }
 

@@ -29,6 +29,7 @@ import { bodyContext, checkStatements } from './statements.js';
 import { didYouMean } from './suggest.js';
 import { intScalar, isScalar, realScalar } from './type_facts.js';
 import type {
+  SizeCheck,
   TypedData,
   TypedExpression,
   TypedObjective,
@@ -81,11 +82,16 @@ export function checkProblem(
     solves,
     reports,
     tests,
-    sizeChecks: session.sizeChecks,
+    sizeChecks: withoutRepeats(session.sizeChecks),
     until,
   };
   checkRows(session, problem);
   return problem;
+}
+
+function withoutRepeats(checks: readonly SizeCheck[]): readonly SizeCheck[] {
+  const byKey = new Map(checks.map((check) => [`${check.left.key} ${check.right.key}`, check]));
+  return [...byKey.values()];
 }
 
 function collect<Kind extends Declaration['kind'], Result>(

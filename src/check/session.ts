@@ -91,6 +91,7 @@ export type Level = 'constant' | 'data' | 'parameter';
 export class Session {
   readonly diagnostics: Diagnostic[] = [];
   private readonly seen = new Set<string>();
+  private readonly settled = new Set<Diagnostic | SizeCheck>();
   readonly files = new Map<string, FileScope>();
   readonly lets: TypedLet[] = [];
   /** Parameters of models and of the file by the declaration that makes them. */
@@ -138,23 +139,34 @@ export class Session {
   }
 
   report(diagnostic: Diagnostic): void {
-    const { code, span, message } = diagnostic;
-    const key = `${code} ${span.file.path} ${span.start} ${span.end} ${message}`;
+    const key = keyOf(diagnostic);
     if (this.seen.has(key)) return;
     this.seen.add(key);
     this.diagnostics.push(diagnostic);
   }
 
-  /** A point to come back to when something must be checked a second time. */
+  /** A point to come back to when something must be checked a second time. What is settled stays. */
   mark(): () => void {
     const diagnostics = this.diagnostics.length;
-    const checks = this.sizeChecks;
-    const checkCount = checks.length;
+    const checks = this.sizeChecks.length;
     return () => {
-      for (const { code, span, message } of this.diagnostics.splice(diagnostics)) {
-        this.seen.delete(`${code} ${span.file.path} ${span.start} ${span.end} ${message}`);
+      for (const diagnostic of this.diagnostics.splice(diagnostics)) {
+        if (this.settled.has(diagnostic)) this.diagnostics.push(diagnostic);
+        else this.seen.delete(keyOf(diagnostic));
       }
-      this.sizeChecks = checks.slice(0, checkCount);
+      const before = this.sizeChecks.slice(0, checks);
+      const after = this.sizeChecks.slice(checks).filter((check) => this.settled.has(check));
+      this.sizeChecks = [...before, ...after];
+    };
+  }
+
+  /** Call the answer when a definition is done: it is not checked again, so what was found in it must not be forgotten. */
+  begin(): () => void {
+    const diagnostics = this.diagnostics.length;
+    const checks = this.sizeChecks.length;
+    return () => {
+      for (const diagnostic of this.diagnostics.slice(diagnostics)) this.settled.add(diagnostic);
+      for (const check of this.sizeChecks.slice(checks)) this.settled.add(check);
     };
   }
 
@@ -209,4 +221,8 @@ export class Session {
       }
     }
   }
+}
+
+function keyOf({ code, span, message }: Diagnostic): string {
+  return `${code} ${span.file.path} ${span.start} ${span.end} ${message}`;
 }

@@ -225,6 +225,15 @@ describe('bodies', () => {
     expect(typeOf(source, 'r')).toBe('int');
   });
 
+  it('are checked again without losing mistakes of the functions that they call', () => {
+    const source = `fn f(v: real[n]): real { let s = 0 for i in n { s <- s + g(v[i]) } return s }
+fn g(x: real): real = x + missing
+module m(k: int)(x: real): real { let h = late(x) return h }
+fn late(x: real): real = x + missing_too
+model a = m(2)`;
+    expect(codesOf(source)).toEqual(['AM2001', 'AM2001']);
+  });
+
   it('have their own mistakes reported once, however often they are used', () => {
     const source = 'fn f(x: real): real = x + missing\nreport a = f(1)\nreport b = f(2)';
     expect(codesOf(source)).toEqual(['AM2001']);
