@@ -22,6 +22,8 @@ export interface FrontEndOptions {
   readonly allowOutside?: boolean;
   /** Where library and imports come from; the package's `std/` and the file system without one. */
   readonly loader?: Loader;
+  /** Values of hyperparameters by name: those that decide a number of models or turns are needed for checking. */
+  readonly set?: ReadonlyMap<string, number>;
 }
 
 export interface Checked {
@@ -35,7 +37,11 @@ export function checkSource(source: SourceFile, options: FrontEndOptions = {}): 
   const parsed = parse(source);
   const refused = new Set<string>();
   const loader = options.loader ?? fileLoader(source, options.allowOutside === true, refused);
-  const { problem, diagnostics } = checkFile(parsed.file, loader);
+  const { problem, diagnostics } = checkFile(
+    parsed.file,
+    loader,
+    options.set === undefined ? {} : { settings: options.set },
+  );
   const explained = diagnostics.map((diagnostic) => sayRefused(diagnostic, refused));
   const found = [...parsed.diagnostics, ...explained];
   // What is suspicious about a program can only be told of one that makes sense.

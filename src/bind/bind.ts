@@ -76,6 +76,7 @@ export function bindProblem(problem: TypedProblem, options: BindOptions): BindRe
   const hypers = bindHypers(problem, options.set ?? new Map(), sizes, diagnostics);
   const known: KnownValues = { value: (symbol) => hypers.get(symbol), size: sizes.of };
 
+  bindGivenSizes(problem, options, sizes, diagnostics);
   const declared = new Set<DimensionSymbol>();
   bindDeclaredSizes(problem, known, sizes, declared);
   const readings = problem.data.flatMap((data) => openSources(data, options, diagnostics));
@@ -100,6 +101,29 @@ export function bindProblem(problem: TypedProblem, options: BindOptions): BindRe
 }
 
 // -------------------------------------------------------------------------------------------------- sizes
+
+/** `dim N` without a value takes one from outside, as a hyperparameter does. */
+function bindGivenSizes(
+  problem: TypedProblem,
+  options: BindOptions,
+  sizes: Sizes,
+  diagnostics: Diagnostic[],
+): void {
+  for (const { symbol, value } of problem.dimensions) {
+    const size = options.set?.get(symbol.name);
+    if (value !== undefined || size === undefined) continue;
+    if (Number.isInteger(size) && size >= 0) {
+      sizes.addSymbol(symbol, { size, span: symbol.span, source: '`--set`' });
+    } else {
+      diagnostics.push({
+        code: 'AM0009',
+        severity: 'error',
+        message: `\`${symbol.name}\` is a dimension, and ${size} is no size`,
+        span: symbol.span,
+      });
+    }
+  }
+}
 
 /** `dim K = 10`, and `let S = 6` where S stands in a shape. Those whose value is not known yet wait for the next call. */
 function bindDeclaredSizes(
@@ -132,7 +156,9 @@ function reportUnknownSizes(problem: TypedProblem, sizes: Sizes, diagnostics: Di
       severity: 'error',
       message: `nothing says how large \`${symbol.name}\` is`,
       span: symbol.span,
-      notes: [`declare it, \`dim ${symbol.name} = 10\`, or read data whose type names it`],
+      notes: [
+        `declare it, \`dim ${symbol.name} = 10\`, read data whose type names it, or give it by \`--set ${symbol.name}=10\``,
+      ],
     });
   }
 }

@@ -1,4 +1,7 @@
-/** Hyperparameters: the values given on the command line or by an embedder, or those of the file, checked against their intervals. */
+/**
+ * Hyperparameters: the values given on the command line or by an embedder, or those of the file, checked against
+ * their intervals. A name may also be a dimension that the file leaves open.
+ */
 import { didYouMean } from '../check/suggest.js';
 import type { TypedHyper, TypedProblem, ValueSymbol } from '../check/typed.js';
 import type { Diagnostic } from '../parser/diagnostic.js';
@@ -24,7 +27,8 @@ export function bindHypers(
       sizes.addSymbol(symbol.dimension, { size: value, span: symbol.span, source: 'its value' });
     }
   }
-  const names = problem.hypers.map((hyper) => hyper.symbol.name);
+  const open = problem.dimensions.filter(({ value }) => value === undefined);
+  const names = [...problem.hypers, ...open].map(({ symbol }) => symbol.name);
   for (const name of given.keys()) {
     if (names.includes(name)) continue;
     diagnostics.push({

@@ -81,7 +81,10 @@ describe('sizes', () => {
   });
 
   it('that nothing says are reported', () => {
-    expect(codes(bind('param w: real[D] = 0\nminimize sum(w^2)'))).toEqual(['AM4022']);
+    const text = 'dim D\nparam w: real[D] = 0\nminimize sum(w^2)';
+    expect(codes(bind(text))).toEqual(['AM4022']);
+    expect(sizes(bind(text, {}, new Map([['D', 3]])))).toMatchObject({ D: 3 });
+    expect(codes(bind(text, {}, new Map([['D', 0.5]])))).toContain('AM0009');
   });
 
   it('follow hyperparameters', () => {
