@@ -43,6 +43,11 @@ function walk(
   substitution: Substitution,
   place: TypedExpression | undefined,
 ): void {
+  // A sum over a sum, or over the number of rows, is a mean of some kind: it does not grow with the batch.
+  if (typed.kind === 'apply' && typed.operator === 'divide') {
+    const [, divisor] = typed.operands;
+    if (divisor !== undefined && growsWithRows(state, divisor, substitution)) return;
+  }
   const summed = summedRow(state, typed, substitution);
   if (summed !== undefined) report(state.session, place ?? typed, summed, place !== undefined);
   if (typed.kind === 'reference') {
@@ -65,6 +70,20 @@ function walk(
   // `grad(sum(u(X)), X)` sums in order to differentiate each row by itself.
   if (typed.kind === 'derivative' && rowsOfVariable(state, typed.variable)) return;
   for (const child of childrenOf(typed)) walk(state, child, substitution, place);
+}
+
+function growsWithRows(state: Walk, typed: TypedExpression, substitution: Substitution): boolean {
+  if (typed.kind === 'dimension' && !typed.total) {
+    if (isRow(state, substituteDimension(typed.dimension, substitution)) !== undefined) return true;
+  }
+  if (typed.kind === 'reference') {
+    const value = state.lets.get(typed.symbol);
+    if (value !== undefined) return growsWithRows(state, value, () => undefined);
+  }
+  return (
+    summedRow(state, typed, substitution) !== undefined ||
+    [...childrenOf(typed)].some((child) => growsWithRows(state, child, substitution))
+  );
 }
 
 function rowsOfVariable(state: Walk, { type }: ValueSymbol): boolean {
