@@ -6,7 +6,7 @@
 import path from 'node:path';
 import { bareSymbol, printDimension } from '../check/dimension.js';
 import { rawColumnsOf } from '../check/evaluate/walk.js';
-import { didYouMean } from '../check/suggest.js';
+import { didYouMean } from '../parser/suggest.js';
 import type { RawColumns, TypedData, TypedExpression, TypedProblem, ValueSymbol } from '../check/typed.js';
 import type { ArrayType, DimensionSymbol } from '../check/types.js';
 import type { Diagnostic } from '../parser/diagnostic.js';

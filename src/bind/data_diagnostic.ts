@@ -1,5 +1,5 @@
 /** Faults of data files as diagnostics: at the place of the `.opt` file that names the data, with the data's own line beside it. */
-import { didYouMean } from '../check/suggest.js';
+import { didYouMean } from '../parser/suggest.js';
 import type { Diagnostic } from '../parser/diagnostic.js';
 import type { SourceFile, Span } from '../parser/source.js';
 import type { DataFault, DataPlace } from '../runtime/data/fault.js';

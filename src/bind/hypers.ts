@@ -2,7 +2,7 @@
  * Hyperparameters: the values given on the command line or by an embedder, or those of the file, checked against
  * their intervals. A name may also be a dimension that the file leaves open.
  */
-import { didYouMean } from '../check/suggest.js';
+import { didYouMean } from '../parser/suggest.js';
 import type { TypedHyper, TypedProblem, ValueSymbol } from '../check/typed.js';
 import type { Diagnostic } from '../parser/diagnostic.js';
 import type { Sizes } from './sizes.js';

@@ -1,7 +1,7 @@
 /** Which argument goes to which parameter: by position, then by name, with the mistakes named. */
 import type { Argument, CallExpression, Expression } from '../parser/ast.js';
 import type { Context } from './context.js';
-import { didYouMean } from './suggest.js';
+import { didYouMean } from '../parser/suggest.js';
 
 export interface ParameterName {
   readonly name: string;

@@ -11,7 +11,7 @@ import { checkExpression } from './expression.js';
 import { levelOf, parameterIn } from './levels.js';
 import { checkDraw } from './parameters.js';
 import type { Session } from './session.js';
-import { didYouMean } from './suggest.js';
+import { didYouMean } from '../parser/suggest.js';
 import { intScalar } from './type_facts.js';
 import { childrenOf } from './traverse.js';
 import type { TypedData, TypedDataColumn, TypedExpression, ValueSymbol } from './typed.js';

@@ -5,7 +5,7 @@ import type { Declared, FileScope } from './entities.js';
 import { freshDimension } from './session.js';
 import type { Session } from './session.js';
 import { dimensionExpressions, dimensionNames } from './signature.js';
-import { nearest } from './suggest.js';
+import { nearest } from '../parser/suggest.js';
 
 interface Name {
   readonly name: string;

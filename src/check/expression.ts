@@ -19,7 +19,7 @@ import { memberOfModel, modelValueOf } from './model_values.js';
 import { lookup, noteUse, unknownName, valueOf } from './names.js';
 import { checkBinary, checkUnary } from './operators.js';
 import { printType } from './print_type.js';
-import { nearest } from './suggest.js';
+import { nearest } from '../parser/suggest.js';
 import { staticTruth } from './static_values.js';
 import {
   arrayType,

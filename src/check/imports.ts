@@ -7,7 +7,7 @@ import type { Declared, Entity, FileScope } from './entities.js';
 import { resolveDeclared } from './declarations.js';
 import { LazyDeclarations } from './lazy_library.js';
 import type { Session } from './session.js';
-import { didYouMean } from './suggest.js';
+import { didYouMean } from '../parser/suggest.js';
 
 const definitionKinds: readonly Declaration['kind'][] = ['fn', 'module', 'optimizer', 'schedule'];
 

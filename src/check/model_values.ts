@@ -5,7 +5,7 @@ import { errorExpression } from './convert.js';
 import type { ModelValue } from './entities.js';
 import { checkExpression } from './expression.js';
 import { lookup, noteUse } from './names.js';
-import { didYouMean } from './suggest.js';
+import { didYouMean } from '../parser/suggest.js';
 import { requireStatic } from './type_syntax.js';
 import type { TypedExpression, TypedParameter } from './typed.js';
 

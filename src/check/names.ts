@@ -11,7 +11,7 @@ import type { Session } from './session.js';
 import { printType } from './print_type.js';
 import { arrayType, intElement, intScalar, realScalar, shapeOf } from './type_facts.js';
 import { definitionNames, importedLibraries } from './library.js';
-import { nearest } from './suggest.js';
+import { nearest } from '../parser/suggest.js';
 import type { TypedExpression } from './typed.js';
 
 function isCallable(entity: Entity): boolean {

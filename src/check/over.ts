@@ -7,7 +7,7 @@ import { checkExpression } from './expression.js';
 import { lookup } from './names.js';
 import { printType } from './print_type.js';
 import { staticInteger } from './static_values.js';
-import { nearest } from './suggest.js';
+import { nearest } from '../parser/suggest.js';
 import { sizeNames } from './type_syntax.js';
 import type { TypedExpression } from './typed.js';
 import type { Dimension } from './types.js';

@@ -8,7 +8,7 @@ import { constant, errorExpression, fit, isError, tryFit } from './convert.js';
 import { checkExpression } from './expression.js';
 import { lookupCallable } from './names.js';
 import { printType } from './print_type.js';
-import { didYouMean } from './suggest.js';
+import { didYouMean } from '../parser/suggest.js';
 import { arrayType, realElement, realScalar } from './type_facts.js';
 import type { TypedExpression } from './typed.js';
 import type { ArrayType, Type } from './types.js';

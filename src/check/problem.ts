@@ -26,7 +26,7 @@ import { checkRows } from './rows.js';
 import { freshSymbol } from './session.js';
 import type { Session } from './session.js';
 import { bodyContext, checkStatements } from './statements.js';
-import { didYouMean } from './suggest.js';
+import { didYouMean } from '../parser/suggest.js';
 import { intScalar, isScalar, realScalar } from './type_facts.js';
 import type {
   SizeCheck,

@@ -7,7 +7,7 @@ import { checkExpression } from './expression.js';
 import { lookup, visibleNames } from './names.js';
 import { printType } from './print_type.js';
 import { staticInteger } from './static_values.js';
-import { nearest } from './suggest.js';
+import { nearest } from '../parser/suggest.js';
 import { arrayType, errorType } from './type_facts.js';
 import type { TypedExpression } from './typed.js';
 import type { Dimension, ElementType, Type } from './types.js';

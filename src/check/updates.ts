@@ -7,7 +7,7 @@ import { checkItem } from './indexing.js';
 import { noteUse } from './names.js';
 import { printType } from './print_type.js';
 import { freshSymbol } from './session.js';
-import { didYouMean } from './suggest.js';
+import { didYouMean } from '../parser/suggest.js';
 import { arrayType, isScalar } from './type_facts.js';
 import type { TypedExpression, TypedStatement, ValueSymbol } from './typed.js';
 

@@ -7,6 +7,7 @@ import { EOF } from 'chevrotain';
 import type { IParserErrorMessageProvider, IRecognitionException, IToken, TokenType } from 'chevrotain';
 import type { Diagnostic } from './diagnostic.js';
 import type { SourceFile, Span } from './source.js';
+import { didYouMean } from './suggest.js';
 import {
   endOf,
   Identifier,
@@ -120,6 +121,30 @@ const hints: Readonly<Record<string, string>> = {
     'a statement begins with a keyword such as `let`, `for`, `if` or `return`, or updates a name: `x <- ...`',
 };
 
+/** What may begin there, for slips of the hand. */
+const keywords: Readonly<Record<string, readonly string[]>> = {
+  'a declaration': [
+    'import',
+    'dim',
+    'hyper',
+    'data',
+    'param',
+    'let',
+    'fn',
+    'module',
+    'model',
+    'minimize',
+    'maximize',
+    'solve',
+    'report',
+    'precision',
+    'test',
+    'optimizer',
+    'schedule',
+  ],
+  'a statement or `}`': ['let', 'state', 'param', 'model', 'for', 'if', 'return', 'per', 'assert'],
+};
+
 interface Explanation {
   readonly code: string;
   readonly message: string;
@@ -201,9 +226,11 @@ function explain(expected: string, token: IToken, previous: IToken | undefined):
     };
   }
   const hint = hints[expected];
+  const near = didYouMean(token.image, keywords[expected] ?? []);
+  const notes = near.length > 0 ? near : hint === undefined ? [] : [hint];
   return {
     code: 'AM1010',
     message: `expected ${expected}: ${found}`,
-    ...(hint === undefined ? {} : { notes: [hint] }),
+    ...(notes.length === 0 ? {} : { notes }),
   };
 }

@@ -70,10 +70,11 @@ export class ObjectiveQueries {
     return at(this.ask(frame, 'value', y, []), 0);
   }
 
-  /** Value and gradient at a point; the forward half is shared by hash-consing. */
-  gradient(frame: Frame, y: Node): Node {
-    const results = this.ask(frame, 'gradient', y, []);
-    return vectorOf(frame.builder, results, this.objective.slots);
+  /** The value as a by-product of the gradient: one forward half for both, loops included. */
+  valueAndGradient(frame: Frame, y: Node): { readonly value: Node; readonly gradient: Node } {
+    const [value, ...slopes] = this.ask(frame, 'gradient', y, []);
+    if (value === undefined) throw new Error('compiler bug: a gradient without its value');
+    return { value, gradient: vectorOf(frame.builder, slopes, this.objective.slots) };
   }
 
   hvp(frame: Frame, y: Node, direction: Node): Node {
@@ -123,7 +124,7 @@ export class ObjectiveQueries {
       case 'value':
         return value;
       case 'gradient':
-        return gradients(value, wrt);
+        return gradient(value, wrt);
       case 'hvp': {
         const linear = jvp(gradients(value, wrt), wrt);
         return { parameters: linear.parameters, results: linear.results.slice(slots.length) };

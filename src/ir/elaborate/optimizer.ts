@@ -22,7 +22,7 @@ import { type OptimizerInstance, stateKey } from './optimizer_instance.js';
 import { castTo, constant, expand, sliceOwn, tensor } from './tensor.js';
 import { ownRank, type Tensor, type Value } from './value.js';
 import type { View } from './view.js';
-import { walkExpression, walkStatements } from './walk.js';
+import { type Visitor, walkExpression, walkStatements } from './walk.js';
 
 interface Activation {
   readonly instance: OptimizerInstance;
@@ -34,8 +34,6 @@ interface Activation {
 export class OptimizerRun {
   /** How often the step evaluates the objective (a value, a gradient or residuals at one point count once). */
   readonly evaluations: Cell;
-  /** Whether the gradient at the step's start was asked for. */
-  gradientUsed = false;
   private readonly active: Activation[] = [];
   private readonly counted = new WeakMap<Frame, Set<Node>>();
 
@@ -130,7 +128,7 @@ export class OptimizerRun {
       case 'value':
         return tensor(frame, queries.value(frame, y));
       case 'gradient':
-        return tensor(frame, queries.gradient(frame, y));
+        return tensor(frame, queries.valueAndGradient(frame, y).gradient);
       case 'hvp':
         return tensor(frame, queries.hvp(frame, y, along()));
       case 'residuals':
@@ -280,8 +278,17 @@ function vectorsOf(body: readonly TypedStatement[], size: DimensionSymbol): read
 
 /** Whether an expression, with what it calls, reads one of the symbols. */
 export function reads(expression: TypedExpression, symbol: ValueSymbol): boolean {
+  return readsAny((visitor) => walkExpression(expression, visitor), symbol);
+}
+
+/** Whether an optimizer looks at the gradient at the start of its step. */
+export function readsGradient({ definition }: OptimizerInstance): boolean {
+  return readsAny((visitor) => walkStatements(definition.statements, visitor), definition.implicit.g);
+}
+
+function readsAny(walk: (visitor: Visitor) => void, symbol: ValueSymbol): boolean {
   let found = false;
-  walkExpression(expression, {
+  walk({
     expression: (each) => {
       if (each.kind === 'reference' && each.symbol === symbol) found = true;
     },

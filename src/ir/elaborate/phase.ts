@@ -13,7 +13,7 @@ import { fail } from './context.js';
 import { Cell, Environment } from './environment.js';
 import { leadingRows, type ProblemFacts } from './facts.js';
 import { gradients, type Objective, ObjectiveQueries, objectiveRegion, vectorOf } from './objective.js';
-import { OptimizerRun, reads } from './optimizer.js';
+import { OptimizerRun, reads, readsGradient } from './optimizer.js';
 import {
   allInstances,
   instantiateOptimizer,
@@ -199,19 +199,23 @@ function stepRegion(
   const cells = bindStates(instance, stateNodes, view);
   const x = view.x();
   const start = tensor(root, x);
-  let gradient: Node | undefined;
-  const g = (): Node => {
-    gradient ??= view.atRoot(() => {
+  const { until } = facts.problem;
+  const needsNorm = solve.until !== undefined && reads(solve.until, until.gradNorm);
+  const withGradient = needsNorm || readsGradient(instance);
+  const both = once(() =>
+    view.atRoot(() => {
       run.count(root, x);
-      return queries.gradient(root, x);
-    });
-    return gradient;
-  };
-  const f = (): Node =>
+      return queries.valueAndGradient(root, x);
+    }),
+  );
+  const valueOnly = once(() =>
     view.atRoot(() => {
       run.count(root, x);
       return queries.value(root, x);
-    });
+    }),
+  );
+  const g = (): Node => both().gradient;
+  const f = (): Node => (withGradient ? both().value : valueOnly());
   const t = tensor(root, view.step());
   const after = run.run(
     instance,
@@ -230,9 +234,7 @@ function stepRegion(
   const kept = keepUnsampledRows(facts, view, slots, [x, ...stateNodes], typed);
   const sign = objective.source.sense === 'maximize' ? root.builder.unary('negate', f()) : f();
   const measures = new Map<string, Node>([['objective', sign]]);
-  const { until } = facts.problem;
-  const needsNorm = solve.until !== undefined && reads(solve.until, until.gradNorm);
-  if (gradient !== undefined || needsNorm) measures.set('grad_norm', norm(root.builder, g()));
+  if (withGradient) measures.set('grad_norm', norm(root.builder, g()));
   measures.set('evaluations', root.builder.cast(root.read(asTensor(run.evaluations.read())), 'real'));
   if (solve.until !== undefined) {
     const stop = stopFlag(view, facts, solve.until, measures, t.node);
@@ -243,6 +245,11 @@ function stepRegion(
     });
   }
   return { bound: view.close([...kept, ...measures.values()]), measures: [...measures.keys()] };
+}
+
+function once<T>(compute: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: compute() }).value;
 }
 
 /** The cells of every instance's states and step counts, in the order of the state slots. */

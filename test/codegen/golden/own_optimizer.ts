@@ -353,15 +353,15 @@ function createProgram() {
   const select = reals.subarray(34279, 34309);
   const contraction = reals.subarray(34215, 34784);
   const reduce_3 = reals.subarray(34791, 34792);
-  const reduce_4 = reals.subarray(35368, 35369);
-  const reshape = reals.subarray(34792, 35361);
-  const a = reals.subarray(34215, 34246);
-  const contraction_2 = reals.subarray(34247, 34277);
-  const reduce_5 = reals.subarray(34279, 34280);
-  const b_array = reals.subarray(34247, 34278);
-  const reduce_6 = reals.subarray(34312, 34313);
+  const reduce_4 = reals.subarray(34792, 34793);
+  const reshape = reals.subarray(34793, 35362);
+  const reduce_5 = reals.subarray(34215, 34216);
+  const a = reals.subarray(34216, 34247);
+  const contraction_2 = reals.subarray(34248, 34278);
+  const b_array = reals.subarray(34248, 34279);
+  const reduce_6 = reals.subarray(34215, 34216);
   const reshape_2 = reals.subarray(34280, 34311);
-  const contraction_3 = reals.subarray(34313, 34314);
+  const contraction_3 = reals.subarray(34312, 34313);
   const divide_2 = reals.subarray(34280, 34281);
   const less = integers.subarray(1154, 1155);
   const contraction_4 = reals.subarray(34215, 34784);
@@ -498,22 +498,32 @@ function createProgram() {
     // examples/own_optimizer.opt:14: minimize mean(logistic((2 * y - 1) * (X @ w + b))) + 1e-...
     {
       const t2 = x[30]!;
-      let t6 = 0;
+      let t5 = 0;
       let t7 = 0;
       for (let i = 0; i < 569; i += 1) {
         const t1 = (2 * y[i]! - 1);
         const t3 = -(t1 * (contraction[i]! + t2));
         const t4 = Math.exp(-Math.abs(t3));
-        const t5 = 0.0017574692442882249 * ((t3 >= 0 ? 1 : t4) / (1 + t4)) * t1;
-        t6 = t6 + t5;
-        t7 = t7 + (Math.max(t3, 0) + Math.log1p(t4));
-        reshape[i] = -t5;
+        t5 = t5 + (Math.max(t3, 0) + Math.log1p(t4));
+        const t6 = 0.0017574692442882249 * ((t3 >= 0 ? 1 : t4) / (1 + t4)) * t1;
+        t7 = t7 + t6;
+        reshape[i] = -t6;
       }
-      reduce_3[0] = t6;
+      reduce_3[0] = t5;
       reduce_4[0] = t7;
     }
+    // examples/own_optimizer.opt:14: minimize mean(logistic((2 * y - 1) * (X @ w + b))) + 1e-...
+    {
+      let t2 = 0;
+      for (let i = 0; i < 30; i += 1) {
+        const t1 = x[i]!;
+        t2 = t2 + t1 * t1;
+      }
+      reduce_5[0] = t2;
+    }
     // examples/my_optimizers.opt:6: age <- if dot(g, y - last) > 0 then 0 else age + 1
-    a[30] = -reduce_3[0]!;
+    measures[0] = reduce_3[0]! / 569 + 0.001 * reduce_5[0]!;
+    a[30] = -reduce_4[0]!;
     measures[2] = 1;
     // examples/own_optimizer.opt:14: minimize mean(logistic((2 * y - 1) * (X @ w + b))) + 1e-...
     {
@@ -605,15 +615,9 @@ function createProgram() {
         }
       }
     }
-    // examples/own_optimizer.opt:14: minimize mean(logistic((2 * y - 1) * (X @ w + b))) + 1e-...
-    {
-      let t2 = 0;
-      for (let i = 0; i < 30; i += 1) {
-        const t1 = x[i]!;
-        t2 = t2 + t1 * t1;
-        a[i] = t1 * 0.002 + contraction_2[i]!;
-      }
-      reduce_5[0] = t2;
+    // examples/my_optimizers.opt:5: let y = x - lr * g
+    for (let i = 0; i < 30; i += 1) {
+      a[i] = x[i]! * 0.002 + contraction_2[i]!;
     }
     // std/math.opt:6: fn dot(a: real[n], b: real[n]): real = a @ b
     {
@@ -659,7 +663,6 @@ function createProgram() {
       const t4 = Math.sqrt(reduce_6[0]!);
       const t5 = t4 < 1e-8;
       divide_2[0] = t3 / (t3 + 3);
-      measures[0] = reduce_4[0]! / 569 + 0.001 * reduce_5[0]!;
       measures[1] = t4;
       less[0] = t5 ? 1 : 0;
       measures[3] = t5 ? 1 : 0;

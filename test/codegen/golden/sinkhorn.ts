@@ -304,7 +304,7 @@ function shuffleRows(order: Int32Array, count: number, seed: number, stream: num
 
 /** The memory of one run and the functions that work on it. Arrays with names of the same range share memory over time. */
 function createProgram() {
-  const reals = new Float64Array(7377);
+  const reals = new Float64Array(7353);
   const integers = new Int32Array(4);
   const x = reals.subarray(0, 48);
   const target = reals.subarray(149, 197);
@@ -333,62 +333,57 @@ function createProgram() {
   const result_4 = reals.subarray(4377, 4953);
   const loop = reals.subarray(4353, 4377);
   const loop_2 = reals.subarray(1929, 1953);
-  const result_5 = reals.subarray(1953, 1977);
-  const result_6 = reals.subarray(4953, 4977);
   const turn_2 = integers.subarray(2, 3);
-  const divide_4 = reals.subarray(4977, 5553);
-  const constant = reals.subarray(5553, 5577);
-  const exp = reals.subarray(5577, 6153);
-  const reduce_2 = reals.subarray(6153, 6177);
-  const subtract_4 = reals.subarray(6177, 6201);
-  const divide_5 = reals.subarray(4977, 5553);
-  const exp_2 = reals.subarray(6201, 6777);
-  const divide_6 = reals.subarray(6777, 7353);
-  const reduce_3 = reals.subarray(7353, 7377);
-  const add = reals.subarray(1977, 2553);
-  const contraction = reals.subarray(2553, 2601);
-  const reduce_4 = reals.subarray(1929, 1930);
-  const turn_3 = integers.subarray(2, 3);
-  const divide_7 = reals.subarray(198, 774);
-  const divide_8 = reals.subarray(198, 774);
+  const divide_4 = reals.subarray(4953, 5529);
+  const constant = reals.subarray(5529, 5553);
+  const exp = reals.subarray(5553, 6129);
+  const reduce_2 = reals.subarray(6129, 6153);
+  const subtract_4 = reals.subarray(6153, 6177);
+  const divide_5 = reals.subarray(4953, 5529);
+  const exp_2 = reals.subarray(6177, 6753);
+  const divide_6 = reals.subarray(6753, 7329);
+  const reduce_3 = reals.subarray(7329, 7353);
+  const add = reals.subarray(1353, 1929);
+  const contraction = reals.subarray(1929, 1977);
+  const reduce_4 = reals.subarray(201, 202);
   const subtract_5 = reals.subarray(198, 1350);
   const C_2 = reals.subarray(1350, 1926);
-  const result_7 = reals.subarray(1926, 1950);
-  const result_8 = reals.subarray(1950, 1974);
+  const result_5 = reals.subarray(1926, 1950);
+  const result_6 = reals.subarray(1950, 1974);
+  const turn_3 = integers.subarray(2, 3);
+  const divide_7 = reals.subarray(1974, 2550);
+  const divide_8 = reals.subarray(1974, 2550);
+  const result_7 = reals.subarray(1974, 1998);
+  const result_8 = reals.subarray(1998, 2022);
   const turn_4 = integers.subarray(2, 3);
-  const divide_9 = reals.subarray(1974, 2550);
-  const divide_10 = reals.subarray(1974, 2550);
-  const result_9 = reals.subarray(1974, 1998);
-  const result_10 = reals.subarray(1998, 2022);
-  const turn_5 = integers.subarray(2, 3);
-  const result_11 = reals.subarray(2022, 3222);
-  const divide_11 = reals.subarray(3222, 3798);
-  const divide_12 = reals.subarray(3222, 3798);
+  const result_9 = reals.subarray(2022, 3222);
+  const divide_9 = reals.subarray(3222, 3798);
+  const divide_10 = reals.subarray(3222, 3798);
   const plan_2 = reals.subarray(3222, 3798);
-  const divide_13 = reals.subarray(3798, 4374);
+  const divide_11 = reals.subarray(3798, 4374);
   const reduce_5 = reals.subarray(1926, 1950);
-  const result_12 = reals.subarray(4374, 4950);
+  const result_10 = reals.subarray(4374, 4950);
   const loop_3 = reals.subarray(1950, 1974);
   const loop_4 = reals.subarray(1974, 1998);
-  const turn_6 = integers.subarray(2, 3);
-  const divide_14 = reals.subarray(4950, 5526);
+  const turn_5 = integers.subarray(2, 3);
+  const divide_12 = reals.subarray(4950, 5526);
   const constant_2 = reals.subarray(5526, 5550);
   const exp_3 = reals.subarray(5550, 6126);
   const reduce_6 = reals.subarray(6126, 6150);
   const subtract_6 = reals.subarray(6150, 6174);
-  const divide_15 = reals.subarray(4950, 5526);
+  const divide_13 = reals.subarray(4950, 5526);
   const exp_4 = reals.subarray(6174, 6750);
-  const divide_16 = reals.subarray(6750, 7326);
+  const divide_14 = reals.subarray(6750, 7326);
   const reduce_7 = reals.subarray(7326, 7350);
   const add_2 = reals.subarray(1350, 1926);
   const contraction_2 = reals.subarray(1926, 1974);
   const reduce_8 = reals.subarray(198, 199);
   const C_3 = reals.subarray(198, 774);
-  const result_13 = reals.subarray(774, 798);
-  const result_14 = reals.subarray(798, 822);
-  const turn_7 = integers.subarray(2, 3);
-  const divide_17 = reals.subarray(822, 1398);
-  const divide_18 = reals.subarray(822, 1398);
+  const result_11 = reals.subarray(774, 798);
+  const result_12 = reals.subarray(798, 822);
+  const turn_6 = integers.subarray(2, 3);
+  const divide_15 = reals.subarray(822, 1398);
+  const divide_16 = reals.subarray(822, 1398);
   const reduce_9 = reals.subarray(822, 823);
 
   function prepare() {
@@ -424,7 +419,7 @@ function createProgram() {
     }
     for (let i = 0; i < 48; i += 1) adam_v_array[i] = adam_m_array[i]!;
   }
-  function step_1_part_1() {
+  function step_1() {
     // std/optimizers.opt:102: x <- x - lr * (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + ...
     {
       const t1 = step_number[0]!;
@@ -503,28 +498,31 @@ function createProgram() {
       }
     }
     // examples/sinkhorn.opt:15: for k in 1..iterations {
-    reduce.fill(0);
-    for (let i = 0; i < 24; i += 1) {
-      const t1 = result[i]!;
-      const p2 = i * 24;
-      let t6 = 0;
-      for (let j = 0; j < 24; j += 1) {
-        const t3 = C[p2 + j]!;
-        const plan_j = Math.exp((t1 + result_2[j]! - t3) / 0.02);
-        const t5 = t3 * plan_j / 0.02;
-        reduce[j] = reduce[j]! + t5;
-        t6 = t6 + t5;
-        plan[p2 + j] = plan_j;
-        divide_3[p2 + j] = t5;
-        result_4[p2 + j] = 0;
+    {
+      let t5 = 0;
+      reduce.fill(0);
+      for (let i = 0; i < 24; i += 1) {
+        const t1 = result[i]!;
+        const p2 = i * 24;
+        let t7 = 0;
+        for (let j = 0; j < 24; j += 1) {
+          const t3 = C[p2 + j]!;
+          const plan_j = Math.exp((t1 + result_2[j]! - t3) / 0.02);
+          t5 = t5 + plan_j * t3;
+          const t6 = t3 * plan_j / 0.02;
+          reduce[j] = reduce[j]! + t6;
+          t7 = t7 + t6;
+          plan[p2 + j] = plan_j;
+          divide_3[p2 + j] = t6;
+          result_4[p2 + j] = 0;
+        }
+        loop[i] = t7;
       }
-      loop[i] = t6;
+      measures[0] = t5;
     }
-    // examples/sinkhorn.opt:14: let f = zeros(a), g = zeros(b)
+    // examples/sinkhorn.opt:19: return [i in a, j in b: exp((f[i] + g[j] - C[i, j]) / eps)]
     for (let i = 0; i < 24; i += 1) {
       loop_2[i] = reduce[i]!;
-      result_5[i] = 0;
-      result_6[i] = 0;
     }
     for (let r = 0; r < 50; r += 1) {
       turn_2[0] = r;
@@ -646,63 +644,7 @@ function createProgram() {
       }
       reduce_4[0] = t11;
     }
-    for (let r = 0; r < 50; r += 1) {
-      turn_3[0] = r;
-      // examples/sinkhorn.opt:16: f <- [i in a: -eps * logsumexp(j in b: (g[j] - C[i, j]) / eps...
-      for (let i = 0; i < 24; i += 1) {
-        const p1 = i * 24;
-        let t3 = -Infinity;
-        for (let j = 0; j < 24; j += 1) {
-          const t2 = (result_6[j]! - C[p1 + j]!) / 0.02;
-          t3 = Math.max(t3, t2);
-          divide_7[p1 + j] = t2;
-        }
-        const t4 = Number.isFinite(t3) ? t3 : 0;
-        let t6 = 0;
-        for (let j = 0; j < 24; j += 1) {
-          const t5 = divide_7[p1 + j]!;
-          t6 = t6 + Math.exp(t5 - t4);
-        }
-        result_5[i] = -0.02 * (Math.log(t6) + t4) - 0.06356107660695892;
-      }
-      // examples/sinkhorn.opt:17: g <- [j in b: -eps * logsumexp(i in a: (f[i] - C[i, j]) / eps...
-      for (let i = 0; i < 24; i += 1) {
-        const p2 = i * 24;
-        let t3 = -Infinity;
-        for (let j = 0; j < 24; j += 1) {
-          const t1 = (result_5[j]! - C[i + j * 24]!) / 0.02;
-          t3 = Math.max(t3, t1);
-          divide_8[p2 + j] = t1;
-        }
-        const t4 = Number.isFinite(t3) ? t3 : 0;
-        let t6 = 0;
-        for (let j = 0; j < 24; j += 1) {
-          const t5 = divide_8[p2 + j]!;
-          t6 = t6 + Math.exp(t5 - t4);
-        }
-        result_6[i] = -0.02 * (Math.log(t6) + t4) - 0.06356107660695892;
-      }
-    }
-  }
-  function step_1_part_2() {
-    // examples/sinkhorn.opt:25: minimize transport: sum(plan * C)
-    {
-      let t4 = 0;
-      for (let i = 0; i < 24; i += 1) {
-        const t1 = result_5[i]!;
-        const p2 = i * 24;
-        for (let j = 0; j < 24; j += 1) {
-          const t3 = C[p2 + j]!;
-          t4 = t4 + Math.exp((t1 + result_6[j]! - t3) / 0.02) * t3;
-        }
-      }
-      measures[0] = t4;
-    }
     measures[1] = Math.sqrt(reduce_4[0]!);
-  }
-  function step_1() {
-    step_1_part_1();
-    step_1_part_2();
   }
   function evaluate_1() {
     // examples/sinkhorn.opt:14: let f = zeros(a), g = zeros(b)
@@ -721,27 +663,88 @@ function createProgram() {
         }
         C_2[p7 + j] = C_j;
       }
-      result_7[i] = 0;
-      result_8[i] = 0;
+      result_5[i] = 0;
+      result_6[i] = 0;
     }
     for (let r = 0; r < 50; r += 1) {
-      turn_4[0] = r;
+      turn_3[0] = r;
       // examples/sinkhorn.opt:16: f <- [i in a: -eps * logsumexp(j in b: (g[j] - C[i, j]) / eps...
       for (let i = 0; i < 24; i += 1) {
         const p1 = i * 24;
         let t3 = -Infinity;
         for (let j = 0; j < 24; j += 1) {
-          const t2 = (result_8[j]! - C_2[p1 + j]!) / 0.02;
+          const t2 = (result_6[j]! - C_2[p1 + j]!) / 0.02;
           t3 = Math.max(t3, t2);
-          divide_9[p1 + j] = t2;
+          divide_7[p1 + j] = t2;
         }
         const t4 = Number.isFinite(t3) ? t3 : 0;
         let t6 = 0;
         for (let j = 0; j < 24; j += 1) {
-          const t5 = divide_9[p1 + j]!;
+          const t5 = divide_7[p1 + j]!;
           t6 = t6 + Math.exp(t5 - t4);
         }
-        result_7[i] = -0.02 * (Math.log(t6) + t4) - 0.06356107660695892;
+        result_5[i] = -0.02 * (Math.log(t6) + t4) - 0.06356107660695892;
+      }
+      // examples/sinkhorn.opt:17: g <- [j in b: -eps * logsumexp(i in a: (f[i] - C[i, j]) / eps...
+      for (let i = 0; i < 24; i += 1) {
+        const p2 = i * 24;
+        let t3 = -Infinity;
+        for (let j = 0; j < 24; j += 1) {
+          const t1 = (result_5[j]! - C_2[i + j * 24]!) / 0.02;
+          t3 = Math.max(t3, t1);
+          divide_8[p2 + j] = t1;
+        }
+        const t4 = Number.isFinite(t3) ? t3 : 0;
+        let t6 = 0;
+        for (let j = 0; j < 24; j += 1) {
+          const t5 = divide_8[p2 + j]!;
+          t6 = t6 + Math.exp(t5 - t4);
+        }
+        result_6[i] = -0.02 * (Math.log(t6) + t4) - 0.06356107660695892;
+      }
+    }
+    // examples/sinkhorn.opt:14: let f = zeros(a), g = zeros(b)
+    {
+      let t4 = 0;
+      for (let i = 0; i < 24; i += 1) {
+        const t1 = result_5[i]!;
+        const p2 = i * 24;
+        for (let j = 0; j < 24; j += 1) {
+          const t3 = C_2[p2 + j]!;
+          t4 = t4 + Math.exp((t1 + result_6[j]! - t3) / 0.02) * t3;
+        }
+        result_7[i] = 0;
+        result_8[i] = 0;
+      }
+      evaluation[0] = t4;
+    }
+    for (let r = 0; r < 50; r += 1) {
+      turn_4[0] = r;
+      {
+        const p1 = turn_4[0]! * 24;
+        for (let i = 0; i < 24; i += 1) {
+          result_9[p1 + i] = result_8[i]!;
+        }
+      }
+      // examples/sinkhorn.opt:16: f <- [i in a: -eps * logsumexp(j in b: (g[j] - C[i, j]) / eps...
+      {
+        const p1 = turn_4[0]! * 24;
+        for (let i = 0; i < 24; i += 1) {
+          const p2 = i * 24;
+          let t4 = -Infinity;
+          for (let j = 0; j < 24; j += 1) {
+            const t3 = (result_9[p1 + j]! - C_2[p2 + j]!) / 0.02;
+            t4 = Math.max(t4, t3);
+            divide_9[p2 + j] = t3;
+          }
+          const t5 = Number.isFinite(t4) ? t4 : 0;
+          let t7 = 0;
+          for (let j = 0; j < 24; j += 1) {
+            const t6 = divide_9[p2 + j]!;
+            t7 = t7 + Math.exp(t6 - t5);
+          }
+          result_7[i] = -0.02 * (Math.log(t7) + t5) - 0.06356107660695892;
+        }
       }
       // examples/sinkhorn.opt:17: g <- [j in b: -eps * logsumexp(i in a: (f[i] - C[i, j]) / eps...
       for (let i = 0; i < 24; i += 1) {
@@ -761,82 +764,21 @@ function createProgram() {
         result_8[i] = -0.02 * (Math.log(t6) + t4) - 0.06356107660695892;
       }
     }
-    // examples/sinkhorn.opt:14: let f = zeros(a), g = zeros(b)
-    {
-      let t4 = 0;
-      for (let i = 0; i < 24; i += 1) {
-        const t1 = result_7[i]!;
-        const p2 = i * 24;
-        for (let j = 0; j < 24; j += 1) {
-          const t3 = C_2[p2 + j]!;
-          t4 = t4 + Math.exp((t1 + result_8[j]! - t3) / 0.02) * t3;
-        }
-        result_9[i] = 0;
-        result_10[i] = 0;
-      }
-      evaluation[0] = t4;
-    }
-    for (let r = 0; r < 50; r += 1) {
-      turn_5[0] = r;
-      {
-        const p1 = turn_5[0]! * 24;
-        for (let i = 0; i < 24; i += 1) {
-          result_11[p1 + i] = result_10[i]!;
-        }
-      }
-      // examples/sinkhorn.opt:16: f <- [i in a: -eps * logsumexp(j in b: (g[j] - C[i, j]) / eps...
-      {
-        const p1 = turn_5[0]! * 24;
-        for (let i = 0; i < 24; i += 1) {
-          const p2 = i * 24;
-          let t4 = -Infinity;
-          for (let j = 0; j < 24; j += 1) {
-            const t3 = (result_11[p1 + j]! - C_2[p2 + j]!) / 0.02;
-            t4 = Math.max(t4, t3);
-            divide_11[p2 + j] = t3;
-          }
-          const t5 = Number.isFinite(t4) ? t4 : 0;
-          let t7 = 0;
-          for (let j = 0; j < 24; j += 1) {
-            const t6 = divide_11[p2 + j]!;
-            t7 = t7 + Math.exp(t6 - t5);
-          }
-          result_9[i] = -0.02 * (Math.log(t7) + t5) - 0.06356107660695892;
-        }
-      }
-      // examples/sinkhorn.opt:17: g <- [j in b: -eps * logsumexp(i in a: (f[i] - C[i, j]) / eps...
-      for (let i = 0; i < 24; i += 1) {
-        const p2 = i * 24;
-        let t3 = -Infinity;
-        for (let j = 0; j < 24; j += 1) {
-          const t1 = (result_9[j]! - C_2[i + j * 24]!) / 0.02;
-          t3 = Math.max(t3, t1);
-          divide_12[p2 + j] = t1;
-        }
-        const t4 = Number.isFinite(t3) ? t3 : 0;
-        let t6 = 0;
-        for (let j = 0; j < 24; j += 1) {
-          const t5 = divide_12[p2 + j]!;
-          t6 = t6 + Math.exp(t5 - t4);
-        }
-        result_10[i] = -0.02 * (Math.log(t6) + t4) - 0.06356107660695892;
-      }
-    }
     // examples/sinkhorn.opt:15: for k in 1..iterations {
     reduce_5.fill(0);
     for (let i = 0; i < 24; i += 1) {
-      const t1 = result_9[i]!;
+      const t1 = result_7[i]!;
       const p2 = i * 24;
       let t6 = 0;
       for (let j = 0; j < 24; j += 1) {
         const t3 = C_2[p2 + j]!;
-        const plan_j = Math.exp((t1 + result_10[j]! - t3) / 0.02);
+        const plan_j = Math.exp((t1 + result_8[j]! - t3) / 0.02);
         const t5 = t3 * plan_j / 0.02;
         reduce_5[j] = reduce_5[j]! + t5;
         t6 = t6 + t5;
         plan_2[p2 + j] = plan_j;
-        divide_13[p2 + j] = t5;
-        result_12[p2 + j] = 0;
+        divide_11[p2 + j] = t5;
+        result_10[p2 + j] = 0;
       }
       loop_3[i] = t6;
     }
@@ -845,24 +787,24 @@ function createProgram() {
       loop_4[i] = reduce_5[i]!;
     }
     for (let r = 0; r < 50; r += 1) {
-      turn_6[0] = r;
+      turn_5[0] = r;
       // examples/sinkhorn.opt:16: f <- [i in a: -eps * logsumexp(j in b: (g[j] - C[i, j]) / eps...
       {
-        const t1 = turn_6[0]!;
+        const t1 = turn_5[0]!;
         const p2 = -t1 * 24 + 1176;
         for (let i = 0; i < 24; i += 1) {
           const p3 = i * 24;
           let t5 = -Infinity;
           for (let j = 0; j < 24; j += 1) {
-            const t4 = (result_11[p2 + j]! - C_2[p3 + j]!) / 0.02;
+            const t4 = (result_9[p2 + j]! - C_2[p3 + j]!) / 0.02;
             t5 = Math.max(t5, t4);
-            divide_14[p3 + j] = t4;
+            divide_12[p3 + j] = t4;
           }
           const t6 = Number.isFinite(t5) ? t5 : 0;
           constant_2[i] = 0;
           let t9 = 0;
           for (let j = 0; j < 24; j += 1) {
-            const t7 = divide_14[p3 + j]!;
+            const t7 = divide_12[p3 + j]!;
             const t8 = Math.exp(t7 - t6);
             t9 = t9 + t8;
             exp_3[p3 + j] = t8;
@@ -879,12 +821,12 @@ function createProgram() {
         for (let j = 0; j < 24; j += 1) {
           const t1 = (subtract_6[j]! - C_2[i + j * 24]!) / 0.02;
           t3 = Math.max(t3, t1);
-          divide_15[p2 + j] = t1;
+          divide_13[p2 + j] = t1;
         }
         const t4 = Number.isFinite(t3) ? t3 : constant_2[i]!;
         let t7 = 0;
         for (let j = 0; j < 24; j += 1) {
-          const t5 = divide_15[p2 + j]!;
+          const t5 = divide_13[p2 + j]!;
           const t6 = Math.exp(t5 - t4);
           t7 = t7 + t6;
           exp_4[p2 + j] = t6;
@@ -894,7 +836,7 @@ function createProgram() {
           const t9 = exp_4[p2 + j]!;
           const t10 = t8 * t9 / 0.02;
           reduce_7[j] = reduce_7[j]! + t10;
-          divide_16[p2 + j] = t10;
+          divide_14[p2 + j] = t10;
         }
       }
       // examples/sinkhorn.opt:16: f <- [i in a: -eps * logsumexp(j in b: (g[j] - C[i, j]) / eps...
@@ -905,14 +847,14 @@ function createProgram() {
         for (let j = 0; j < 24; j += 1) {
           const t3 = t1 * exp_3[p2 + j]! / 0.02;
           loop_4[j] = loop_4[j]! + t3;
-          const t4 = result_12[p2 + j]!;
-          result_12[p2 + j] = t4 + (-divide_16[i + j * 24]! - t3);
+          const t4 = result_10[p2 + j]!;
+          result_10[p2 + j] = t4 + (-divide_14[i + j * 24]! - t3);
         }
       }
       for (let i = 0; i < 24; i += 1) loop_3[i] = constant_2[i]!;
     }
     for (let j = 0; j < 576; j += 1) {
-      add_2[j] = plan_2[j]! - divide_13[j]! + result_12[j]!;
+      add_2[j] = plan_2[j]! - divide_11[j]! + result_10[j]!;
     }
     // std/math.opt:15: fn squared_distance(a: real[n], b: real[n]): real = sum((a - b)^2)
     for (let b0 = 0; b0 < 24; b0 += 1) {
@@ -966,54 +908,54 @@ function createProgram() {
         }
         C_3[p5 + j] = C_j;
       }
-      result_13[i] = 0;
-      result_14[i] = 0;
+      result_11[i] = 0;
+      result_12[i] = 0;
     }
     for (let r = 0; r < 50; r += 1) {
-      turn_7[0] = r;
+      turn_6[0] = r;
       // examples/sinkhorn.opt:16: f <- [i in a: -eps * logsumexp(j in b: (g[j] - C[i, j]) / eps...
       for (let i = 0; i < 24; i += 1) {
         const p1 = i * 24;
         let t3 = -Infinity;
         for (let j = 0; j < 24; j += 1) {
-          const t2 = (result_14[j]! - C_3[p1 + j]!) / 0.02;
+          const t2 = (result_12[j]! - C_3[p1 + j]!) / 0.02;
           t3 = Math.max(t3, t2);
-          divide_17[p1 + j] = t2;
+          divide_15[p1 + j] = t2;
         }
         const t4 = Number.isFinite(t3) ? t3 : 0;
         let t6 = 0;
         for (let j = 0; j < 24; j += 1) {
-          const t5 = divide_17[p1 + j]!;
+          const t5 = divide_15[p1 + j]!;
           t6 = t6 + Math.exp(t5 - t4);
         }
-        result_13[i] = -0.02 * (Math.log(t6) + t4) - 0.06356107660695892;
+        result_11[i] = -0.02 * (Math.log(t6) + t4) - 0.06356107660695892;
       }
       // examples/sinkhorn.opt:17: g <- [j in b: -eps * logsumexp(i in a: (f[i] - C[i, j]) / eps...
       for (let i = 0; i < 24; i += 1) {
         const p2 = i * 24;
         let t3 = -Infinity;
         for (let j = 0; j < 24; j += 1) {
-          const t1 = (result_13[j]! - C_3[i + j * 24]!) / 0.02;
+          const t1 = (result_11[j]! - C_3[i + j * 24]!) / 0.02;
           t3 = Math.max(t3, t1);
-          divide_18[p2 + j] = t1;
+          divide_16[p2 + j] = t1;
         }
         const t4 = Number.isFinite(t3) ? t3 : 0;
         let t6 = 0;
         for (let j = 0; j < 24; j += 1) {
-          const t5 = divide_18[p2 + j]!;
+          const t5 = divide_16[p2 + j]!;
           t6 = t6 + Math.exp(t5 - t4);
         }
-        result_14[i] = -0.02 * (Math.log(t6) + t4) - 0.06356107660695892;
+        result_12[i] = -0.02 * (Math.log(t6) + t4) - 0.06356107660695892;
       }
     }
     // examples/sinkhorn.opt:29: report largest_share = max(plan) * n
     {
       let t3 = -Infinity;
       for (let i = 0; i < 24; i += 1) {
-        const t1 = result_13[i]!;
+        const t1 = result_11[i]!;
         const p2 = i * 24;
         for (let j = 0; j < 24; j += 1) {
-          t3 = Math.max(t3, Math.exp((t1 + result_14[j]! - C_3[p2 + j]!) / 0.02));
+          t3 = Math.max(t3, Math.exp((t1 + result_12[j]! - C_3[p2 + j]!) / 0.02));
         }
       }
       reduce_9[0] = t3;

@@ -379,53 +379,54 @@ function createProgram() {
   const contraction_2 = reals.subarray(1613, 2063);
   const logits = reals.subarray(2069, 2519);
   const exp = reals.subarray(2525, 2975);
-  const reduce_3 = reals.subarray(3453, 3454);
-  const add = reals.subarray(2981, 3431);
-  const b_array = reals.subarray(3437, 3452);
-  const contraction_3 = reals.subarray(1613, 1625);
-  const reduce_4 = reals.subarray(1629, 1630);
+  const reduce_3 = reals.subarray(2981, 2982);
+  const add = reals.subarray(2982, 3432);
+  const b_array = reals.subarray(3438, 3453);
+  const reduce_4 = reals.subarray(1613, 1614);
+  const subtract = reals.subarray(1614, 1615);
+  const and = integers.subarray(308, 309);
+  const contraction_3 = reals.subarray(1615, 1627);
   const contraction_4 = reals.subarray(1613, 1614);
-  const descends = integers.subarray(308, 309);
-  const or = integers.subarray(309, 310);
-  const and = integers.subarray(310, 311);
-  const z = reals.subarray(1614, 1615);
-  const reshape = reals.subarray(1615, 1630);
-  const reshape_2 = reals.subarray(1631, 1646);
-  const reshape_3 = reals.subarray(1647, 1662);
-  const result = reals.subarray(1663, 1678);
-  const contraction_5 = reals.subarray(3453, 3454);
-  const contraction_6 = reals.subarray(1612, 1613);
+  const descends = integers.subarray(309, 310);
+  const or = integers.subarray(310, 311);
+  const z = reals.subarray(1615, 1616);
+  const reshape = reals.subarray(1616, 1631);
+  const reshape_2 = reals.subarray(1632, 1647);
+  const reshape_3 = reals.subarray(1648, 1663);
+  const result = reals.subarray(1664, 1679);
+  const contraction_5 = reals.subarray(1612, 1613);
+  const contraction_6 = reals.subarray(1613, 1614);
   const greater = integers.subarray(311, 312);
   const i_array = integers.subarray(312, 313);
-  const select_2 = reals.subarray(1613, 1614);
+  const select_2 = reals.subarray(1614, 1615);
   const select_3 = integers.subarray(313, 314);
   const add_2 = integers.subarray(314, 315);
   const greater_2 = integers.subarray(315, 316);
-  const scatter_set = reals.subarray(1679, 1829);
-  const scatter_set_2 = reals.subarray(1831, 1981);
-  const scatter_set_3 = reals.subarray(1615, 1625);
-  const select_4 = reals.subarray(1983, 2133);
-  const select_5 = reals.subarray(2135, 2285);
-  const select_6 = reals.subarray(1631, 1641);
-  const result_2 = reals.subarray(1647, 1657);
+  const scatter_set = reals.subarray(1680, 1830);
+  const scatter_set_2 = reals.subarray(1832, 1982);
+  const scatter_set_3 = reals.subarray(1616, 1626);
+  const select_4 = reals.subarray(1984, 2134);
+  const select_5 = reals.subarray(2136, 2286);
+  const select_6 = reals.subarray(1632, 1642);
+  const result_2 = reals.subarray(1648, 1658);
   const turn = integers.subarray(311, 312);
   const i_array_2 = integers.subarray(312, 313);
-  const reshape_4 = reals.subarray(1679, 1694);
-  const contraction_7 = reals.subarray(1695, 1696);
-  const gather = reals.subarray(1679, 1680);
-  const result_3 = reals.subarray(1615, 1630);
+  const reshape_4 = reals.subarray(1680, 1695);
+  const contraction_7 = reals.subarray(1696, 1697);
+  const gather = reals.subarray(1680, 1681);
+  const result_3 = reals.subarray(1616, 1631);
   const reduce_5 = reals.subarray(1612, 1613);
-  const reduce_6 = reals.subarray(3453, 3454);
+  const reduce_6 = reals.subarray(1613, 1614);
   const turn_2 = integers.subarray(314, 315);
   const select_7 = integers.subarray(311, 312);
-  const reshape_5 = reals.subarray(1663, 1678);
-  const contraction_8 = reals.subarray(1679, 1680);
-  const subtract = reals.subarray(1663, 1664);
-  const select_8 = reals.subarray(1647, 1648);
+  const reshape_5 = reals.subarray(1664, 1679);
+  const contraction_8 = reals.subarray(1680, 1681);
+  const subtract_2 = reals.subarray(1664, 1665);
+  const select_8 = reals.subarray(1648, 1649);
   const equal = integers.subarray(314, 315);
-  const select_9 = reals.subarray(1648, 1663);
-  const reduce_7 = reals.subarray(1612, 1613);
-  const less = integers.subarray(310, 311);
+  const select_9 = reals.subarray(1649, 1664);
+  const reduce_7 = reals.subarray(1615, 1616);
+  const less = integers.subarray(308, 309);
   const contraction_9 = reals.subarray(1612, 2062);
   const logits_2 = reals.subarray(2068, 2518);
   const exp_2 = reals.subarray(2524, 2974);
@@ -660,9 +661,9 @@ function createProgram() {
         }
       }
     }
-    // examples/softmax.opt:13: minimize mean(cross_entropy(logits, y)) + 1e-2 * sum(W^2)
+    // examples/softmax.opt:11: let logits = X @ W + b
     {
-      let t11 = 0;
+      let t10 = 0;
       b_array.fill(0, 12, 12 + 3);
       for (let i = 0; i < 150; i += 1) {
         const p1 = i * 3;
@@ -680,18 +681,37 @@ function createProgram() {
           t7 = t7 + t6;
           exp[p1 + j] = t6;
         }
-        const t8 = 0.006666666666666667 / t7;
-        const t9 = y[i]!;
-        const t10 = logits[i * 3 + t9]!;
-        t11 = t11 + (Math.log(t7) + t4 - t10);
+        const t8 = y[i]!;
+        const t9 = logits[i * 3 + t8]!;
+        t10 = t10 + (Math.log(t7) + t4 - t9);
+        const t11 = 0.006666666666666667 / t7;
         for (let j = 0; j < 3; j += 1) {
           const t12 = exp[p1 + j]!;
-          const t13 = (j === t9 ? -0.006666666666666667 : 0) + t8 * t12;
+          const t13 = (j === t8 ? -0.006666666666666667 : 0) + t11 * t12;
           b_array[j + 12] = b_array[j + 12]! + t13;
           add[p1 + j] = t13;
         }
       }
-      reduce_3[0] = t11;
+      reduce_3[0] = t10;
+    }
+    // examples/softmax.opt:13: minimize mean(cross_entropy(logits, y)) + 1e-2 * sum(W^2)
+    {
+      let t2 = 0;
+      for (let j = 0; j < 12; j += 1) {
+        const t1 = x[j]!;
+        t2 = t2 + t1 * t1;
+      }
+      reduce_4[0] = t2;
+    }
+    // std/optimizers.opt:399: if rise - slope > 0 and is_finite(rise) then clamp(-slope / (2 ...
+    {
+      const t1 = reduce_3[0]! / 150 + 0.01 * reduce_4[0]!;
+      const t2 = t1 - lbfgs_base_value[0]!;
+      const t3 = t2 - contraction[0]! * lbfgs_length[0]!;
+      measures[0] = t1;
+      measures[2] = 1;
+      subtract[0] = t3;
+      and[0] = t3 > 0 && Number.isFinite(t2) ? 1 : 0;
     }
     // examples/softmax.opt:11: let logits = X @ W + b
     {
@@ -768,15 +788,9 @@ function createProgram() {
         }
       }
     }
-    // examples/softmax.opt:13: minimize mean(cross_entropy(logits, y)) + 1e-2 * sum(W^2)
-    {
-      let t2 = 0;
-      for (let j = 0; j < 12; j += 1) {
-        const t1 = x[j]!;
-        t2 = t2 + t1 * t1;
-        b_array[j] = t1 * 0.02 + contraction_3[j]!;
-      }
-      reduce_4[0] = t2;
+    // std/optimizers.opt:330: let slope = dot(direction, base_gradient), end_slope = dot(dire...
+    for (let j = 0; j < 12; j += 1) {
+      b_array[j] = x[j]! * 0.02 + contraction_3[j]!;
     }
     // std/math.opt:6: fn dot(a: real[n], b: real[n]): real = a @ b
     {
@@ -802,29 +816,22 @@ function createProgram() {
       s2 += lbfgs_direction[p + 2]! * b_array[q + 2]!;
       contraction_4[o0] = s0 + s1 + (s2 + s3);
     }
+  }
+  function step_1_part_2() {
     // std/optimizers.opt:399: if rise - slope > 0 and is_finite(rise) then clamp(-slope / (2 ...
     {
-      const t1 = reduce_3[0]! / 150 + 0.01 * reduce_4[0]!;
+      const t1 = measures[0]!;
       const t2 = lbfgs_base_value[0]!;
       const t3 = lbfgs_length[0]!;
       const t4 = contraction[0]!;
       const t5 = contraction_4[0]!;
       const t6 = t1 <= t2 + 0.0001 * t3 * t4 || t1 <= t2 + 1e-12 * Math.abs(t2) && t5 <= -0.9998 * t4;
       const t7 = step_number[0]! === 1 || t6 && t5 >= 0.9 * t4;
-      const t8 = t1 - t2;
-      const t9 = t4 * t3;
-      const t10 = t8 - t9;
-      const t11 = t10 > 0 && Number.isFinite(t8);
-      const t12 = t9 / (!t7 && !t6 && lbfgs_low[0]! === 0 && t11 ? 2 * t10 : 1);
-      measures[0] = t1;
-      measures[2] = 1;
+      const t8 = !t7 && !t6 && lbfgs_low[0]! === 0 && and[0]! !== 0 ? 2 * subtract[0]! : measures[2]!;
       descends[0] = t6 ? 1 : 0;
       or[0] = t7 ? 1 : 0;
-      and[0] = t11 ? 1 : 0;
-      z[0] = -t12;
+      z[0] = -(t4 * t3 / t8);
     }
-  }
-  function step_1_part_2() {
     // std/math.opt:6: fn dot(a: real[n], b: real[n]): real = a @ b
     for (let j = 0; j < 15; j += 1) {
       reshape[j] = x[j]! - lbfgs_base[j]!;
@@ -1033,6 +1040,8 @@ function createProgram() {
       reduce_5[0] = t2;
       reduce_6[0] = t3;
     }
+  }
+  function step_1_part_3() {
     for (let r = 0; r < 10; r += 1) {
       turn_2[0] = r;
       // std/optimizers.opt:354: d <- d + (alpha[i] - rho[i] * dot(Y[i], d)) * S[i]
@@ -1087,11 +1096,11 @@ function createProgram() {
         if (t1 >= 0 && t1 < 10) {
           t3 = select_6[t1]!;
         }
-        subtract[0] = t2 - t3 * contraction_8[0]!;
+        subtract_2[0] = t2 - t3 * contraction_8[0]!;
       }
       // std/optimizers.opt:354: d <- d + (alpha[i] - rho[i] * dot(Y[i], d)) * S[i]
       {
-        const t2 = subtract[0]!;
+        const t2 = subtract_2[0]!;
         const t3 = select_7[0]!;
         for (let i = 0; i < 15; i += 1) {
           const t1 = result_3[i]!;
@@ -1104,8 +1113,6 @@ function createProgram() {
         }
       }
     }
-  }
-  function step_1_part_3() {
     // std/optimizers.opt:393: x <- if t == T then base else base + length * direction
     {
       const t1 = greater_2[0]! !== 0;
