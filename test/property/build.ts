@@ -243,6 +243,8 @@ export function condition(choices: Choices, scope: Scope): Term | undefined {
       range: () => interval(0, 1),
     });
   }
+  const dim = choices.maybe(scope.dims.filter((other) => other.isRun !== true));
+  if (dim !== undefined && choices.chance(12)) return quantifiedCondition(choices, scope, dim);
   const leaf = element(choices, scope, true);
   if (leaf === undefined) return undefined;
   const bound = numberText(threshold(choices));
@@ -255,6 +257,26 @@ export function condition(choices: Choices, scope: Scope): Term | undefined {
     range: () => interval(0, 1),
     accepts: ([part]) => part?.exact === true,
   });
+}
+
+/** `any(i in N: c)`. */
+function quantifiedCondition(choices: Choices, scope: Scope, dim: Shape[number]): Term | undefined {
+  const name = choices.fresh('i');
+  const test = condition(choices, { ...scope, binders: [...scope.binders, { name, dim, first: 0 }] });
+  const word = choices.pick(['any', 'all']);
+  return (
+    test &&
+    term({
+      kind: 'condition',
+      shape: [],
+      parts: [test],
+      binds: [name],
+      repeats: dim.most,
+      print: ([a]) => `${word}(${name} in ${dim.text}: ${a})`,
+      range: () => interval(0, 1),
+      accepts: ([part]) => part?.kind === 'condition',
+    })
+  );
 }
 
 export function compound(choices: Choices, scope: Scope): Term | undefined {
@@ -282,6 +304,11 @@ export function kinked(choices: Choices, leaf: Term): Term {
     [(a) => `max(${a}, ${text})`, (a) => interval(Math.max(a.low, bound), Math.max(a.high, bound))],
     [(a) => `minimum(${a}, ${text})`, (a) => interval(Math.min(a.low, bound), Math.min(a.high, bound))],
     [(a) => `floor(4 * (${a} - ${text}))`, (a) => interval(4 * (a.low - bound) - 1, 4 * (a.high - bound))],
+    [(a) => `ceil(2 * (${a} - ${text}))`, (a) => interval(2 * (a.low - bound), 2 * (a.high - bound) + 1)],
+    [
+      (a) => `round(2 * (${a} - ${text}))`,
+      (a) => interval(2 * (a.low - bound) - 1, 2 * (a.high - bound) + 1),
+    ],
     [(a) => `sign(${a} - ${text})`, () => symmetric(1)],
     [(a) => `mod(${a} - ${text}, 4)`, () => interval(0, 4)],
   ];

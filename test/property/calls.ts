@@ -69,8 +69,9 @@ function makeCall(
 /** Something to hand over for a function-typed parameter. */
 function functionArgument(choices: Choices, scope: Scope): string {
   const own = scope.functions.filter(
-    ({ parameters, result }) =>
+    ({ parameters, result, weight }) =>
       result.length === 0 &&
+      weight === undefined &&
       parameters.length === 1 &&
       parameters[0]?.shape.length === 0 &&
       parameters[0].isFunction === false,

@@ -90,7 +90,12 @@ export function sourceOf(program: RandomProgram, options: { readonly solve?: boo
 
 /** The parameters' values in the order of x. */
 export function pointOf(program: RandomProgram): number[] {
-  return program.parameters.flatMap(({ values }) => values);
+  const needed = namesNeeded(program);
+  const weights = program.functions.filter(({ name }) => needed.has(name)).map(({ weight }) => weight);
+  return [
+    ...program.parameters.flatMap(({ values }) => values),
+    ...weights.filter((weight) => weight !== undefined),
+  ];
 }
 
 export function rawOf(
@@ -177,7 +182,7 @@ function generateProgram(random: fc.Random): RandomProgram {
   const functions: RandomFunction[] = [];
   for (let count = choices.integer(0, size > 50 ? 3 : 1); count > 0; count -= 1) {
     choices.fuel = choices.integer(3, 5 + size / 8);
-    functions.push(someFunction(choices, functions));
+    functions.push(someFunction(choices, functions, choices.chance(30) ? grid.next() : undefined));
   }
   const lets: LetOf[] = [];
   const scope = (): Scope => ({

@@ -1,6 +1,6 @@
 /** Random functions of the language: scalar, on vectors and matrices, with a run, with a function parameter, as blocks. */
 import { compound, fit, squash } from './build.js';
-import { contains, symmetric } from './interval.js';
+import { contains, interval, symmetric } from './interval.js';
 import type { Interval } from './interval.js';
 import type { Choices, FunctionParameter, RandomFunction, Scope, Variable } from './scope.js';
 import { argumentInterval } from './scope.js';
@@ -52,7 +52,12 @@ const signatures: readonly Signature[] = [
   { parameters: [['v', [n]]], callback: 'g', quantified: [n], results: [[], [n]] },
 ];
 
-export function someFunction(choices: Choices, known: readonly RandomFunction[]): RandomFunction {
+/** A function, or a model with a parameter of its own whose value is given. */
+export function someFunction(
+  choices: Choices,
+  known: readonly RandomFunction[],
+  weight: number | undefined,
+): RandomFunction {
   const signature = choices.pick(signatures);
   const hasRun = signature.parameters.some(([, shape]) => shape.some((dim) => dim.isRun === true));
   const result = choices.pick(signature.results);
@@ -63,12 +68,10 @@ export function someFunction(choices: Choices, known: readonly RandomFunction[])
   ];
   const scope: Scope = {
     dims: signature.quantified,
-    variables: signature.parameters.map(([own, shape]) => ({
-      name: own,
-      shape,
-      interval: argumentInterval,
-      exact: false,
-    })),
+    variables: [
+      ...signature.parameters.map(([own, shape]) => localOf(own, shape, argumentInterval)),
+      ...(weight === undefined ? [] : [{ ...localOf('W', [], interval(-1, 1.0625)), exact: true }]),
+    ],
     labels: [],
     binders: [],
     functions: known,
@@ -85,6 +88,7 @@ export function someFunction(choices: Choices, known: readonly RandomFunction[])
     result,
     interval: body.interval,
     body,
+    weight,
   };
 }
 
@@ -92,7 +96,11 @@ export function printFunction(target: RandomFunction, body: string): string {
   const parameters = target.parameters.map(({ name, shape, isFunction }) =>
     isFunction ? `${name}: fn(real): real` : `${name}: ${typeText(shape)}`,
   );
-  return `fn ${target.name}(${parameters.join(', ')}): ${typeText(target.result)} ${body}`;
+  const signature = `(${parameters.join(', ')}): ${typeText(target.result)}`;
+  if (target.weight === undefined) return `fn ${target.name}${signature} ${body}`;
+  const statements = body.startsWith('=') ? `{\n  return ${body.slice(2)}\n}` : body;
+  const whole = statements.replace('{\n', '{\n  param W: real = 0\n');
+  return `module of_${target.name}()${signature} ${whole}\nmodel ${target.name} = of_${target.name}()`;
 }
 
 export function typeText(shape: Shape): string {
@@ -152,8 +160,8 @@ function block(choices: Choices, scope: Scope, result: Shape): Term {
   });
 }
 
-function localOf(name: string, shape: Shape, interval = local): Variable {
-  return { name, shape, interval, exact: false };
+function localOf(name: string, shape: Shape, within = local): Variable {
+  return { name, shape, interval: within, exact: false };
 }
 
 function someShape(choices: Choices, scope: Scope): Shape {
@@ -205,17 +213,19 @@ function recurrencePiece(choices: Choices, scope: Scope): Piece {
   if (dim === undefined) return letPiece(choices, scope);
   const name = choices.fresh('o');
   const time = choices.fresh('t');
-  const out = localOf(name, [dim]);
+  const others = scope.dims.filter((other) => other !== dim && other.isRun !== true);
+  const rest: Shape = others.length > 0 && choices.chance(40) ? [choices.pick(others)] : [];
+  const out = localOf(name, [dim, ...rest]);
   const inside: Scope = {
     ...scope,
     variables: [...scope.variables, out, out, out],
     binders: [...scope.binders, { name: time, dim, first: 1 }],
   };
   return {
-    parts: [fit(someTerm(choices, scope, [dim]), local), fit(someTerm(choices, inside, []), local)],
+    parts: [fit(someTerm(choices, scope, out.shape), local), fit(someTerm(choices, inside, rest), local)],
     within: [local, local],
     print: ([a, b]) =>
-      `let ${name}: ${typeText([dim])} = ${a}\n  for ${time} in 1..${dim.text} - 1 {\n    ${name}[${time}] <- ${b}\n  }`,
+      `let ${name}: ${typeText(out.shape)} = ${a}\n  for ${time} in 1..${dim.text} - 1 {\n    ${name}[${time}] <- ${b}\n  }`,
     binds: [out],
   };
 }

@@ -43,6 +43,8 @@ export interface RandomFunction {
   /** Where results lie, whatever the body is simplified to. */
   readonly interval: Interval;
   readonly body: Term;
+  /** The value of the parameter `W` of a model; undefined for a function. */
+  readonly weight: number | undefined;
 }
 
 export interface Scope {

@@ -133,6 +133,8 @@ const scalarMakers: readonly Maker[] = [
     return test && countBinders(name, dim, test);
   },
   linearAlgebra,
+  ordered,
+  slice,
 ];
 
 function binderReduction(choices: Choices, scope: Scope): Term | undefined {
@@ -243,6 +245,47 @@ function concatenation(choices: Choices, scope: Scope): Term | undefined {
       const bound = way.includes('^2') ? most * magnitude(hull(a, b)) ** 2 : most;
       return symmetric(bound);
     },
+  });
+}
+
+/** By position in sorted order, or the position of the extreme. */
+function ordered(choices: Choices, scope: Scope): Term | undefined {
+  const vectors = scope.variables.filter(
+    ({ exact, shape: [dim, ...more] }) => exact && more.length === 0 && dim !== undefined && dim.least > 0,
+  );
+  const variable = choices.maybe(vectors);
+  if (variable === undefined) return undefined;
+  const v = variable.name;
+  const way = choices.pick([`${v}[argmax(${v})]`, `${v}[argmin(${v})]`, `sum(cumsum(${v}[argsort(${v})]))`]);
+  const most = way.startsWith('sum') ? lanesOf(variable.shape) ** 2 : 1;
+  return term({
+    kind: 'order',
+    shape: [],
+    parts: [],
+    names: [v],
+    print: () => way,
+    range: () => times(variable.interval, interval(1, most)),
+  });
+}
+
+/** Some neighbouring elements of a vector. */
+function slice(choices: Choices, scope: Scope): Term | undefined {
+  const vectors = scope.variables.filter(
+    ({ shape: [dim], shape }) =>
+      shape.length === 1 && dim !== undefined && dim.least >= 2 && dim.isRun !== true,
+  );
+  const variable = choices.maybe(vectors);
+  if (variable === undefined) return undefined;
+  const least = variable.shape[0]?.least ?? 0;
+  const from = choices.integer(0, least - 1);
+  const to = choices.integer(from, least - 1);
+  return term({
+    kind: 'slice',
+    shape: [],
+    parts: [],
+    names: [variable.name],
+    print: () => `sum(tanh(${variable.name}[${from}..${to}]))`,
+    range: () => symmetric(to - from + 1),
   });
 }
 
