@@ -24,6 +24,7 @@ import { freshSymbol } from './session.js';
 import { resolveSignature } from './signature.js';
 import { scopeOf, staticArguments } from './static_arguments.js';
 import { staticValue } from './static_values.js';
+import { bodyContext } from './statements.js';
 import { symbolsOfType } from './type_facts.js';
 import { resolveType } from './type_syntax.js';
 import type { TypedFunction, TypedParameter } from './typed.js';
@@ -185,6 +186,7 @@ function declareMembers(
   place: Members,
 ): readonly Statement[] {
   const rest: Statement[] = [];
+  const { updated } = bodyContext(context, statements);
   for (const statement of statements) {
     if (statement.kind === 'param') declareParameter(context, statement, place);
     else if (statement.kind === 'model') {
@@ -194,7 +196,7 @@ function declareMembers(
         value === undefined ? { kind: 'error' } : { kind: 'model', value, span: statement.name.span };
       declareMember(context, statement.name, entity, place);
       if (value !== undefined) place.parameters.push(...parametersOf(value));
-    } else if (statement.kind === 'let_statement' && declareStatics(context, statement)) continue;
+    } else if (statement.kind === 'let_statement' && declareStatics(context, statement, updated)) continue;
     else rest.push(statement);
   }
   return rest;
@@ -242,8 +244,13 @@ function declareParameter(context: Context, syntax: ParamDeclaration, place: Mem
 }
 
 /** A `let` of integers known before the run, which parameters and submodels may use; false for any other. */
-function declareStatics(context: Context, statement: Extract<Statement, { kind: 'let_statement' }>): boolean {
+function declareStatics(
+  context: Context,
+  statement: Extract<Statement, { kind: 'let_statement' }>,
+  updated: ReadonlySet<string>,
+): boolean {
   const { session } = context;
+  if (statement.bindings.some(({ name }) => updated.has(name.name))) return false;
   const restore = session.mark();
   const values = statement.bindings.map((binding) => {
     if (binding.value.operator !== '=') return undefined;
