@@ -65,6 +65,12 @@ function operationsOf(node: Node): number {
       return (size * (first.at(-1) ?? 1)) / 3;
     case 'triangular_solve':
       return size * (first.at(-1) ?? 1);
+    case 'qr':
+      return 4 * sizeOf(first) * (first.at(-1) ?? 1);
+    case 'symmetric_eigen':
+    case 'svd':
+      // About eight sweeps of Jacobi rotations.
+      return 48 * sizeOf(first) * (first.at(-1) ?? 1);
     case 'parameter':
     case 'constant':
     case 'literal':

@@ -305,6 +305,21 @@ export class GraphBuilder {
     return this.node({ kind: 'triangular_solve', lower, transposed, unitDiagonal }, [matrix, right]);
   }
 
+  /** The eigenvalues above the matrix of eigenvectors; `eigenParts` takes them apart. */
+  symmetricEigen(matrix: Node): Node {
+    return this.node({ kind: 'symmetric_eigen' }, [matrix]);
+  }
+
+  /** Q above R. */
+  qr(matrix: Node): Node {
+    return this.node({ kind: 'qr' }, [matrix]);
+  }
+
+  /** U above the singular values above V. */
+  svd(matrix: Node): Node {
+    return this.node({ kind: 'svd' }, [matrix]);
+  }
+
   /** The final carries, then the stacked ys. */
   loop(parts: LoopParts): Node[] {
     const { max, carries, invariants = [], xs = [], body, condition } = parts;

@@ -118,6 +118,9 @@ function fixedRole(node: Node): NodeRole {
     case 'argsort':
     case 'cholesky':
     case 'triangular_solve':
+    case 'symmetric_eigen':
+    case 'qr':
+    case 'svd':
     case 'result':
       return 'unit';
     case 'loop':
@@ -174,6 +177,9 @@ function markDemands(
       case 'argsort':
       case 'cholesky':
       case 'triangular_solve':
+      case 'symmetric_eigen':
+      case 'qr':
+      case 'svd':
         inputs.forEach(demand);
         break;
       case 'loop':

@@ -172,6 +172,16 @@ export type Operator =
       readonly unitDiagonal: boolean;
     }
   /**
+   * Factorizations whose factors have as many columns stand in one result, one below the other (see `factorizations.ts`).
+   * inputs: A real [.., n, n], symmetric (the lower triangle is read). Output [.., 1 + n, n]: the eigenvalues, ascending,
+   * and the matrix whose columns are the eigenvectors.
+   */
+  | { readonly kind: 'symmetric_eigen' }
+  /** inputs: A real [.., m, n], m >= n. Output [.., m + n, n]: Q with orthonormal columns, R upper with a diagonal >= 0. */
+  | { readonly kind: 'qr' }
+  /** inputs: A real [.., m, n], m >= n. Output [.., m + 1 + n, n]: U, the singular values, descending, V; A = U diag(s) V'. */
+  | { readonly kind: 'svd' }
+  /**
    * Multi-result. inputs: the initial carries, then the invariants, then the xs (leading axis = max).
    * body parameters: [k: int scalar, carries.., invariants.., x slices..]; body results: [carries.., y slices..].
    * condition parameters: [k, carries.., invariants..]; result [bool scalar], tested before each turn; the loop stops at the first

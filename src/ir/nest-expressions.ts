@@ -139,6 +139,9 @@ export class ExpressionBuilder {
       case 'argsort':
       case 'cholesky':
       case 'triangular_solve':
+      case 'symmetric_eigen':
+      case 'qr':
+      case 'svd':
       case 'loop':
       case 'cond':
       case 'result':

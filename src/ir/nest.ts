@@ -199,7 +199,7 @@ export type Schedule =
   | { readonly kind: 'sequence'; readonly steps: readonly Schedule[] }
   | { readonly kind: 'launch'; readonly launch: Launch }
   | { readonly kind: 'contraction'; readonly contraction: Contraction }
-  /** Cholesky, triangular solve, argsort. */
+  /** Factorizations, triangular solve, argsort. */
   | { readonly kind: 'kernel'; readonly call: KernelCall }
   | { readonly kind: 'copy'; readonly from: Place; readonly to: Place; readonly size: number }
   | { readonly kind: 'fill'; readonly to: Place; readonly size: number; readonly value: number }

@@ -150,7 +150,10 @@ class RegionScheduler {
         return this.contract(node);
       case 'argsort':
       case 'cholesky':
-      case 'triangular_solve': {
+      case 'triangular_solve':
+      case 'symmetric_eigen':
+      case 'qr':
+      case 'svd': {
         const places = inputs.map((input) => this.placeOf(input));
         const output = this.opaque(node);
         this.item({ kind: 'kernel', call: { node, inputs: places, output } }, [...places, output]);

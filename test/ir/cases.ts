@@ -183,6 +183,7 @@ function reductionCases(): Case[] {
       const eye = b.cast(b.binary('equal', b.iota([2, 3, 3], 1), b.iota([2, 3, 3], 2)), 'real');
       return b.cholesky(b.binary('add', square, eye));
     }),
+    ...factorizationCases(),
     ...[true, false].flatMap((lower) =>
       [true, false].flatMap((transposed) =>
         [true, false].map((unitDiagonal) =>
@@ -197,6 +198,29 @@ function reductionCases(): Case[] {
           ),
         ),
       ),
+    ),
+  ];
+}
+
+/** Far from equal eigenvalues and singular values, and of full rank. */
+function factorizationCases(): Case[] {
+  const eye = (b: GraphBuilder, shape: readonly number[], scale: number): Node => {
+    const rank = shape.length;
+    const same = b.cast(b.binary('equal', b.iota(shape, rank - 2), b.iota(shape, rank - 1)), 'real');
+    const weight = b.binary('add', b.cast(b.iota(shape, rank - 1), 'real'), b.constant(1, 'real', shape));
+    return b.binary('multiply', b.binary('multiply', same, weight), b.constant(scale, 'real', shape));
+  };
+  const small: Input = [real(2, 3, 3), -0.5, 0.5];
+  const tall: Input = [real(2, 4, 3), -0.5, 0.5];
+  return [
+    define('symmetric_eigen', 'symmetric eigen decomposition', [small], (b, a) =>
+      b.symmetricEigen(b.binary('add', a, eye(b, [2, 3, 3], 3))),
+    ),
+    define('qr', 'qr', [tall], (b, a) => b.qr(b.binary('add', a, eye(b, [2, 4, 3], 2)))),
+    define('qr', 'qr of a square matrix', [small], (b, a) => b.qr(b.binary('add', a, eye(b, [2, 3, 3], -2)))),
+    define('svd', 'svd', [tall], (b, a) => b.svd(b.binary('add', a, eye(b, [2, 4, 3], 3)))),
+    define('svd', 'svd of a square matrix', [small], (b, a) =>
+      b.svd(b.binary('add', a, eye(b, [2, 3, 3], 3))),
     ),
   ];
 }

@@ -148,6 +148,12 @@ class SchedulePrinter {
           const columns = node.type.shape.at(-1) ?? 1;
           return `${this.program.routine('triangularSolve')}(${operands}, ${sizeOf(shape.slice(0, -2))}, ${n}, ${columns}, ${flags});`;
         }
+        case 'symmetric_eigen':
+          return `${this.program.routine('symmetricEigen')}(${operands}, ${sizeOf(shape.slice(0, -2))}, ${n}, ${this.program.realScratch(n * n)});`;
+        case 'qr':
+          return `${this.program.routine('householderQr')}(${operands}, ${sizeOf(shape.slice(0, -2))}, ${shape.at(-2) ?? 1}, ${n});`;
+        case 'svd':
+          return `${this.program.routine('jacobiSvd')}(${operands}, ${sizeOf(shape.slice(0, -2))}, ${shape.at(-2) ?? 1}, ${n});`;
         case 'argsort':
           return `${this.program.routine('sortOrder')}(${operands}, ${sizeOf(shape.slice(0, -1))}, ${n}, ${operator.descending}, ${this.program.scratch(n)});`;
         default:

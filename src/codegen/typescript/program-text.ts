@@ -33,6 +33,7 @@ export class ProgramText {
   private readonly helperSet = new Map<string, HelperFunction>();
   private readonly routineSet = new Set<RoutineName>();
   private scratchSize = 0;
+  private realScratchSize = 0;
   private packedSize = 0;
 
   constructor(taken: Iterable<string> = []) {
@@ -41,6 +42,7 @@ export class ProgramText {
       ...Object.keys(routines),
       ...helperNames(),
       'sortScratch',
+      'matrixScratch',
       'packed',
       'start',
       'end',
@@ -71,6 +73,12 @@ export class ProgramText {
   scratch(size: number): string {
     this.scratchSize = Math.max(this.scratchSize, size, 1);
     return 'sortScratch';
+  }
+
+  /** Room for one matrix, in full precision. */
+  realScratch(size: number): string {
+    this.realScratchSize = Math.max(this.realScratchSize, size, 1);
+    return 'matrixScratch';
   }
 
   /** Room for the packed operands of one product. */
@@ -128,6 +136,8 @@ export class ProgramText {
   declareViews(): string[] {
     const lines: string[] = [];
     if (this.scratchSize > 0) lines.push(`const sortScratch = new Int32Array(${this.scratchSize});`);
+    if (this.realScratchSize > 0)
+      lines.push(`const matrixScratch = new Float64Array(${this.realScratchSize});`);
     for (const [buffer, name] of this.views) {
       const start = addressOf(buffer);
       const arena = arenaOf(buffer) === 'real' ? 'reals' : 'integers';

@@ -4,15 +4,18 @@
  */
 import type { HelperFunction } from '../../ir/operators/elementwise/lowering.js';
 import { philoxUniform } from '../../ir/operators/philox.js';
+import { factorizationRoutines } from './factorization-routines.js';
+import type { FactorizationName } from './factorization-routines.js';
 
-interface Routine {
+export interface Routine {
   readonly parameters: readonly (readonly [name: string, type: string])[];
   readonly result: string;
   readonly body: string;
   readonly helpers: readonly HelperFunction[];
 }
 
-export type RoutineName = 'choleskyFactor' | 'triangularSolve' | 'sortOrder' | 'shuffleRows';
+export type RoutineName =
+  'choleskyFactor' | 'triangularSolve' | FactorizationName | 'sortOrder' | 'shuffleRows';
 
 const cells = 'Float64Array | Float32Array';
 
@@ -81,6 +84,7 @@ for (let b = 0; b < count; b += 1) {
   }
 }`,
   },
+  ...factorizationRoutines,
   sortOrder: {
     parameters: [
       ['values', `${cells} | Int32Array`],

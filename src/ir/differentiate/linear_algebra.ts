@@ -1,36 +1,9 @@
 /** Tangents and transposes of the Cholesky factor and the triangular solver. */
-import type { GraphBuilder } from '../builder.js';
 import type { Node } from '../graph.js';
-import { at, range } from '../types.js';
+import { at } from '../types.js';
+import { matrixProduct, matrixTranspose, triangle } from './matrices.js';
 import type { Of, TangentRule, TransposeRule } from './rule.js';
 import { addTangents } from './rule.js';
-
-function matrixTranspose(b: GraphBuilder, matrix: Node): Node {
-  const rank = matrix.type.shape.length;
-  return b.transpose(matrix, [...range(rank - 2), rank - 1, rank - 2]);
-}
-
-/** Matrix product over the last two axes, the leading axes shared. */
-function matrixProduct(b: GraphBuilder, left: Node, right: Node): Node {
-  const rank = left.type.shape.length;
-  return b.contraction(left, right, {
-    batch: range(rank - 2).map((axis) => [axis, axis] as const),
-    contract: [[rank - 1, rank - 2]],
-  });
-}
-
-/** Keeps row > column (or >=, <, <=); zeros elsewhere. */
-function triangle(
-  b: GraphBuilder,
-  matrix: Node,
-  comparison: 'less' | 'less_equal' | 'greater' | 'greater_equal',
-): Node {
-  const { shape } = matrix.type;
-  const square = shape.slice(-2);
-  const inside = b.binary(comparison, b.iota(square, 0), b.iota(square, 1));
-  const mask = b.broadcast(inside, shape, [shape.length - 2, shape.length - 1]);
-  return b.select(mask, matrix, b.like(matrix, 0));
-}
 
 /** dL = L phi(L^-1 dA L^-T), phi the lower triangle with half the diagonal. dA is read from its lower triangle. */
 export const choleskyTangent: TangentRule<Of<'cholesky'>> = ({ b, tangents, output }) => {

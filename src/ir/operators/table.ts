@@ -2,6 +2,8 @@
  * The operator table: for each kind its type rule, evaluation, tangent, transpose and batching side by side. The
  * elementwise operators, which share these, have a table of their own with lowering, derivative, curvature and domain.
  */
+import { qrTangent, svdTangent, symmetricEigenTangent } from '../differentiate/factorizations.js';
+import { evaluateQr, evaluateSvd, evaluateSymmetricEigen } from './evaluation/factorizations.js';
 import type { Operator } from '../graph.js';
 import { at } from '../types.js';
 import type { Tangent, TangentContext } from '../differentiate/rule.js';
@@ -254,6 +256,27 @@ export const operatorTable: { readonly [K in ComputedKind]: OperatorRow<Of<K>> }
     evaluate: evaluateTriangularSolve,
     tangent: triangularSolveTangent,
     transpose: triangularSolveTranspose,
+    batch: sameOperator,
+  },
+  symmetric_eigen: {
+    type: typeRules.symmetric_eigen,
+    evaluate: evaluateSymmetricEigen,
+    tangent: symmetricEigenTangent,
+    transpose: notLinear,
+    batch: sameOperator,
+  },
+  qr: {
+    type: typeRules.qr,
+    evaluate: evaluateQr,
+    tangent: qrTangent,
+    transpose: notLinear,
+    batch: sameOperator,
+  },
+  svd: {
+    type: typeRules.svd,
+    evaluate: evaluateSvd,
+    tangent: svdTangent,
+    transpose: notLinear,
     batch: sameOperator,
   },
   stop_gradient: {

@@ -9,6 +9,7 @@ import { gatherType, scatterType, uniformType } from './indexing_types.js';
 import { constantType, iotaType, literalType, parameterType } from './leaf_types.js';
 import { argreduceType, argsortType, choleskyType, contractionType } from './reduction_types.js';
 import { cumulativeType, reduceType, triangularSolveType } from './reduction_types.js';
+import { qrType, svdType, symmetricEigenType } from './factorization_types.js';
 import { elementwiseTable } from './elementwise/table.js';
 import { TypeRuleError } from './type_rule.js';
 import type { TypeRule } from './type_rule.js';
@@ -43,6 +44,9 @@ export const typeRules: TypeRules = {
   uniform: uniformType,
   cholesky: choleskyType,
   triangular_solve: triangularSolveType,
+  symmetric_eigen: symmetricEigenType,
+  qr: qrType,
+  svd: svdType,
   loop: loopType,
   cond: condType,
   result: (_operator, _inputs, declared) => {
