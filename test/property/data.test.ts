@@ -30,7 +30,7 @@ function compare(text: string, seed: number): void {
   let data: (readonly number[])[] = [];
   const values = (input: RegionInput): readonly number[] => {
     if (input.kind === 'seed') return [seed];
-    if (input.kind === 'raw') return raw.get(at(program.raw, input.index).name as 'X')?.data ?? [];
+    if (input.kind === 'raw') return raw.get(at(program.raw, input.index).name)?.data ?? [];
     if (input.kind === 'data') return data[input.index] ?? [];
     throw new Error(`a start reads ${input.kind}`);
   };

@@ -1,0 +1,135 @@
+/** The steps of a solve by the interpreter and by emitted code, against the evaluator's replay. */
+import { expect } from 'vitest';
+import { replaySolve } from '../../src/check/evaluate/optimizer.js';
+import { prepareProblem } from '../../src/check/evaluate/prepare.js';
+import type { PreparedProblem } from '../../src/check/evaluate/prepare.js';
+import { startOf } from '../../src/check/evaluate/problem.js';
+import { elaborate } from '../../src/ir/elaborate/elaborate.js';
+import { compileRegion } from '../../src/codegen/typescript/compile-region.js';
+import type { CompiledRegion } from '../../src/codegen/typescript/compile-region.js';
+import type { Region } from '../../src/ir/graph.js';
+import { at } from '../../src/ir/types.js';
+import { interpret } from '../../src/ir/interpreter.js';
+import type { BoundRegion, Program, RegionInput } from '../../src/ir/program.js';
+import { tensor } from '../../src/ir/tensor.js';
+import { checkSource } from '../../src/front_end.js';
+
+export const rows = 7;
+const features = 3;
+
+export const raw = new Map([
+  [
+    'X',
+    {
+      shape: [rows, features],
+      data: Array.from({ length: rows * features }, (_, index) =>
+        Math.sin(1 + 2.3 * index + 0.1 * index * index),
+      ),
+    },
+  ],
+  ['y', { shape: [rows], data: Array.from({ length: rows }, (_, index) => Math.cos(3 * index)) }],
+]);
+
+interface Compiled {
+  readonly problem: PreparedProblem;
+  readonly program: Program;
+}
+
+function compiled(text: string, steps: number): Compiled {
+  const { problem, diagnostics } = checkSource({ path: '<solve>', text });
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  if (problem === undefined || errors.length > 0)
+    throw new Error(errors.map(({ message }) => message).join('\n'));
+  const prepared = prepareProblem(problem, { raw });
+  const elaborated = elaborate(problem, { sizes: prepared.sizes, hypers: new Map(), seed: 0, steps });
+  if (elaborated.program === undefined) {
+    throw new Error(elaborated.diagnostics.map(({ message }) => message).join('\n'));
+  }
+  return { problem: prepared, program: elaborated.program };
+}
+
+type Run = (bound: BoundRegion, values: (input: RegionInput) => readonly number[]) => (readonly number[])[];
+
+const interpreted: Run = ({ region, inputs }, values) =>
+  interpret(
+    region,
+    inputs.map((input, index) => tensor(at(region.parameters, index).type, values(input))),
+  ).map(({ data }) => [...data]);
+
+const compilations = new Map<Region, CompiledRegion>();
+
+const emitted: Run = ({ region, inputs }, values) => {
+  const made = compilations.get(region) ?? compileRegion(region);
+  compilations.set(region, made);
+  inputs.forEach((input, index) => at(made.inputs, index).set(values(input)));
+  made.run();
+  return made.results.map((cells) => [...cells]);
+};
+
+/** The points x of a phase, one a step. */
+function stepsOf(
+  { program }: Compiled,
+  run: Run,
+  steps: number,
+  rowsOf: (step: number) => readonly number[],
+): (readonly number[])[] {
+  let data: (readonly number[])[] = [];
+  let states: (readonly number[])[] = [];
+  let x: readonly number[] = [];
+  let step = 1;
+  const values = (input: RegionInput): readonly number[] => {
+    switch (input.kind) {
+      case 'seed':
+        return [program.seed];
+      case 'step':
+        return [step];
+      case 'rows':
+        return rowsOf(step);
+      case 'parameters':
+        return x;
+      case 'state':
+        return states[input.index] ?? [];
+      case 'raw':
+        return raw.get(program.raw[input.index]?.name ?? '')?.data ?? [];
+      case 'data':
+        return data[input.index] ?? [];
+      default:
+        return input satisfies never;
+    }
+  };
+  data = run(program.prepare, values);
+  x = run(program.initial, values)[0] ?? [];
+  const [phase] = program.phases;
+  if (phase === undefined) throw new Error('a solve has a phase');
+  states = run(phase.start, values);
+  const points = [x];
+  for (; step <= steps; step += 1) {
+    const results = run(phase.step, values);
+    x = results[0] ?? [];
+    states = results.slice(1, 1 + phase.states.length);
+    points.push(x);
+  }
+  return points;
+}
+
+export function expectSameSteps(text: string, steps: number, rowsOf?: (step: number) => readonly number[]): void {
+  const both = compiled(text, steps);
+  const [solve] = both.problem.problem.solves;
+  if (solve === undefined) throw new Error('no solve');
+  const replay = replaySolve(both.problem, solve, {
+    steps,
+    x: startOf(both.problem),
+    ...(rowsOf === undefined ? {} : { rowsOf }),
+  });
+  const expected = [...replay.history.map(({ x }) => x), replay.x];
+  for (const [name, run] of Object.entries({ interpreted, emitted })) {
+    const actual = stepsOf(both, run, steps, rowsOf ?? (() => []));
+    expect(actual.length).toBe(expected.length);
+    actual.forEach((x, step) => {
+      const size = 1 + Math.hypot(...(expected[step] ?? []));
+      const error = Math.hypot(...x.map((value, index) => value - (expected[step]?.[index] ?? NaN)));
+      expect(error, `${name}: x after ${step} steps is ${String(x)}`).toBeLessThanOrEqual(1e-9 * size);
+    });
+  }
+}
+
