@@ -313,8 +313,8 @@ const data = [
   entry(
     'AM2504',
     'draw out of place',
-    '`~` stands in `data`, drawn once for the table, and in `param`, drawn once for the start.',
-    'let z ~ normal(0, 1)',
+    '`~` stands in `data`, drawn once for the table, in `param`, drawn once for the start, and in a `let` of the program or of a module, drawn at every step. A name has one value in each step, so loops and functions draw nothing.',
+    'fn noisy(a: real): real {\n  let z ~ normal(0, 1)\n  return a + z\n}',
   ),
   entry(
     'AM2505',
@@ -333,6 +333,18 @@ const data = [
     'unknown format',
     'After `as` stands one of csv, tsv, json, npy, text.',
     'data "a.dat" as xls { x: real[N] = column(x) }',
+  ),
+  entry(
+    'AM2508',
+    'a draw in a report',
+    'What a `let` draws has a value only while a step is taken. A report is about the parameters alone; `training()` is false in it.',
+    'param w: real = 0\nlet z ~ normal(0, 1)\nminimize (w - z)^2\nsolve using gradient_descent(0.1)\nreport r = w - z',
+  ),
+  entry(
+    'AM2509',
+    'impossible parameter of a draw',
+    'A deviation or scale is not negative, a rate is positive, a probability lies in 0..1, and the ends of an interval are in order. Parameters that are computed are checked in the run, which ends as diverged.',
+    'param w: real = 0\nlet z ~ normal(0, -1)\nminimize (w - z)^2\nsolve using gradient_descent(0.1)',
   ),
 ] as const;
 

@@ -24,6 +24,8 @@ export interface Context {
   readonly updated: ReadonlySet<string>;
   /** Under a condition or a guard, where an index out of range may be avoided. */
   readonly guarded: boolean;
+  /** In the body of a module: the instance's path, after which draws are named. */
+  readonly path?: string | undefined;
 }
 
 export interface ColumnPlace {

@@ -16,6 +16,9 @@ export function levelOf(session: Session, typed: TypedExpression): Level {
       return levelOfSymbol(session, typed.symbol);
     case 'raw':
       return 'data';
+    case 'draw':
+      if (typed.path !== undefined) return 'parameter';
+      break;
     case 'call':
       level = levelOfFunction(session, typed.function);
       break;

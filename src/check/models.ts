@@ -150,7 +150,7 @@ export function instantiate(
   const { session } = context;
   const { syntax } = definition;
   const scope = scopeOf(statics);
-  const home: Context = { ...topContext(session, definition.file, 'module'), scope };
+  const home: Context = { ...topContext(session, definition.file, 'module'), scope, path };
   const parameters: TypedParameter[] = [];
   const members = new Map<string, Entity>();
   const signature = resolveSignature(home, syntax);

@@ -60,8 +60,13 @@ const distributionParameters: Readonly<
   ],
 };
 
-/** `~ normal(0, 1)` for a value of `type`. */
-export function checkDraw(context: Context, expression: Expression, type: ArrayType): TypedExpression {
+/** `~ normal(0, 1)` for a value of `type`; `path` names a draw that is made at every step. */
+export function checkDraw(
+  context: Context,
+  expression: Expression,
+  type: ArrayType,
+  path?: string,
+): TypedExpression {
   const { session } = context;
   const distribution = distributionOf(context, expression);
   if (distribution === undefined || expression.kind !== 'call') return errorExpression(expression.span);
@@ -87,7 +92,53 @@ export function checkDraw(context: Context, expression: Expression, type: ArrayT
     );
     return errorExpression(expression.span);
   }
-  return { kind: 'draw', distribution, operands, type, span: expression.span };
+  const fault = impossibleParameter(distribution, operands);
+  if (fault !== undefined) {
+    session.error('AM2509', expression.span, fault, {
+      notes: [`no \`${distribution}\` distribution has such a parameter`],
+    });
+    return errorExpression(expression.span);
+  }
+  return { kind: 'draw', distribution, operands, type, path, span: expression.span };
+}
+
+/** What is wrong with parameters that are written as numbers; others are checked when they have values. */
+function impossibleParameter(
+  distribution: DistributionName,
+  operands: readonly TypedExpression[],
+): string | undefined {
+  const [a, b] = operands.map(literal);
+  const negative = (name: string, value: number | undefined): string | undefined =>
+    value !== undefined && value < 0
+      ? `the ${name} of a draw is ${value}, and may not be negative`
+      : undefined;
+  switch (distribution) {
+    case 'normal':
+      return negative('deviation', b);
+    case 'gumbel':
+      return negative('scale', b);
+    case 'exponential':
+      return a !== undefined && a <= 0 ? `the rate of a draw is ${a}, and must be positive` : undefined;
+    case 'uniform':
+      return a !== undefined && b !== undefined && b < a
+        ? `a draw between ${a} and ${b} has its ends in the wrong order`
+        : undefined;
+    case 'bernoulli':
+      return a !== undefined && !(a >= 0 && a <= 1)
+        ? `the probability of a draw is ${a}, and must lie in 0..1`
+        : undefined;
+    default:
+      return distribution satisfies never;
+  }
+}
+
+function literal(typed: TypedExpression): number | undefined {
+  if (typed.kind === 'constant') return typed.value;
+  if (typed.kind !== 'apply') return undefined;
+  const value = typed.operands[0] && literal(typed.operands[0]);
+  if (value === undefined) return undefined;
+  if (typed.operator === 'negate') return -value;
+  return typed.operator === 'to_real' ? value : undefined;
 }
 
 function distributionOf(context: Context, expression: Expression): DistributionName | undefined {

@@ -19,6 +19,7 @@ import { functionSignature, typedFunction } from './functions.js';
 import { importedFile } from './imports.js';
 import { levelOf, parameterIn } from './levels.js';
 import { checkModuleAlone } from './module_alone.js';
+import { drawReadBy } from './draws.js';
 import { checkSolver, typedOptimizer, typedSchedule } from './optimizers.js';
 import { checkStart } from './parameters.js';
 import { printType } from './print_type.js';
@@ -284,6 +285,14 @@ function testStatements(
   statements: TestDeclaration['body']['statements'],
 ): TypedTest['statements'] {
   const { session } = context;
+  const drawn = drawReadBy(session, typed);
+  if (drawn !== undefined) {
+    session.error('AM2508', declaration.value.span, 'a report reads a draw, which only steps make', {
+      labels: [{ span: drawn.span, message: `\`${drawn.path ?? ''}\` is drawn here, anew at every step` }],
+      notes: ['report the mean instead, or draw in a branch of `if training() then ... else ...`'],
+    });
+    return undefined;
+  }
   for (;;) {
     const restore = session.mark();
     const widened = session.widened.size;

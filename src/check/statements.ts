@@ -5,12 +5,13 @@ import { within } from './context.js';
 import { errorExpression, fit, isError, toElement } from './convert.js';
 import type { Entity } from './entities.js';
 import { checkCondition, checkExpression } from './expression.js';
+import { checkStepDraw } from './draws.js';
 import { checkFor } from './loops.js';
 import { noteUse } from './names.js';
 import { printType } from './print_type.js';
 import { freshSymbol } from './session.js';
 import { staticTruth, staticValue } from './static_values.js';
-import { arrayType, errorType, realElement, scalarShape } from './type_facts.js';
+import { arrayType, realElement, scalarShape } from './type_facts.js';
 import { resolveType } from './type_syntax.js';
 import type { TypedExpression, TypedStatement } from './typed.js';
 import type { Type } from './types.js';
@@ -132,10 +133,7 @@ export function checkBindingValue(context: Context, binding: LetBinding): TypedE
   const { value, name } = binding;
   const annotated = binding.type === undefined ? undefined : resolveType(context, binding.type);
   if (value.operator === '~') {
-    context.session.error('AM2504', value.span, 'a draw does not stand here', {
-      notes: ['`~` stands in `data`, once for the table, and in `param`, once for the start'],
-    });
-    return { ...errorExpression(value.span), type: annotated ?? errorType };
+    return checkStepDraw(context, name.name, value.expression, annotated, value.span);
   }
   const typed = checkExpression(context, value.expression, annotated);
   if (annotated === undefined || annotated.kind === 'error') return typed;

@@ -348,7 +348,7 @@ export interface TypedDerivative extends Typed {
   readonly direction: TypedExpression | undefined;
 }
 
-/** A random draw: in `data` once for the table, in `param` once for the start. */
+/** A random draw: in `data` once for the table, in `param` once for the start, in a `let` at every step. */
 export interface TypedDraw extends Typed {
   readonly kind: 'draw';
   readonly distribution: 'normal' | 'uniform' | 'bernoulli' | 'exponential' | 'gumbel';
@@ -362,6 +362,8 @@ export interface TypedRaw extends Typed {
   readonly raw: RawColumns;
 }
 
+  /** The path of a name that is drawn at every step, `net.drop.keep`; undefined for what is drawn once, which has the name of its column or parameter. */
+  readonly path: string | undefined;
 export interface RawColumns {
   readonly id: number;
   /** Name for the host: the declared column's, with a number after it when an expression reads several. */

@@ -46,6 +46,10 @@ const promises: Readonly<Record<string, (outcome: RunOutcome) => void>> = {
   'attention.opt': (outcome) => {
     expect(figure(outcome, 'test_accuracy')).toBeGreaterThan(0.95);
   },
+  'bottleneck.opt': (outcome) => {
+    expect(figure(outcome, 'test_accuracy')).toBeGreaterThan(0.95);
+    expect(figure(outcome, 'nats')).toBeLessThan(15);
+  },
   'factorization.opt': (outcome) => {
     expect(figure(outcome, 'hidden_error')).toBeLessThan(0.02);
   },

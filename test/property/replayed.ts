@@ -112,7 +112,11 @@ function stepsOf(
   return points;
 }
 
-export function expectSameSteps(text: string, steps: number, rowsOf?: (step: number) => readonly number[]): void {
+export function expectSameSteps(
+  text: string,
+  steps: number,
+  rowsOf?: (step: number) => readonly number[],
+): void {
   const both = compiled(text, steps);
   const [solve] = both.problem.problem.solves;
   if (solve === undefined) throw new Error('no solve');
@@ -132,4 +136,3 @@ export function expectSameSteps(text: string, steps: number, rowsOf?: (step: num
     });
   }
 }
-

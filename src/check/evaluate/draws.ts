@@ -41,11 +41,13 @@ export function philox(counter: readonly number[], key: readonly number[]): read
 export interface Stream {
   readonly seed: number;
   readonly name: string;
+  /** 0 for what is drawn once. */
+  readonly step: number;
 }
 
 /** A number in (0, 1), exact in single precision. */
 export function uniform(stream: Stream, index: number, word: number): number {
-  const words = philox([index, 0, 0, 0], [stream.seed, streamOf(stream.name)]);
+  const words = philox([index, stream.step, 0, 0], [stream.seed, streamOf(stream.name)]);
   return (((words[word] as number) >>> 9) + 0.5) * 2 ** -23;
 }
 
@@ -57,15 +59,26 @@ function standardNormal(stream: Stream, index: number): number {
 
 type Sample = (parameters: readonly Scalar[], stream: Stream, index: number) => Scalar;
 
+/** What no distribution has gives a NaN. */
+const possible = (condition: boolean, value: Scalar): Scalar => (condition ? value : NaN);
+
 const samples: Readonly<Record<TypedDraw['distribution'], Sample>> = {
   normal: ([mean = 0, deviation = 1], stream, index) =>
-    add(mean, multiply(deviation, standardNormal(stream, index))),
+    possible(valueOf(deviation) >= 0, add(mean, multiply(deviation, standardNormal(stream, index)))),
   uniform: ([low = 0, high = 1], stream, index) =>
-    add(low, multiply(subtract(high, low), uniform(stream, index, 0))),
-  bernoulli: ([p = 0.5], stream, index) => (uniform(stream, index, 0) < valueOf(p) ? 1 : 0),
-  exponential: ([rate = 1], stream, index) => divide(-Math.log(uniform(stream, index, 0)), rate),
+    possible(
+      valueOf(high) >= valueOf(low),
+      add(low, multiply(subtract(high, low), uniform(stream, index, 0))),
+    ),
+  bernoulli: ([p = 0.5], stream, index) =>
+    possible(valueOf(p) >= 0 && valueOf(p) <= 1, uniform(stream, index, 0) < valueOf(p) ? 1 : 0),
+  exponential: ([rate = 1], stream, index) =>
+    possible(valueOf(rate) > 0, divide(-Math.log(uniform(stream, index, 0)), rate)),
   gumbel: ([location = 0, scale = 1], stream, index) =>
-    subtract(location, multiply(scale, Math.log(-Math.log(uniform(stream, index, 0))))),
+    possible(
+      valueOf(scale) >= 0,
+      subtract(location, multiply(scale, Math.log(-Math.log(uniform(stream, index, 0))))),
+    ),
 };
 
 export function draw(
@@ -73,13 +86,15 @@ export function draw(
   operands: readonly ArrayValue[],
   shape: readonly number[],
   stream: Stream,
+  /** Where in its stream an element is drawn. */
+  position: (index: number) => number,
 ): ArrayValue {
   const sample = samples[distribution];
   const data = Array.from({ length: sizeOf(shape) }, (_, index) =>
     sample(
       operands.map((operand) => elementAt(operand, index)),
       stream,
-      index,
+      position(index),
     ),
   );
   return arrayOf(shape, data);

@@ -28,6 +28,8 @@ export interface Size {
   readonly counted?: number;
   /** Under `batch`: the rows of the whole split. */
   readonly total?: number;
+  /** The rows of the whole table that are seen, where not all are. */
+  readonly rows?: readonly number[];
 }
 
 /** What an optimizer's objective answers; given while an optimizer runs. */
@@ -43,6 +45,8 @@ export interface Objective {
 /** What stays the same during one evaluation. */
 export interface Context {
   readonly seed: number;
+  /** The step whose draws are made, from 1; 0 before the first. */
+  readonly step: number;
   readonly training: boolean;
   /** Symbols that some derivative is taken with respect to; their bindings become places to differentiate at. */
   readonly variables: ReadonlySet<ValueSymbol>;

@@ -3,6 +3,7 @@
  * evaluated: the branch of an `if` that is taken, the elements that a guard lets through.
  */
 import type {
+  TypedDraw,
   TypedBinder,
   TypedExpression,
   TypedIndex,
@@ -27,8 +28,9 @@ import {
 import { call, callValue } from './calls.js';
 import { differentiate } from './derivatives.js';
 import { draw, initialWeights } from './draws.js';
+import type { Stream } from './draws.js';
 import type { Environment, Value } from './environment.js';
-import { asArray } from './environment.js';
+import { asArray, bareSymbol } from './environment.js';
 import { takeIndices } from './indexing.js';
 import { reductions } from './reductions.js';
 import type { Scalar } from './scalar.js';
@@ -111,7 +113,8 @@ export function evaluateExpression(expression: TypedExpression, environment: Env
         expression.distribution,
         evaluateAll(expression.operands, environment),
         shapeOfType(expression.type, environment),
-        streamFor(environment),
+        streamFor(environment, expression.path),
+        positionsOf(expression, environment),
       );
     case 'raw':
       return environment.context.raw(expression.raw.id);
@@ -173,10 +176,26 @@ export function shapeOfType(type: Type, environment: Environment): readonly numb
   throw new Error(`compiler bug: a ${type.kind} has no shape`);
 }
 
-function streamFor(environment: Environment): { seed: number; name: string } {
+/** What is drawn once is drawn at step 0, under the name of its parameter or column. */
+function streamFor(environment: Environment, path?: string): Stream {
+  const { seed, step } = environment.context;
+  if (path !== undefined) return { seed, name: path, step };
   if (environment.drawName === undefined)
     throw new Error('compiler bug: a draw outside of `data` and `param`');
-  return { seed: environment.context.seed, name: environment.drawName };
+  return { seed, name: environment.drawName, step: 0 };
+}
+
+/** A row of a table has the same draw in every batch. */
+function positionsOf({ path, type }: TypedDraw, environment: Environment): (index: number) => number {
+  const dimensions = type.kind === 'array' && type.shape.run === undefined ? type.shape.dimensions : [];
+  const [leading, ...others] = dimensions;
+  const rows =
+    path !== undefined && leading !== undefined && bareSymbol(leading)?.origin === 'file'
+      ? environment.describe(leading).rows
+      : undefined;
+  if (rows === undefined) return (index) => index;
+  const stride = others.reduce((size, dimension) => size * environment.sizeOf(dimension), 1);
+  return (index) => (rows[Math.floor(index / stride)] ?? 0) * stride + (index % stride);
 }
 
 /** Whether a reduction leaves the current element out. */

@@ -190,9 +190,15 @@ function squaresOf(prepared: PreparedProblem, objective: TypedObjective, view: V
 function objectiveOf(
   prepared: PreparedProblem,
   objective: TypedObjective,
+  step: number,
   rowsFor: (fresh: boolean) => readonly number[] | undefined,
 ): Objective {
-  const view = (x: readonly Scalar[], fresh: boolean): View => ({ x, rows: rowsFor(fresh), training: true });
+  const view = (x: readonly Scalar[], fresh: boolean): View => ({
+    x,
+    rows: rowsFor(fresh),
+    training: true,
+    step,
+  });
   const value = (x: readonly Scalar[], fresh: boolean): Scalar => {
     const written = objectiveAt(prepared, objective, view(x, fresh));
     return objective.sense === 'maximize' ? negate(written) : written;
@@ -276,10 +282,10 @@ export function replaySolve(
   const instance = new Instance(phase, solve.optimizer);
   const history: { objective: number; x: readonly number[] }[] = [];
   for (let step = 1; step <= length; step += 1) {
-    const answers = objectiveOf(prepared, objective, (fresh) =>
+    const answers = objectiveOf(prepared, objective, step, (fresh) =>
       (fresh ? options.freshRowsOf : options.rowsOf)?.(step),
     );
-    const outside = openView(prepared, { x, training: true });
+    const outside = openView(prepared, { x, training: true, step });
     const here = arrayOf([x.length], x);
     const value = valueOf(elementAt(answers.query('value', here, undefined, false), 0));
     history.push({ objective: objective.sense === 'maximize' ? -value : value, x });

@@ -110,6 +110,7 @@ function withHypers(problem: TypedProblem, given: ReadonlyMap<string, number>): 
 export function baseContext(seed: number): Context {
   return {
     seed,
+    step: 0,
     training: true,
     variables: new Set(),
     lookup: () => undefined,

@@ -22,6 +22,8 @@ export interface View {
   /** Positions in the stored table of the batched dimension; all rows of the split otherwise. */
   readonly rows?: readonly number[] | undefined;
   readonly training: boolean;
+  /** The step whose draws are made; 0 when absent. */
+  readonly step?: number | undefined;
 }
 
 /** The starting x. A start may read the starts before it. */
@@ -81,8 +83,9 @@ export function openView(prepared: PreparedProblem, view: View, drawName?: strin
       symbol,
       rows === undefined
         ? { size: whole }
-        : { size: rows.length, total: splitOf(prepared, view, symbol)?.count ?? whole },
+        : { size: rows.length, total: splitOf(prepared, view, symbol)?.count ?? whole, rows },
     );
+      step: view.step ?? 0,
   }
   return environment;
 }

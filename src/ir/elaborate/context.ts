@@ -12,6 +12,7 @@ import type {
   TypedStatement,
   ValueSymbol,
 } from '../../check/typed.js';
+import type { Type } from '../../check/types.js';
 import type { Diagnostic } from '../../parser/diagnostic.js';
 import type { Span } from '../../parser/source.js';
 import type { Node } from '../graph.js';
@@ -55,8 +56,12 @@ export interface Context {
 
   /** The run's seed, a node of the root frame. */
   seed(): Node;
+  /** The step, a node of the root frame. */
+  step(): Node;
   /** The path of the parameter or column whose draw is being made. */
   drawName(): string;
+  /** Positions in the whole table of the rows that a type of the file begins with, int [rows]; undefined for other types. */
+  rowPositions(type: Type): Tensor | undefined;
   dimensionValue(expression: TypedDimensionValue): number;
   raw(columns: RawColumns): Value;
 

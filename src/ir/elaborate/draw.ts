@@ -3,9 +3,12 @@
  * every back end and every order of evaluation sees the same numbers.
  */
 import type { TypedDraw } from '../../check/typed.js';
-import type { Shape } from '../graph.js';
+import type { Node, Shape } from '../graph.js';
+import { at, sizeOf } from '../types.js';
+import { dtypeOf } from './apply.js';
 import type { Context } from './context.js';
-import { castTo, constant, elementwise, ownPositions, tensor } from './tensor.js';
+import type { Frame } from './frame.js';
+import { castTo, constant, constantOf, elementwise, ownPositions, tensor } from './tensor.js';
 import type { Tensor } from './value.js';
 
 /** 32-bit FNV-1a over the UTF-16 code units, low byte first. */
@@ -19,21 +22,65 @@ export function streamOf(name: string): number {
   return hash >>> 0;
 }
 
-function uniform(context: Context, own: Shape, word: 0 | 1): Tensor {
+/** Which numbers a draw takes: the name of its stream, the step, and the position of each element. */
+interface Counter {
+  readonly name: string;
+  readonly step: Node;
+  readonly positions: Tensor;
+}
+
+/** What is drawn once is drawn at step 0, under the name of its parameter or column. */
+function drawnOnce(context: Context, own: Shape): Counter {
   const { frame } = context;
-  const index = frame.read(ownPositions(frame, own));
+  return {
+    name: context.drawName(),
+    step: frame.builder.constant(0, 'int'),
+    positions: ownPositions(frame, own),
+  };
+}
+
+function counterOf(context: Context, expression: TypedDraw, own: Shape): Counter {
+  const { path, type } = expression;
+  if (path === undefined) return drawnOnce(context, own);
+  const { frame } = context;
+  const step = frame.read(tensor(context.root, context.step()));
+  const rows = context.rowPositions(type);
+  return {
+    name: path,
+    step,
+    positions: rows === undefined ? ownPositions(frame, own) : positionsOfRows(frame, frame.read(rows), own),
+  };
+}
+
+/** Row-major positions in the whole table, so that a row has the same draw in whatever batch it comes. */
+function positionsOfRows(frame: Frame, rows: Node, own: Shape): Tensor {
+  const { builder } = frame;
+  const stride = sizeOf(own.slice(1));
+  const scaled = builder.binary('multiply', rows, builder.constant(stride, 'int', rows.type.shape));
+  const within = builder.iota([stride], 0);
+  const size = [at(own, 0), stride];
+  const all = builder.binary(
+    'add',
+    builder.broadcast(scaled, size, [0]),
+    builder.broadcast(within, size, [1]),
+  );
+  return tensor(frame, builder.reshape(all, own));
+}
+
+function uniform(context: Context, counter: Counter, word: 0 | 1): Tensor {
+  const { frame } = context;
+  const index = frame.read(counter.positions);
   const seed = frame.read(tensor(context.root, context.seed()));
-  const step = frame.builder.constant(0, 'int');
-  return tensor(frame, frame.builder.uniform(seed, step, index, streamOf(context.drawName()), word));
+  return tensor(frame, frame.builder.uniform(seed, counter.step, index, streamOf(counter.name), word));
 }
 
 /** Box and Muller, 1958. */
-function standardNormal(context: Context, own: Shape): Tensor {
+function standardNormal(context: Context, counter: Counter): Tensor {
   const { frame } = context;
   const real = (value: number): Tensor => constant(frame, value, 'real');
-  const logarithm = elementwise(frame, 'log', [uniform(context, own, 0)]);
+  const logarithm = elementwise(frame, 'log', [uniform(context, counter, 0)]);
   const radius = elementwise(frame, 'sqrt', [elementwise(frame, 'multiply', [real(-2), logarithm])]);
-  const angle = elementwise(frame, 'multiply', [real(2 * Math.PI), uniform(context, own, 1)]);
+  const angle = elementwise(frame, 'multiply', [real(2 * Math.PI), uniform(context, counter, 1)]);
   return elementwise(frame, 'multiply', [radius, elementwise(frame, 'cos', [angle])]);
 }
 
@@ -41,6 +88,7 @@ export function draw(context: Context, expression: TypedDraw): Tensor {
   const { frame } = context;
   const { type } = expression;
   const own = type.kind === 'array' ? context.environment.shape(type.shape).map((size) => size.value) : [];
+  const counter = counterOf(context, expression, own);
   const [first, second] = expression.operands.map((operand) =>
     castTo(frame, context.tensor(operand), 'real'),
   );
@@ -49,37 +97,52 @@ export function draw(context: Context, expression: TypedDraw): Tensor {
   const b = second ?? constant(frame, 1, 'real');
   const scaled = (noise: Tensor): Tensor =>
     elementwise(frame, 'add', [a, elementwise(frame, 'multiply', [b, noise])]);
+  const possible = (value: Tensor, condition: Condition): Tensor => whenPossible(context, value, condition);
   switch (expression.distribution) {
     case 'normal':
-      return scaled(standardNormal(context, own));
+      return possible(scaled(standardNormal(context, counter)), ['greater_equal', b, zero]);
     case 'uniform': {
       const width = elementwise(frame, 'subtract', [b, a]);
-      return elementwise(frame, 'add', [
-        a,
-        elementwise(frame, 'multiply', [width, uniform(context, own, 0)]),
-      ]);
+      const inside = elementwise(frame, 'multiply', [width, uniform(context, counter, 0)]);
+      return possible(elementwise(frame, 'add', [a, inside]), ['greater_equal', b, a]);
     }
-    case 'bernoulli':
-      return elementwise(frame, 'less', [uniform(context, own, 0), a]);
+    case 'bernoulli': {
+      const success = elementwise(frame, 'less', [uniform(context, counter, 0), a]);
+      if (dtypeOf(type) !== 'real') return success;
+      const below = possible(castTo(frame, success, 'real'), ['greater_equal', a, zero]);
+      return possible(below, ['greater_equal', constant(frame, 1, 'real'), a]);
+    }
     case 'exponential': {
-      const logarithm = elementwise(frame, 'log', [uniform(context, own, 0)]);
-      return elementwise(frame, 'divide', [elementwise(frame, 'negate', [logarithm]), a]);
+      const logarithm = elementwise(frame, 'log', [uniform(context, counter, 0)]);
+      const drawn = elementwise(frame, 'divide', [elementwise(frame, 'negate', [logarithm]), a]);
+      return possible(drawn, ['greater', a, zero]);
     }
     case 'gumbel': {
-      const logarithm = elementwise(frame, 'negate', [elementwise(frame, 'log', [uniform(context, own, 0)])]);
-      return elementwise(frame, 'subtract', [
-        a,
-        elementwise(frame, 'multiply', [b, elementwise(frame, 'log', [logarithm])]),
+      const logarithm = elementwise(frame, 'negate', [
+        elementwise(frame, 'log', [uniform(context, counter, 0)]),
       ]);
+      const noise = elementwise(frame, 'multiply', [b, elementwise(frame, 'log', [logarithm])]);
+      return possible(elementwise(frame, 'subtract', [a, noise]), ['greater_equal', b, zero]);
     }
     default:
       return expression.distribution satisfies never;
   }
 }
 
+type Condition = readonly ['greater' | 'greater_equal', Tensor, Tensor];
+
+/** A parameter that no distribution has gives a NaN, at which the run stops and names the draw. */
+function whenPossible(context: Context, value: Tensor, [name, left, right]: Condition): Tensor {
+  const { frame } = context;
+  if (constantOf(left) !== undefined && constantOf(right) !== undefined) return value;
+  const condition = elementwise(frame, name, [left, right]);
+  return elementwise(frame, 'select', [condition, value, constant(frame, NaN, 'real')]);
+}
+
 /** glorot: uniform in +-sqrt(6 / (in + out)); he, lecun: normal with variance 2 / in and 1 / in. */
 export function initialWeights(context: Context, scheme: 'glorot' | 'he' | 'lecun', own: Shape): Tensor {
   const { frame } = context;
+  const counter = drawnOnce(context, own);
   const outputs = own[own.length - 1] ?? 1;
   const inputs = own[own.length - 2] ?? 1;
   if (scheme === 'glorot') {
@@ -88,9 +151,12 @@ export function initialWeights(context: Context, scheme: 'glorot' | 'he' | 'lecu
     const low = constant(frame, -bound, 'real');
     return elementwise(frame, 'add', [
       low,
-      elementwise(frame, 'multiply', [width, uniform(context, own, 0)]),
+      elementwise(frame, 'multiply', [width, uniform(context, counter, 0)]),
     ]);
   }
   const deviation = Math.sqrt((scheme === 'he' ? 2 : 1) / Math.max(1, inputs));
-  return elementwise(frame, 'multiply', [constant(frame, deviation, 'real'), standardNormal(context, own)]);
+  return elementwise(frame, 'multiply', [
+    constant(frame, deviation, 'real'),
+    standardNormal(context, counter),
+  ]);
 }

@@ -13,7 +13,7 @@ import type {
   TypedStatement,
   ValueSymbol,
 } from '../../check/typed.js';
-import type { DimensionSymbol } from '../../check/types.js';
+import type { DimensionSymbol, Type } from '../../check/types.js';
 import type { DType, Node, TensorType } from '../graph.js';
 import type { BoundRegion, ParameterSlot, RegionInput, Table } from '../program.js';
 import type { Report } from '../rewrite/rewrite.js';
@@ -323,6 +323,19 @@ export class View implements Context {
     }
     const split = this.splitOf(table);
     return sliceOwn(this.root, stored, 0, split.start, split.start + split.count);
+  }
+
+  rowPositions(type: Type): Tensor | undefined {
+    const rows = leadingRows(type, this.facts.tableOf);
+    if (rows === undefined || this.rows.kind === 'all') return undefined;
+    if (this.rows.kind === 'batch' && this.rows.table === this.facts.tableOf.get(rows)) {
+      const sampled: TensorType = { dtype: 'int', shape: [this.rows.size] };
+      return tensor(this.root, this.input({ kind: 'rows' }, sampled, 'rows'));
+    }
+    const { builder } = this.root;
+    const { start, count } = this.splitOf(this.tableOf(rows));
+    const first = builder.constant(start, 'int', [count]);
+    return tensor(this.root, builder.binary('add', builder.iota([count], 0), first));
   }
 
   private splitOf(table: Table): Table['splits'][number] {

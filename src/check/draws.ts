@@ -1,0 +1,196 @@
+/**
+ * Draws made at every step: `let eps: real[N, Z] ~ normal(0, 1)` in the file or in the body of a module. A name has
+ * one value in each step, so it is drawn where it is bound once: not in a loop, and not in a function, whose calls
+ * have no names. What is drawn while training has no value in a report.
+ */
+import type { Expression } from '../parser/ast.js';
+import type { Span } from '../parser/source.js';
+import type { Context } from './context.js';
+import { errorExpression, fit, isError } from './convert.js';
+import type { Scope } from './entities.js';
+import { checkExpression } from './expression.js';
+import { checkDraw } from './parameters.js';
+import { printType } from './print_type.js';
+import type { Session } from './session.js';
+import { childrenOf } from './traverse.js';
+import { arrayType, errorType, realElement, realScalar } from './type_facts.js';
+import type { TypedDraw, TypedExpression, TypedStatement, ValueSymbol } from './typed.js';
+import type { Type } from './types.js';
+
+/** `let name: annotated ~ distribution`; without an annotation one real. */
+export function checkStepDraw(
+  context: Context,
+  name: string,
+  distribution: Expression,
+  annotated: Type | undefined,
+  span: Span,
+): TypedExpression {
+  const type = annotated ?? realScalar;
+  const path = pathOf(context, name);
+  if (path === undefined) {
+    context.session.error('AM2504', span, 'a draw does not stand here', {
+      notes: [
+        '`~` stands in `data`, once for the table, in `param`, once for the start, and in a `let` of the program or of a module, at every step',
+        'a name has one value in each step, so it is not drawn in a loop or in a function',
+      ],
+    });
+    return { ...errorExpression(span), type: annotated ?? errorType };
+  }
+  if (type.kind === 'error') return { ...errorExpression(span), type };
+  if (type.kind !== 'array') {
+    context.session.error('AM2102', span, `a draw is a number or an array, and this is ${printType(type)}`);
+    return { ...errorExpression(span), type };
+  }
+  const typed = isCategorical(distribution)
+    ? checkCategorical(context, distribution, type, path)
+    : checkDraw(context, distribution, type, path);
+  return isError(typed) ? { ...typed, type } : typed;
+}
+
+/** The name of the draw's stream; undefined where a name is bound more than once in a step, or never. */
+function pathOf(context: Context, name: string): string | undefined {
+  if (context.place === 'problem') return context.file.role === 'main' ? name : undefined;
+  if (context.place !== 'module' || context.path === undefined) return undefined;
+  for (let scope: Scope | undefined = context.scope; scope !== undefined; scope = scope.parent) {
+    if (scope.kind !== 'plain' && scope.kind !== 'branch') return undefined;
+  }
+  return `${context.path}.${name}`;
+}
+
+// ------------------------------------------------------------------------------------------------ categorical
+
+type Call = Extract<Expression, { kind: 'call' }>;
+
+function isCategorical(expression: Expression): expression is Call {
+  return (
+    expression.kind === 'call' &&
+    expression.callee.kind === 'name' &&
+    expression.callee.name === 'categorical' &&
+    expression.arguments.length === 1
+  );
+}
+
+/** `a: class(K)[N] ~ categorical(logits)` is the largest of the logits with Gumbel noise (Gumbel, 1954). */
+function checkCategorical(
+  context: Context,
+  call: Call,
+  type: Extract<Type, { kind: 'array' }>,
+  path: string,
+): TypedExpression {
+  const { span } = call;
+  if (type.element.kind !== 'class') {
+    context.session.error('AM2102', span, `\`categorical\` draws classes, and this is ${printType(type)}`, {
+      notes: ['annotate the name: `let a: class(K)[N] ~ categorical(logits)`'],
+    });
+    return errorExpression(span);
+  }
+  const { run, dimensions } = type.shape;
+  const logits = arrayType(realElement, { run, dimensions: [...dimensions, type.element.classes] });
+  const given = call.arguments[0];
+  const typed = given && checkExpression(context, given.value);
+  if (typed === undefined || isError(typed)) return errorExpression(span);
+  const fitted = fit(context, typed, logits, 'the logits of the draw');
+  if (isError(fitted)) return fitted;
+  const zero: TypedExpression = { kind: 'constant', value: 0, type: realScalar, span };
+  const one: TypedExpression = { kind: 'constant', value: 1, type: realScalar, span };
+  const noise: TypedDraw = {
+    kind: 'draw',
+    distribution: 'gumbel',
+    operands: [zero, one],
+    type: logits,
+    path,
+    span,
+  };
+  const operand: TypedExpression = {
+    kind: 'apply',
+    operator: 'add',
+    operands: [fitted, noise],
+    type: logits,
+    span,
+  };
+  return { kind: 'reduce_axes', operator: 'argmax', operand, axes: [1], type, span };
+}
+
+// ---------------------------------------------------------------------------------------------------- reports
+
+/** The draw that a report would read, through lets and the bodies of functions and models; branches of `training()` are not taken. */
+export function drawReadBy(session: Session, report: TypedExpression): TypedDraw | undefined {
+  const values = new Map<ValueSymbol, TypedExpression>(
+    session.lets.map(({ symbol, value }) => [symbol, value]),
+  );
+  const seen = new Set<object>();
+  const visit = (typed: TypedExpression): TypedDraw | undefined => {
+    switch (typed.kind) {
+      case 'draw':
+        if (typed.path !== undefined) return typed;
+        break;
+      case 'reference': {
+        const value = values.get(typed.symbol);
+        if (value === undefined || seen.has(typed.symbol)) return undefined;
+        seen.add(typed.symbol);
+        return visit(value);
+      }
+      case 'if': {
+        const taken = inReports(typed.condition);
+        if (taken !== undefined) return visit(taken ? typed.then : typed.otherwise);
+        break;
+      }
+      case 'call':
+        if (!seen.has(typed.function)) {
+          seen.add(typed.function);
+          const found = visit(typed.function.body);
+          if (found !== undefined) return found;
+        }
+        break;
+      case 'block':
+        return first(typed.statements, (statement) => visitStatement(statement)) ?? visit(typed.result);
+      default:
+    }
+    return first(childrenOf(typed), visit);
+  };
+  /** A binding counts where it is read. */
+  const visitStatement = (statement: TypedStatement): TypedDraw | undefined => {
+    switch (statement.kind) {
+      case 'let':
+        values.set(statement.symbol, statement.value);
+        return undefined;
+      case 'for':
+        return first(statement.body, visitStatement);
+      case 'if': {
+        const taken = inReports(statement.condition);
+        if (taken !== undefined) return first(taken ? statement.then : statement.otherwise, visitStatement);
+        return (
+          visit(statement.condition) ?? first([...statement.then, ...statement.otherwise], visitStatement)
+        );
+      }
+      case 'update':
+        return visit(statement.value);
+      case 'state':
+      case 'per_tensor':
+      case 'assert':
+        return undefined;
+      default:
+        return statement satisfies never;
+    }
+  };
+  return visit(report);
+}
+
+function first<T, Result>(items: Iterable<T>, find: (item: T) => Result | undefined): Result | undefined {
+  for (const item of items) {
+    const found = find(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** What a condition is in reports, as far as `training()` decides it. */
+function inReports(condition: TypedExpression): boolean | undefined {
+  if (condition.kind === 'structural' && condition.operator === 'training') return false;
+  if (condition.kind !== 'apply') return undefined;
+  const operands = condition.operands.map(inReports);
+  if (condition.operator === 'not') return operands[0] === undefined ? undefined : !operands[0];
+  if (condition.operator === 'and' && operands.includes(false)) return false;
+  if (condition.operator === 'or' && operands.includes(true)) return true;
+  return undefined;
+}
