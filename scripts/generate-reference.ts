@@ -24,16 +24,24 @@ function builtinTable(): string {
   return ['| operator | is |', '|---|---|', ...rows].join('\n');
 }
 
-type Definition = Extract<Declaration, { kind: 'fn' | 'module' | 'optimizer' | 'schedule' }>;
+type Definition = Extract<Declaration, { kind: 'fn' | 'module' | 'optimizer' | 'schedule' | 'set' }>;
 
 const isDefinition = (declaration: Declaration): declaration is Definition =>
-  ['fn', 'module', 'optimizer', 'schedule'].includes(declaration.kind);
+  ['fn', 'module', 'optimizer', 'schedule', 'set'].includes(declaration.kind);
+
+function startOfBody(definition: Definition): number {
+  if (definition.kind === 'set') {
+    const { file, start, end } = definition.span;
+    return start + file.text.slice(start, end).indexOf('{');
+  }
+  const { body } = definition;
+  return body.kind === 'block' ? body.span.start : body.expression.span.start;
+}
 
 /** What stands before the body: `huber(r: real, delta: real = 1): real`. */
 function heading(definition: Definition): string {
   const { file, start, end } = definition.span;
-  const bodyStart =
-    definition.body.kind === 'block' ? definition.body.span.start : definition.body.expression.span.start;
+  const bodyStart = startOfBody(definition);
   const text = file.text.slice(start, Math.min(bodyStart, end));
   const signature = text.slice(text.search(new RegExp(`\\b${definition.kind}\\b`)) + definition.kind.length);
   return signature.replace(/=\s*$/, '').replace(/\s+/g, ' ').replace(/\( /g, '(').replace(/ \)/g, ')').trim();

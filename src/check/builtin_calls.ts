@@ -7,6 +7,7 @@ import { errorExpression, isError } from './convert.js';
 import { checkDerivative, checkQuery } from './derivatives.js';
 import { checkExpression } from './expression.js';
 import { applyOperator } from './operators.js';
+import { checkSetOperation } from './sets.js';
 import { checkReductionCall } from './reductions.js';
 import { checkStructural } from './structural.js';
 import type { TypedExpression } from './typed.js';
@@ -41,6 +42,8 @@ export function checkBuiltinCall(
         },
       );
       return errorExpression(call.span);
+    case 'set_operation':
+      return checkSetOperation(context, call, builtin);
     default:
       return builtin satisfies never;
   }

@@ -1,4 +1,5 @@
 /** Every name that the language itself defines: its kind, its signature for messages and editors, and a line of documentation. */
+import type { FactorizationName } from './factorizations.js';
 import type { ApplyName, ReduceName, StructuralName } from './typed.js';
 
 export type Builtin = BuiltinKind & {
@@ -12,14 +13,21 @@ export type QueryName = 'value' | 'residuals' | 'residual_jvp' | 'residual_vjp';
 export type RawName = 'columns' | 'column' | 'characters' | 'array';
 export type DistributionName = 'normal' | 'uniform' | 'bernoulli' | 'exponential' | 'gumbel';
 
+/** What a `set` may define. */
+export type SetOperation = 'project' | 'contains';
+
 type BuiltinKind =
   | { readonly kind: 'elementwise'; readonly operator: ApplyName; readonly arity: 1 | 2 }
   | { readonly kind: 'reduction'; readonly operator: ReduceName }
-  | { readonly kind: 'structural'; readonly operator: StructuralName | 'ones' | 'zeros' | 'length' | 'total' }
+  | {
+      readonly kind: 'structural';
+      readonly operator: StructuralName | FactorizationName | 'ones' | 'zeros' | 'length' | 'total';
+    }
   | { readonly kind: 'derivative'; readonly operator: DerivativeName }
   | { readonly kind: 'query'; readonly operator: QueryName }
   | { readonly kind: 'raw'; readonly operator: RawName }
   | { readonly kind: 'distribution'; readonly operator: DistributionName }
+  | { readonly kind: 'set_operation'; readonly operator: SetOperation }
   | { readonly kind: 'constant'; readonly value: number };
 
 type Row = readonly [name: string, signature: string, doc: string];
@@ -146,6 +154,21 @@ const structurals: readonly Builtin[] = [
     'solve_upper(U: real[n, n], b: real[n]): real[n]',
     'Solves U x = b; b may be a matrix.',
   ),
+  structural(
+    'eigh',
+    'eigh(A: real[n, n]): { values: real[n], vectors: real[n, n] }',
+    'Eigenvalues of a symmetric matrix, ascending, and the vectors as columns.',
+  ),
+  structural(
+    'qr',
+    'qr(A: real[n, m]): { q: real[n, m], r: real[m, m] }',
+    'Orthonormal columns times an upper triangle with a positive diagonal; n is at least m.',
+  ),
+  structural(
+    'svd',
+    'svd(A: real[n, m]): { u: real[n, m], s: real[m], v: real[m, m] }',
+    'Singular values, descending: A = u @ diag(s) @ transpose(v); n is at least m.',
+  ),
   structural('diag', 'diag(v: real[n]): real[n, n]', 'A diagonal matrix.'),
   structural('diagonal', 'diagonal(A: real[n, n]): real[n]', 'The diagonal of a matrix.'),
   structural('stop', 'stop(x)', 'The same value, with derivative zero.'),
@@ -161,7 +184,7 @@ const structurals: readonly Builtin[] = [
   structural('total', 'total(N): int', 'The size of the whole table, also under `batch`.'),
 ];
 
-function rows<Kind extends 'derivative' | 'query' | 'raw' | 'distribution'>(
+function rows<Kind extends 'derivative' | 'query' | 'raw' | 'distribution' | 'set_operation'>(
   kind: Kind,
   table: readonly Row[],
 ): Builtin[] {
@@ -211,6 +234,11 @@ const distributions = rows('distribution', [
   ['gumbel', '~ gumbel(location = 0, scale = 1)', 'Gumbel draws.'],
 ]);
 
+const setOperations = rows('set_operation', [
+  ['project', 'project(v, SET)', 'The nearest point of a set: `project(v, simplex(2))`.'],
+  ['contains', 'contains(v, SET): bool', 'Whether a point lies in a set.'],
+]);
+
 const constants: readonly Builtin[] = [
   { kind: 'constant', value: Math.PI, name: 'pi', signature: 'pi: real', doc: 'Half a turn.' },
   { kind: 'constant', value: Infinity, name: 'inf', signature: 'inf: real', doc: 'Positive infinity.' },
@@ -226,6 +254,7 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map(
     ...queries,
     ...raws,
     ...distributions,
+    ...setOperations,
     ...constants,
   ].map((builtin) => [builtin.name, builtin]),
 );

@@ -86,7 +86,7 @@ export function notCallable(context: Context, span: Span, what: string): TypedEx
   return errorExpression(span);
 }
 
-function callDefinition(
+export function callDefinition(
   context: Context,
   call: CallExpression,
   definition: FunctionDefinition,

@@ -383,7 +383,7 @@ const problem = [
   entry(
     'AM2608',
     'solve without its one objective',
-    'A `solve` minimizes or maximizes one objective, chosen by label where there are several.',
+    'A `solve` minimizes or maximizes one objective, chosen by label where there are several, or aggregates the gradients of several (`on`).',
     'optimizer o() { x <- x - g }\nsolve using o() for 3 steps',
   ),
   entry(
@@ -403,6 +403,60 @@ const problem = [
     'sum over sampled rows',
     'Under `batch` the rows are those of the batch, and nothing is rescaled in secret: a sum over them would grow with the batch size. Write `mean(...)`, or `total(N) * mean(...)`.',
     'data { x: real[N] }\nparam w: real = 1\noptimizer o() { x <- x - g }\nminimize sum((w - x)^2)\nsolve using o() batch 8 for 3 steps',
+  ),
+  entry(
+    'AM2620',
+    'aggregator of another form',
+    'An aggregator takes the Jacobian first, a row for each objective, and gives a vector like a row.',
+    'aggregator a(J: real[m, n]): real[m] = [i in m: sum(J[i])]',
+  ),
+  entry(
+    'AM2621',
+    'not an aggregator',
+    'After `on` stands an aggregator of the library, of an imported file or of this one.',
+    'param w: real = 1\noptimizer o() { x <- x - g }\nfn f(x: real): real = x\nminimize a: w^2\nminimize b: w\nsolve using o() on f for 3 steps',
+  ),
+  entry(
+    'AM2622',
+    'aggregator with one objective',
+    'An aggregator makes one direction of the gradients of several objectives; one needs none.',
+    'param w: real = 1\noptimizer o() { x <- x - g }\naggregator s(J: real[m, n]): real[n] = [j in n: sum(i in m: J[i, j])]\nminimize a: w^2\nsolve using o() on s for 3 steps',
+  ),
+  entry(
+    'AM2623',
+    'aggregated objectives on different rows',
+    'The rows of one Jacobian come from one set of rows: give the objectives the same `on SPLIT`.',
+    'data "a.csv" split train 50%, test 50% { x: real[N] = column(x) }\nparam w: real = 1\noptimizer o() { x <- x - g }\naggregator s(J: real[m, n]): real[n] = [j in n: sum(i in m: J[i, j])]\nminimize a: mean(w * x)\nminimize b: mean((w - x)^2) on test\nsolve using o() on s for 3 steps',
+  ),
+  entry(
+    'AM2624',
+    'several objectives without labels',
+    'The result has a value for each of several objectives, under its label.',
+    'param w: real = 1\noptimizer o() { x <- x - g }\naggregator s(J: real[m, n]): real[n] = [j in n: sum(i in m: J[i, j])]\nminimize a: w\nminimize w^2\nsolve using o() on s for 3 steps',
+  ),
+  entry(
+    'AM2630',
+    'not a set',
+    'After `in` at a parameter, and after the value in `project(v, SET)`, stands a set of the library or one defined by `set`.',
+    'param w: real[3] in normal = 1',
+  ),
+  entry(
+    'AM2631',
+    'set without the operation',
+    'A parameter is kept in a set by projection, so the set must define `project`; `contains(v, SET)` needs `contains`.',
+    'set odd { fn contains(v: real): bool = mod(v, 2) == 1 }\nparam w: real in odd = 1',
+  ),
+  entry(
+    'AM2632',
+    'unknown way of keeping a parameter in its set',
+    'A parameter is kept in its set `by projection`.',
+    'set line { fn project(v: real[n]): real[n] = v }\nparam w: real[3] in line by luck = 1',
+  ),
+  entry(
+    'AM2633',
+    'wrong operation of a set',
+    'A set defines `project` and `contains`, each a function whose first parameter is the point.',
+    'set line { fn nearest(v: real[n]): real[n] = v }',
   ),
   entry(
     'AM2901',

@@ -15,6 +15,7 @@ import { resolveImport } from './imports.js';
 import { levelOf } from './levels.js';
 import { makeModel } from './models.js';
 import { parametersOf } from './model_values.js';
+import { setDefinition } from './sets.js';
 import { printType } from './print_type.js';
 import { freshDimension, freshSymbol } from './session.js';
 import type { Level, Session } from './session.js';
@@ -97,6 +98,8 @@ function makeEntity(session: Session, file: FileScope, declared: Declared): Enti
           typed: undefined,
         },
       };
+    case 'set':
+      return { kind: 'set', definition: setDefinition(file, declaration) };
     case 'let':
       return declared.binding === undefined ? { kind: 'error' } : letEntity(session, file, declared.binding);
     case 'dim':

@@ -30,6 +30,7 @@ function namesOf(declaration: Declaration): readonly Name[] {
     case 'model':
     case 'optimizer':
     case 'schedule':
+    case 'set':
       return [declaration.name];
     default:
       return [];

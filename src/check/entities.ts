@@ -10,6 +10,7 @@ import type {
   OptimizerDeclaration,
   Parameter,
   ScheduleDeclaration,
+  SetDeclaration,
 } from '../parser/ast.js';
 import type { SourceFile, Span } from '../parser/source.js';
 import type { Builtin } from './builtins.js';
@@ -39,6 +40,7 @@ export type Entity =
   | { readonly kind: 'module'; readonly definition: ModuleDefinition }
   | { readonly kind: 'optimizer'; readonly definition: OptimizerDefinition }
   | { readonly kind: 'schedule'; readonly definition: ScheduleDefinition }
+  | { readonly kind: 'set'; readonly definition: SetDefinition }
   | { readonly kind: 'model'; readonly value: ModelValue; readonly span: Span }
   | { readonly kind: 'builtin'; readonly builtin: Builtin }
   /** Has a diagnostic already. */
@@ -107,6 +109,14 @@ export interface ScheduleDefinition {
   state: 'new' | 'active' | 'done';
   signature: Signature | undefined;
   typed: TypedSchedule | undefined;
+}
+
+export interface SetDefinition {
+  readonly kind: 'set';
+  readonly syntax: SetDeclaration;
+  readonly file: FileScope;
+  /** Each operation as a function of its own parameters, then those of the set. */
+  readonly operations: ReadonlyMap<string, FunctionDefinition>;
 }
 
 // -------------------------------------------------------------------------------------------------- scopes

@@ -26,8 +26,8 @@ interface Pieces {
 }
 
 const head =
-  /^(?:import|dim|hyper|data|param|let|fn|module|model|minimize|maximize|solve|report|precision|optimizer|schedule|test)\b/;
-const definition = /^(?:fn|module|optimizer|schedule)\s+([A-Za-z_]\w*)/;
+  /^(?:import|dim|hyper|data|param|let|fn|module|model|minimize|maximize|solve|report|precision|optimizer|schedule|aggregator|set|test)\b/;
+const definition = /^(?:fn|module|optimizer|schedule|aggregator|set)\s+([A-Za-z_]\w*)/;
 const known = new WeakMap<SourceFile, Pieces>();
 
 /** Names that a piece declares, read without parsing. */
@@ -155,6 +155,7 @@ function declaredIn(declaration: Declaration, name: string): Declared | undefine
     case 'module':
     case 'optimizer':
     case 'schedule':
+    case 'set':
     case 'dim':
       return declaration.name.name === name ? make(declaration.name.span) : undefined;
     case 'let': {

@@ -21,6 +21,7 @@ import { parametersOf } from './model_values.js';
 import { lookupCallable, noteUse, unknownName } from './names.js';
 import { checkStart } from './parameters.js';
 import { freshSymbol } from './session.js';
+import { checkMembership } from './sets.js';
 import { resolveSignature } from './signature.js';
 import { scopeOf, staticArguments } from './static_arguments.js';
 import { staticValue } from './static_values.js';
@@ -240,7 +241,9 @@ function declareParameter(context: Context, syntax: ParamDeclaration, place: Mem
   const symbol = freshSymbol(name.name, 'param', type, name.span);
   context.session.levels.set(symbol, 'parameter');
   declareMember(context, name, { kind: 'value', symbol }, place);
-  place.parameters.push({ symbol, path: `${place.path}.${name.name}`, start: typed, doc: syntax.doc });
+  const projection = checkMembership(context, syntax, symbol);
+  const path = `${place.path}.${name.name}`;
+  place.parameters.push({ symbol, path, start: typed, projection, doc: syntax.doc });
 }
 
 /** A `let` of integers known before the run, which parameters and submodels may use; false for any other. */

@@ -20,6 +20,7 @@ function isCallable(entity: Entity): boolean {
     case 'module':
     case 'optimizer':
     case 'schedule':
+    case 'set':
     case 'model':
     case 'error':
       return true;
@@ -53,7 +54,7 @@ export function lookupCallable(context: Context, name: string): Entity | undefin
 }
 
 function mayBeCalled(kind: string): boolean {
-  return ['fn', 'module', 'model', 'optimizer', 'schedule', 'import'].includes(kind);
+  return ['fn', 'module', 'model', 'optimizer', 'schedule', 'set', 'import'].includes(kind);
 }
 
 function lookupInFile(session: Session, file: FileScope, name: string): Entity | undefined {
@@ -121,6 +122,7 @@ function definitionOf(entity: Entity): Span | undefined {
     case 'module':
     case 'optimizer':
     case 'schedule':
+    case 'set':
       return entity.definition.syntax.name.span;
     case 'model':
     case 'static':
@@ -146,6 +148,7 @@ export function describe(entity: Entity): string {
     case 'module':
     case 'optimizer':
     case 'schedule':
+    case 'set':
       return `${entity.kind} ${entity.definition.syntax.name.name}`;
     case 'model':
       return 'model';
@@ -194,6 +197,14 @@ export function valueOf(context: Context, entity: Entity, name: string, span: Sp
       return notAValue(context, 'an optimizer', name, span, `it stands after \`solve using\``);
     case 'schedule':
       return notAValue(context, 'a schedule', name, span, 'call it where an optimizer takes a real');
+    case 'set':
+      return notAValue(
+        context,
+        'a set',
+        name,
+        span,
+        `it stands after \`in\` at a parameter, or in \`project(v, ${name})\``,
+      );
     case 'model':
       return notAValue(
         context,

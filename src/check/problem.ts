@@ -8,24 +8,31 @@ import type {
   SolveDeclaration,
   TestDeclaration,
 } from '../parser/ast.js';
+import {
+  checkAggregation,
+  checkAggregatorSignature,
+  checkNumberOfObjectives,
+  chosenObjectives,
+} from './aggregators.js';
 import type { Context } from './context.js';
 import { topContext } from './context.js';
 import { fit, isError, toReal } from './convert.js';
 import { checkData } from './data.js';
 import { resolveDeclared } from './declarations.js';
+import { drawReadBy } from './draws.js';
 import type { Entity, FileScope } from './entities.js';
 import { checkExpression } from './expression.js';
 import { functionSignature, typedFunction } from './functions.js';
 import { importedFile } from './imports.js';
 import { levelOf, parameterIn } from './levels.js';
 import { checkModuleAlone } from './module_alone.js';
-import { drawReadBy } from './draws.js';
 import { checkSolver, typedOptimizer, typedSchedule } from './optimizers.js';
 import { checkStart } from './parameters.js';
 import { printType } from './print_type.js';
 import { checkRows } from './rows.js';
 import { freshSymbol } from './session.js';
 import type { Session } from './session.js';
+import { checkMembership, checkSetDefinition } from './sets.js';
 import { bodyContext, checkStatements } from './statements.js';
 import { didYouMean } from '../parser/suggest.js';
 import { intScalar, isScalar, realScalar } from './type_facts.js';
@@ -60,7 +67,9 @@ export function checkProblem(
   const objectives = collect(declarations, 'objective', (each) =>
     checkObjective(session, file, each, splits),
   );
-  const solves = collect(declarations, 'solve', (each) => checkSolve(session, file, each, until));
+  const solves = collect(declarations, 'solve', (each) =>
+    checkSolve(session, file, each, until, declarations),
+  );
   const reports = collect(declarations, 'report', (each) => checkReport(session, file, each, splits));
   const tests = collect(declarations, 'test', (each) => checkTest(session, file, each));
   for (const declaration of declarations) {
@@ -120,6 +129,7 @@ function checkDefinition(session: Session, entity: Entity): void {
   switch (entity.kind) {
     case 'function':
       functionSignature(session, entity.definition);
+      checkAggregatorSignature(session, entity.definition);
       typedFunction(session, entity.definition);
       break;
     case 'optimizer':
@@ -127,6 +137,9 @@ function checkDefinition(session: Session, entity: Entity): void {
       break;
     case 'schedule':
       typedSchedule(session, entity.definition);
+      break;
+    case 'set':
+      checkSetDefinition(session, entity.definition);
       break;
     case 'module':
       checkModuleAlone(session, entity.definition);
@@ -191,7 +204,8 @@ function checkParameter(
       },
     );
   }
-  return { symbol: entity.symbol, path: name.name, start, doc: declaration.doc };
+  const projection = checkMembership(topContext(session, file, 'problem'), declaration, entity.symbol);
+  return { symbol: entity.symbol, path: name.name, start, projection, doc: declaration.doc };
 }
 
 // ------------------------------------------------------------------------------------------ splits and goals
@@ -271,6 +285,14 @@ function checkReport(
     );
     return undefined;
   }
+  const drawn = drawReadBy(session, typed);
+  if (drawn !== undefined) {
+    session.error('AM2508', declaration.value.span, 'a report reads a draw, which only steps make', {
+      labels: [{ span: drawn.span, message: `\`${drawn.path ?? ''}\` is drawn here, anew at every step` }],
+      notes: ['report the mean instead, or draw in a branch of `if training() then ... else ...`'],
+    });
+    return undefined;
+  }
   return { name: declaration.name.name, value: typed, split, doc: declaration.doc, span: declaration.span };
 }
 
@@ -285,14 +307,6 @@ function testStatements(
   statements: TestDeclaration['body']['statements'],
 ): TypedTest['statements'] {
   const { session } = context;
-  const drawn = drawReadBy(session, typed);
-  if (drawn !== undefined) {
-    session.error('AM2508', declaration.value.span, 'a report reads a draw, which only steps make', {
-      labels: [{ span: drawn.span, message: `\`${drawn.path ?? ''}\` is drawn here, anew at every step` }],
-      notes: ['report the mean instead, or draw in a branch of `if training() then ... else ...`'],
-    });
-    return undefined;
-  }
   for (;;) {
     const restore = session.mark();
     const widened = session.widened.size;
@@ -310,6 +324,7 @@ function untilSymbols(file: FileScope): TypedProblem['until'] {
     gradNorm: freshSymbol('grad_norm', 'implicit', realScalar, span),
     value: freshSymbol('value', 'implicit', realScalar, span),
     step: freshSymbol('step', 'implicit', intScalar, span),
+    kkt: freshSymbol('kkt', 'implicit', realScalar, span),
   };
 }
 
@@ -318,9 +333,14 @@ function checkSolve(
   file: FileScope,
   declaration: SolveDeclaration,
   until: TypedProblem['until'],
+  declarations: readonly Declaration[],
 ): TypedSolve | undefined {
   const context = topContext(session, file, 'problem');
   const optimizer = checkSolver(context, declaration.optimizer);
+  const objectives = declarations.filter((each) => each.kind === 'objective');
+  const aggregation =
+    declaration.aggregator &&
+    checkAggregation(context, declaration.aggregator, chosenObjectives(declaration, objectives).length);
   const size = declaration.batch && integer(context, declaration.batch.size, 'a batch size');
   const count =
     declaration.length &&
@@ -332,6 +352,7 @@ function checkSolve(
   return {
     labels: declaration.labels.map(({ name }) => name),
     optimizer,
+    aggregation,
     title: source.text.slice(start, end).replace(/\s+/g, ' '),
     batch:
       declaration.batch === undefined || size === undefined
@@ -370,6 +391,7 @@ function checkUntil(
   inner.scope.names.set('grad_norm', { kind: 'value', symbol: until.gradNorm });
   inner.scope.names.set('value', { kind: 'value', symbol: until.value });
   inner.scope.names.set('step', { kind: 'value', symbol: until.step });
+  inner.scope.names.set('kkt', { kind: 'value', symbol: until.kkt });
   const typed = checkExpression(inner, expression);
   if (isError(typed)) return undefined;
   const { type } = typed;
@@ -428,14 +450,6 @@ function checkTargets(session: Session, declarations: readonly Declaration[]): v
       session.error('AM2608', declaration.span, 'there is nothing to solve', {
         notes: ['an objective is declared by `minimize` or `maximize`'],
       });
-    } else if (declaration.labels.length > 1 || (declaration.labels.length === 0 && declared.length > 1)) {
-      session.error('AM2608', declaration.span, 'one `solve` takes one objective', {
-        notes: [
-          labels.length === 0
-            ? 'give the objectives labels and choose one'
-            : `choose one of ${labels.join(', ')}: \`solve ${labels[0] ?? 'loss'} using ...\``,
-        ],
-      });
-    }
+    } else checkNumberOfObjectives(session, declaration, declared);
   }
 }

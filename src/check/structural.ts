@@ -6,6 +6,8 @@ import type { Context } from './context.js';
 import { constant, errorExpression, isError, numericElement, toReal, unite } from './convert.js';
 import { addDimensions, constantDimension, multiplyDimensions, printDimension } from './dimension.js';
 import { checkExpression } from './expression.js';
+import { factorization } from './factorizations.js';
+import type { FactorizationName } from './factorizations.js';
 import { modelValueOf } from './model_values.js';
 import { staticExpression } from './names.js';
 import { printType } from './print_type.js';
@@ -49,6 +51,10 @@ export function checkStructural(
     case 'solve_lower':
     case 'solve_upper':
       return triangularSolve(context, call, builtin, builtin.operator);
+    case 'eigh':
+    case 'qr':
+    case 'svd':
+      return factors(context, call, builtin, builtin.operator);
     case 'training':
       if (positional(context, call, builtin, 0) === undefined) return errorExpression(call.span);
       return { kind: 'structural', operator: 'training', operands: [], type: boolScalar, span: call.span };
@@ -280,6 +286,31 @@ function triangularSolve(
       'a square matrix and a vector or matrix of as many rows are wanted',
     );
   return structural(operator, operands.map(toReal), arrayType(realElement, right.type.shape), call);
+}
+
+function factors(
+  context: Context,
+  call: CallExpression,
+  builtin: StructuralBuiltin,
+  name: FactorizationName,
+): TypedExpression {
+  const [expression] = positional(context, call, builtin, 1) ?? [];
+  if (expression === undefined) return errorExpression(call.span);
+  const operand = checkExpression(context, expression);
+  if (isError(operand)) return errorExpression(call.span);
+  const { type } = operand;
+  const [rows, columns] = type.kind === 'array' ? type.shape.dimensions : [];
+  const isMatrix =
+    type.kind === 'array' &&
+    type.shape.dimensions.length === 2 &&
+    numericElement(context.session, type.element) !== undefined &&
+    (name !== 'eigh' || squareSize(context, operand) !== undefined);
+  if (!isMatrix || rows === undefined || columns === undefined) {
+    const wanted = name === 'eigh' ? 'a symmetric matrix is wanted' : 'a matrix is wanted';
+    return unsuitable(context, call, builtin, [operand], wanted);
+  }
+  const matrix = { ...toReal(operand), type: arrayType(realElement, type.shape) };
+  return factorization(name, matrix, rows, columns, call);
 }
 
 function squareSize(context: Context, operand: TypedExpression): Dimension | undefined {

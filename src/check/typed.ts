@@ -300,6 +300,14 @@ export type StructuralName =
   /** solve_lower(L, b), solve_upper(U, b): triangular; b is a vector or a matrix. */
   | 'solve_lower'
   | 'solve_upper'
+  /** Factors of one matrix, made from `eigh`, `qr` and `svd`: see `factorizations.ts`. */
+  | 'eigen_values'
+  | 'eigen_vectors'
+  | 'qr_q'
+  | 'qr_r'
+  | 'svd_u'
+  | 'svd_s'
+  | 'svd_v'
   /** diag(v) makes a matrix, diagonal(A) takes the vector. */
   | 'diag'
   | 'diagonal'
@@ -354,6 +362,8 @@ export interface TypedDraw extends Typed {
   readonly distribution: 'normal' | 'uniform' | 'bernoulli' | 'exponential' | 'gumbel';
   /** normal(mean, deviation), uniform(low, high), bernoulli(p), exponential(rate), gumbel(location, scale); scalars, or of the result's shape. */
   readonly operands: readonly TypedExpression[];
+  /** The path of a name that is drawn at every step, `net.drop.keep`; undefined for what is drawn once, which has the name of its column or parameter. */
+  readonly path: string | undefined;
 }
 
 /** Columns of the data file (or the host's array) of a `data` block. */
@@ -362,8 +372,6 @@ export interface TypedRaw extends Typed {
   readonly raw: RawColumns;
 }
 
-  /** The path of a name that is drawn at every step, `net.drop.keep`; undefined for what is drawn once, which has the name of its column or parameter. */
-  readonly path: string | undefined;
 export interface RawColumns {
   readonly id: number;
   /** Name for the host: the declared column's, with a number after it when an expression reads several. */
@@ -548,6 +556,8 @@ export interface TypedParameter {
   readonly path: string;
   /** The starting value, of the parameter's shape or a scalar to fill it; zeros when absent in the source. */
   readonly start: TypedExpression;
+  /** The nearest point of the parameter's set, as a function of the parameter itself: applied to the start and after each step. */
+  readonly projection: TypedExpression | undefined;
   readonly doc: string;
 }
 
@@ -565,9 +575,24 @@ export interface TypedObjective {
   readonly span: Span;
 }
 
+/** `on cagrad(c = 0.5)`: `value` is a call whose first argument is `jacobian`, real[count of objectives, P]. */
+export interface TypedAggregation {
+  /** real[P]. */
+  readonly value: TypedExpression;
+  /** Rows in source order, those of maximized objectives negated. */
+  readonly jacobian: ValueSymbol;
+  /** The number of all parameters, P. */
+  readonly size: DimensionSymbol;
+  /** As written. */
+  readonly title: string;
+  readonly span: Span;
+}
+
 export interface TypedSolve {
   readonly labels: readonly string[];
   readonly optimizer: TypedOptimizerValue;
+  /** Present exactly where several objectives are chosen; it replaces the gradient. */
+  readonly aggregation: TypedAggregation | undefined;
   /** The optimizer as written. */
   readonly title: string;
   readonly batch:
@@ -625,8 +650,13 @@ export interface TypedProblem {
   readonly solves: readonly TypedSolve[];
   /** Sizes that must be equal for the program to make sense and could not be compared yet. */
   readonly sizeChecks: readonly SizeCheck[];
-  /** The symbols that `until` conditions read: grad_norm, value (objective), step. */
-  readonly until: { readonly gradNorm: ValueSymbol; readonly value: ValueSymbol; readonly step: ValueSymbol };
+  /** The symbols that `until` conditions read: grad_norm, value (objective), step, and kkt, how far the first-order conditions are from holding. */
+  readonly until: {
+    readonly gradNorm: ValueSymbol;
+    readonly value: ValueSymbol;
+    readonly step: ValueSymbol;
+    readonly kkt: ValueSymbol;
+  };
   readonly reports: readonly TypedReport[];
   readonly tests: readonly TypedTest[];
 }

@@ -11,7 +11,10 @@ export function problemText(file: FileSyntax, problem: TypedProblem): string {
     );
   const sections: string[] = [];
 
-  const variables = problem.parameters.map(({ symbol, path }) => `${path}: ${printType(symbol.type)}`);
+  const variables = problem.parameters.map(({ symbol, path }) => {
+    const set = of('param').find(({ name }) => name.name === path)?.membership?.set;
+    return `${path}: ${printType(symbol.type)}${set === undefined ? '' : ` in ${mathematics(set)}`}`;
+  });
   const over = variables.length === 0 ? '' : `\n  over  ${variables.join(',\n        ')}`;
   const objectives = of('objective').map(({ sense, label, value, split }) => {
     const name = label === undefined ? '' : `${label.name}:  `;

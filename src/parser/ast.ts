@@ -43,7 +43,8 @@ export type Declaration =
   | PrecisionDeclaration
   | TestDeclaration
   | OptimizerDeclaration
-  | ScheduleDeclaration;
+  | ScheduleDeclaration
+  | SetDeclaration;
 
 /** `import { mlp, linear as dense } from std.nn` or `from "./mine.opt"`. */
 export interface ImportDeclaration extends Documented {
@@ -92,11 +93,18 @@ export interface Binding extends Syntax {
   readonly expression: Expression;
 }
 
-/** `param w: real[D] = 0`. `in SET by HOW` is parsed and kept for constraints. */
+/** `in simplex(1) by projection`: the set that a parameter lies in, and how it is kept there. */
+export interface SetClause extends Syntax {
+  readonly set: Expression;
+  readonly how: Expression | undefined;
+}
+
+/** `param w: real[D] in simplex = 0`. */
 export interface ParamDeclaration extends Documented {
   readonly kind: 'param';
   readonly name: Identifier;
   readonly type: TypeSyntax;
+  readonly membership: SetClause | undefined;
   readonly value: Binding | undefined;
 }
 
@@ -129,6 +137,8 @@ export interface Block extends Syntax {
 
 export interface FunctionDeclaration extends Documented {
   readonly kind: 'fn';
+  /** `aggregator upgrad(J: real[m, n]): real[n]`: a function that a `solve` may apply to the Jacobian (`on`). */
+  readonly aggregator: boolean;
   readonly name: Identifier;
   readonly parameters: readonly Parameter[];
   readonly result: TypeSyntax | undefined;
@@ -165,6 +175,8 @@ export interface SolveDeclaration extends Documented {
   readonly kind: 'solve';
   readonly labels: readonly Identifier[];
   readonly optimizer: Expression;
+  /** `on upgrad`, `on cagrad(c = 0.5)`. */
+  readonly aggregator: Expression | undefined;
   readonly batch: { readonly size: Expression; readonly inOrder: boolean; readonly span: Span } | undefined;
   readonly length:
     { readonly count: Expression; readonly unit: 'steps' | 'epochs'; readonly span: Span } | undefined;
@@ -204,6 +216,14 @@ export interface ScheduleDeclaration extends Documented {
   readonly name: Identifier;
   readonly parameters: readonly Parameter[];
   readonly body: Body;
+}
+
+/** `set simplex(total: real = 1) { fn project(v: real[n]): real[n] = ... }`: operations that see the set's parameters. */
+export interface SetDeclaration extends Documented {
+  readonly kind: 'set';
+  readonly name: Identifier;
+  readonly parameters: readonly Parameter[];
+  readonly operations: readonly FunctionDeclaration[];
 }
 
 // ------------------------------------------------------------------------------------------------ statements

@@ -10,6 +10,7 @@ import type {
   Declaration,
   Expression,
   FileSyntax,
+  FunctionDeclaration,
   ImportDeclaration,
   ObjectiveDeclaration,
   SolveDeclaration,
@@ -101,15 +102,8 @@ const declarationBuilders: Readonly<Record<string, DeclarationBuilder>> = {
     split: buildOn(context, nodeOf(node, 'onClause')),
     span,
   }),
-  fnDeclaration: (context, node, span, doc) => ({
-    kind: 'fn',
-    doc,
-    name: nameOf(context, nodeOf(node, 'name'), span),
-    parameters: buildParameters(context, nodeOf(node, 'parameters')),
-    result: buildResult(context, nodeOf(node, 'result')),
-    body: buildBody(context, nodeOf(node, 'body'), span),
-    span,
-  }),
+  fnDeclaration: (context, node, span, doc) => buildFunction(context, node, span, doc, false),
+  aggregatorDeclaration: (context, node, span, doc) => buildFunction(context, node, span, doc, true),
   moduleDeclaration: (context, node, span, doc) => ({
     kind: 'module',
     doc,
@@ -160,6 +154,17 @@ const declarationBuilders: Readonly<Record<string, DeclarationBuilder>> = {
     body: buildBody(context, nodeOf(node, 'body'), span),
     span,
   }),
+  setDeclaration: (context, node, span, doc) => ({
+    kind: 'set',
+    doc,
+    name: nameOf(context, nodeOf(node, 'name'), span),
+    parameters: buildParameters(context, nodeOf(node, 'parameters')),
+    operations: nodesOf(node, 'fnDeclaration').map((operation) => {
+      const place = nodeSpan(context, operation);
+      return buildFunction(context, operation, place, docAbove(context, place), false);
+    }),
+    span,
+  }),
   testDeclaration: (context, node, span, doc) => {
     const name = tokenOf(node, 'String');
     return {
@@ -178,6 +183,25 @@ const declarationBuilders: Readonly<Record<string, DeclarationBuilder>> = {
   },
   updateStatement: buildStrayUpdate,
 };
+
+function buildFunction(
+  context: BuildContext,
+  node: CstNode,
+  span: Span,
+  doc: string,
+  aggregator: boolean,
+): FunctionDeclaration {
+  return {
+    kind: 'fn',
+    aggregator,
+    doc,
+    name: nameOf(context, nodeOf(node, 'name'), span),
+    parameters: buildParameters(context, nodeOf(node, 'parameters')),
+    result: buildResult(context, nodeOf(node, 'result')),
+    body: buildBody(context, nodeOf(node, 'body'), span),
+    span,
+  };
+}
 
 function optionalExpression(
   context: BuildContext,
@@ -333,6 +357,7 @@ function buildSolve(context: BuildContext, node: CstNode, span: Span, doc: strin
   let length: SolveDeclaration['length'];
   let until: Expression | undefined;
   let seed: Expression | undefined;
+  let aggregator: Expression | undefined;
   for (const clause of nodesOf(node, 'solveClause')) {
     const place = nodeSpan(context, clause);
     const value = (): Expression => buildExpression(context, nodeOf(clause, 'expression'), place);
@@ -345,13 +370,15 @@ function buildSolve(context: BuildContext, node: CstNode, span: Span, doc: strin
       if (once.take('until', place)) until = value();
     } else if (tokenOf(clause, 'Seed') !== undefined) {
       if (once.take('seed', place)) seed = value();
+    } else if (tokenOf(clause, 'On') !== undefined) {
+      if (once.take('on', place)) aggregator = value();
     } else {
       reportFutureClause(context, nodeOf(clause, 'futureSolveClause'));
     }
   }
   const labels = tokensOf(node, 'Identifier').map((token) => identifierOf(context, token));
   const optimizer = buildExpression(context, nodeOf(node, 'expression'), span);
-  return { kind: 'solve', doc, labels, optimizer, batch, length, until, seed, span };
+  return { kind: 'solve', doc, labels, optimizer, aggregator, batch, length, until, seed, span };
 }
 
 function unitOf(clause: CstNode): 'steps' | 'epochs' {
@@ -360,7 +387,6 @@ function unitOf(clause: CstNode): 'steps' | 'epochs' {
 }
 
 const futureClauses: readonly (readonly [string, string])[] = [
-  ['On', 'an aggregator (`on`)'],
   ['By', 'a constraint handler (`by`)'],
   ['Using', 'a second optimizer (`using`)'],
   ['overClause', 'a choice of variables (`over`)'],
@@ -370,7 +396,7 @@ function reportFutureClause(context: BuildContext, node: CstNode | undefined): v
   if (node === undefined) return;
   const what = futureClauses.find(([key]) => node.children[key] !== undefined)?.[1] ?? 'this clause';
   report(context, 'AM1042', nodeSpan(context, node), `${what} in \`solve\` is not part of the language yet`, [
-    '`solve using OPTIMIZER` takes `batch`, `for`, `until` and `seed`',
+    '`solve using OPTIMIZER` takes `on`, `batch`, `for`, `until` and `seed`',
   ]);
 }
 

@@ -10,6 +10,7 @@ import type {
   ModelDeclaration,
   ParamDeclaration,
   Parameter,
+  SetClause,
   Statement,
   UpdateStatement,
 } from './ast.js';
@@ -138,17 +139,23 @@ const statementBuilders: Readonly<
 export function buildParam(context: BuildContext, node: CstNode): ParamDeclaration {
   const span = nodeSpan(context, node);
   const set = nodeOf(node, 'setClause');
-  if (set !== undefined) {
-    report(context, 'AM1041', nodeSpan(context, set), '`param ... in SET` is not part of the language yet', [
-      'parameters are unconstrained for now',
-    ]);
-  }
   return {
     kind: 'param',
     doc: docAbove(context, span),
     name: nameOf(context, nodeOf(node, 'name'), span),
     type: buildType(context, nodeOf(node, 'type'), span),
+    membership: set === undefined ? undefined : buildSetClause(context, set),
     value: buildBinding(context, nodeOf(node, 'binding')),
+    span,
+  };
+}
+
+function buildSetClause(context: BuildContext, node: CstNode): SetClause {
+  const span = nodeSpan(context, node);
+  const [set, how] = nodesOf(node, 'expression');
+  return {
+    set: buildExpression(context, set, span),
+    how: how === undefined ? undefined : buildExpression(context, how, span),
     span,
   };
 }

@@ -177,12 +177,6 @@ const notYet: readonly SyntaxCode[] = [
     'subject to a <= 1',
   ),
   entry(
-    'AM1041',
-    'parameter in a set',
-    'Constrained parameters are not part of the language yet.',
-    'param a: real[3] in simplex = 0',
-  ),
-  entry(
     'AM1042',
     'clause of a later version in `solve`',
     'Aggregators, constraint handlers and players are not part of the language yet.',

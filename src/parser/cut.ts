@@ -11,10 +11,14 @@ import { declarationHeads, endOf, futureHeads, StringToken, words } from './toke
 type FutureHead = (typeof futureHeads)[number];
 
 const futureDeclarations: Readonly<Record<FutureHead, { readonly what: string; readonly note: string }>> = {
-  subject: { what: 'a constraint `subject to`', note: 'problems are unconstrained for now' },
-  set: { what: 'a `set` definition', note: 'problems are unconstrained for now' },
-  handler: { what: 'a constraint `handler`', note: 'problems are unconstrained for now' },
-  aggregator: { what: 'an `aggregator`', note: 'a problem has one objective for now: write a weighted sum' },
+  subject: {
+    what: 'a constraint `subject to`',
+    note: 'for now a constraint is a set that a parameter lies in',
+  },
+  handler: {
+    what: 'a constraint `handler`',
+    note: 'for now a constraint is a set that a parameter lies in',
+  },
   extern: { what: 'an `extern` function', note: 'every function is defined in the language for now' },
   derivative: { what: 'a `derivative` rule', note: 'derivatives are found by the compiler for now' },
 };

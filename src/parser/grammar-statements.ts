@@ -166,7 +166,7 @@ export abstract class StatementGrammar extends ExpressionGrammar {
     this.OPTION2(() => this.SUBRULE(this.binding));
   });
 
-  /** `in SET by HOW`: reserved for constrained variables. */
+  /** `in SET by HOW`. */
   protected readonly setClause = this.RULE('setClause', () => {
     this.CONSUME(words.in);
     this.SUBRULE(this.expression);

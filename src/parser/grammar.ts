@@ -52,6 +52,7 @@ class ArgminParser extends StatementGrammar {
       { ALT: () => this.SUBRULE(this.paramDeclaration) },
       { ALT: () => this.SUBRULE(this.letDeclaration) },
       { ALT: () => this.SUBRULE(this.fnDeclaration) },
+      { ALT: () => this.SUBRULE(this.aggregatorDeclaration) },
       { ALT: () => this.SUBRULE(this.moduleDeclaration) },
       { ALT: () => this.SUBRULE(this.modelDeclaration) },
       { ALT: () => this.SUBRULE(this.objectiveDeclaration) },
@@ -60,6 +61,7 @@ class ArgminParser extends StatementGrammar {
       { ALT: () => this.SUBRULE(this.precisionDeclaration) },
       { ALT: () => this.SUBRULE(this.optimizerDeclaration) },
       { ALT: () => this.SUBRULE(this.scheduleDeclaration) },
+      { ALT: () => this.SUBRULE(this.setDeclaration) },
       { ALT: () => this.SUBRULE(this.testDeclaration) },
       { ALT: () => this.SUBRULE(this.problemState) },
       { ALT: () => this.SUBRULE(this.updateStatement) },
@@ -187,6 +189,14 @@ class ArgminParser extends StatementGrammar {
     this.SUBRULE(this.body);
   });
 
+  protected readonly aggregatorDeclaration = this.RULE('aggregatorDeclaration', () => {
+    this.CONSUME(words.aggregator);
+    this.SUBRULE(this.name);
+    this.SUBRULE(this.parameters);
+    this.OPTION(() => this.SUBRULE(this.result));
+    this.SUBRULE(this.body);
+  });
+
   protected readonly parameters = this.RULE('parameters', () => {
     this.CONSUME(LeftParenthesis);
     this.OPTION(() => {
@@ -290,19 +300,19 @@ class ArgminParser extends StatementGrammar {
           this.SUBRULE4(this.expression);
         },
       },
+      {
+        ALT: () => {
+          this.CONSUME(words.on);
+          this.SUBRULE5(this.expression);
+        },
+      },
       { ALT: () => this.SUBRULE(this.futureSolveClause) },
     ]);
   });
 
-  /** Aggregators, handlers and players: reserved. */
+  /** Handlers and players: reserved. */
   protected readonly futureSolveClause = this.RULE('futureSolveClause', () => {
     this.OR([
-      {
-        ALT: () => {
-          this.CONSUME(words.on);
-          this.SUBRULE(this.expression);
-        },
-      },
       {
         ALT: () => {
           this.CONSUME(words.by);
@@ -361,6 +371,15 @@ class ArgminParser extends StatementGrammar {
     this.SUBRULE(this.name);
     this.SUBRULE(this.parameters);
     this.SUBRULE(this.body);
+  });
+
+  protected readonly setDeclaration = this.RULE('setDeclaration', () => {
+    this.CONSUME(words.set);
+    this.SUBRULE(this.name);
+    this.OPTION(() => this.SUBRULE(this.parameters));
+    this.CONSUME(LeftBrace);
+    this.MANY(() => this.SUBRULE(this.fnDeclaration));
+    this.CONSUME(RightBrace);
   });
 
   protected readonly testDeclaration = this.RULE('testDeclaration', () => {

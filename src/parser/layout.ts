@@ -69,6 +69,7 @@ const layouts: Readonly<Record<string, RuleLayout>> = {
   letStatement: (layout, node) => layout.bindings(node),
   stateStatement: (layout, node) => layout.bindings(node),
   solveDeclaration: (layout, node) => layout.solveDeclaration(node),
+  setDeclaration: (layout, node) => layout.setDeclaration(node),
   parameters: (layout, node) => layout.bracketed(node, 'together'),
   recordLiteral: (layout, node) => layout.bracketed(node, 'each', line),
   indices: (layout, node) => layout.bracketed(node, 'together'),
@@ -249,6 +250,19 @@ class Layout {
     const widest = Math.max(0, ...columns.map((column) => this.columnHeadWidth(column)));
     const braces = this.braces(node, columns, (column) => this.column(column, widest));
     return concat([this.spaced(head), ' ', braces]);
+  }
+
+  /** A head, and its operations in braces. */
+  setDeclaration(node: CstNode): Doc {
+    const open = tokenOf(node, 'LeftBrace');
+    const head = orderedChildren(node).filter(
+      (element) => open !== undefined && startOf(element) < open.startOffset,
+    );
+    return concat([
+      this.spaced(head),
+      ' ',
+      this.braces(node, nodesOf(node, 'fnDeclaration'), undefined, false),
+    ]);
   }
 
   /** The width of `name: type` as printed on one line; 0 for a column without a value, which needs no alignment. */

@@ -34,7 +34,7 @@ const ruleNames: Readonly<Record<string, string>> = {
   statement: 'a statement',
   ifStatement: '`{` or `if`',
   updateStatement: '`<-`',
-  solveClause: '`batch`, `for`, `until` or `seed`',
+  solveClause: '`on`, `batch`, `for`, `until` or `seed`',
   unit: '`steps` or `epochs`',
   atom: 'an expression',
   argument: 'an argument',
@@ -141,6 +141,7 @@ const keywords: Readonly<Record<string, readonly string[]>> = {
     'test',
     'optimizer',
     'schedule',
+    'aggregator',
   ],
   'a statement or `}`': ['let', 'state', 'param', 'model', 'for', 'if', 'return', 'per', 'assert'],
 };

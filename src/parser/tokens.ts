@@ -41,10 +41,12 @@ export const declarationHeads = [
   'precision',
   'optimizer',
   'schedule',
+  'aggregator',
+  'set',
 ] as const;
 
 /** Heads of declarations that are reserved for what the language gains next. */
-export const futureHeads = ['subject', 'set', 'handler', 'aggregator', 'extern', 'derivative'] as const;
+export const futureHeads = ['subject', 'handler', 'extern', 'derivative'] as const;
 
 const statementHeads = ['state', 'if', 'return', 'assert'] as const;
 const expressionWords = ['using', 'in', 'then', 'else', 'true', 'false', 'argmin', 'argmax'] as const;

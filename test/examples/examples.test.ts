@@ -77,6 +77,17 @@ const promises: Readonly<Record<string, (outcome: RunOutcome) => void>> = {
   'characters.opt': (outcome) => {
     expect(figure(outcome, 'perplexity')).toBeLessThan(3);
   },
+  'isotonic.opt': (outcome) => {
+    expect(parameter(outcome, 'level')).toEqual([3, 6, 6, 8, 8, 8, 10]);
+    expect(figure(outcome, 'in_order')).toBe(1);
+  },
+  'portfolio.opt': (outcome) => {
+    expect(outcome.status).toBe('converged');
+    expect(Math.abs(outcome.objective - 0.051169529942)).toBeLessThan(1e-11);
+    expect(figure(outcome, 'held')).toBe(8);
+    expect(figure(outcome, 'gap')).toBeLessThan(1e-10);
+    expect(figure(outcome, 'regret')).toBeLessThan(1e-10);
+  },
   'own_optimizer.opt': (outcome) => {
     expect(outcome.status).toBe('converged');
     expect(Math.abs(outcome.objective - 0.06808282314)).toBeLessThan(1e-9);

@@ -296,11 +296,17 @@ function linearAlgebra(choices: Choices, scope: Scope): Term | undefined {
   const A = squash(someArray(choices, scope, [m, n]));
   const b = fit(someArray(choices, scope, [n]), symmetric(2));
   const definite = `(transpose(A) @ A + 2 * eye(${n.text}))`;
+  // With eigenvalues far apart, so that vectors and their derivatives are settled.
+  const spaced = `(transpose(A) @ A + diag([entry in ${n.text}: 2.0 + 40 * entry]))`;
   const way = choices.pick([
     `sum(tanh(cholesky(${definite})))`,
     `sum(tanh(solve_lower(cholesky(${definite}), b)))`,
     `sum(tanh(solve_upper(transpose(cholesky(${definite})), b)))`,
     `sum(sin(diagonal(${definite}) * b))`,
+    `sum(tanh(eigh(${spaced}).values))`,
+    `sum(sin(eigh(${spaced}).vectors))`,
+    `sum(sin(qr(concat(A, ${spaced})).q)) + sum(tanh(qr(${spaced}).r))`,
+    `sum(sin(svd(concat(${spaced}, A)).u)) + sum(sin(svd(${spaced}).v)) + sum(tanh(svd(concat(A, ${spaced})).s))`,
     `sum(tanh(diag(b) @ transpose(A)))`,
   ]);
   const usesVector = way.includes('b)') || way.includes('(b');

@@ -68,6 +68,16 @@ export function structuralFacts(
     }
     case 'cholesky':
       return { ...mixed(first.flow, operands, everything), diagonal: positive };
+    case 'eigen_values':
+    case 'eigen_vectors':
+    case 'qr_q':
+    case 'svd_u':
+    case 'svd_v':
+      return mixed(first.flow, operands, everything);
+    case 'qr_r':
+      return { ...mixed(first.flow, operands, everything), diagonal: nonnegative };
+    case 'svd_s':
+      return mixed(first.flow, operands, nonnegative);
     case 'solve_lower':
     case 'solve_upper': {
       const flow = union(first.flow, second.flow);

@@ -26,7 +26,7 @@ import { asArray, bareSymbol } from './environment.js';
 import { evaluateArray, evaluateExpression } from './expression.js';
 import type { PreparedProblem } from './prepare.js';
 import type { View } from './problem.js';
-import { objectiveAt, openView, startOf } from './problem.js';
+import { objectiveAt, openView, projected, startOf } from './problem.js';
 import { residualsOf } from './residuals.js';
 import type { Scalar } from './scalar.js';
 import { backward, markVariable, negate, TapeNode, valueOf } from './scalar.js';
@@ -296,9 +296,17 @@ export function replaySolve(
       frame.bind(names.gradNorm, scalarArray(Math.hypot(...gradient)));
       frame.bind(names.value, scalarArray(objective.sense === 'maximize' ? -value : value));
       frame.bind(names.step, scalarArray(step));
+      const beyond = projected(
+        prepared,
+        x.map((each, index) => each - (gradient[index] ?? NaN)),
+      );
+      frame.bind(
+        names.kkt,
+        scalarArray(Math.hypot(...x.map((each, index) => each - (beyond[index] ?? NaN)))),
+      );
       if (isTrue(evaluateArray(solve.until, frame))) return { x, history, converged: true };
     }
-    x = numbersOf(instance.apply({ objective: answers }, outside, here, undefined));
+    x = projected(prepared, numbersOf(instance.apply({ objective: answers }, outside, here, undefined)));
   }
   return { x, history, converged: false };
 }

@@ -34,7 +34,20 @@ export function startOf(prepared: PreparedProblem): number[] {
     const shape = prepared.shapes[position] as readonly number[];
     x.push(...numbersOf(widen(evaluateArray(start, environment), shape)));
   });
-  return x;
+  return projected(prepared, x);
+}
+
+/** The nearest point at which every parameter lies in its set. */
+export function projected(prepared: PreparedProblem, x: readonly number[]): number[] {
+  const environment = openView(prepared, { x, training: false });
+  let offset = 0;
+  return prepared.problem.parameters.flatMap(({ projection }, position) => {
+    const size = sizeOf(prepared.shapes[position] as readonly number[]);
+    offset += size;
+    return projection === undefined
+      ? x.slice(offset - size, offset)
+      : numbersOf(evaluateArray(projection, environment));
+  });
 }
 
 /** An environment in which the file's names have their values at one point on some rows. */
@@ -72,6 +85,7 @@ export function openView(prepared: PreparedProblem, view: View, drawName?: strin
     {
       ...baseContext(prepared.seed),
       training: view.training,
+      step: view.step ?? 0,
       variables: prepared.variables,
       lookup,
     },
@@ -85,7 +99,6 @@ export function openView(prepared: PreparedProblem, view: View, drawName?: strin
         ? { size: whole }
         : { size: rows.length, total: splitOf(prepared, view, symbol)?.count ?? whole, rows },
     );
-      step: view.step ?? 0,
   }
   return environment;
 }

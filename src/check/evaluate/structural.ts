@@ -2,6 +2,7 @@
 import type { StructuralName } from '../typed.js';
 import type { ArrayValue } from './array.js';
 import { arrayOf, at, buildArray, elementAt, indicesOf, mapRows, stack } from './array.js';
+import { factors } from './factorizations.js';
 import type { Scalar } from './scalar.js';
 import { add, divide, multiply, sqrt, subtract, valueOf } from './scalar.js';
 
@@ -129,6 +130,14 @@ function solve(upper: boolean): Rule {
   };
 }
 
+function factor(name: keyof typeof factors): Rule {
+  return (operands, shape) =>
+    arrayOf(
+      shape,
+      overMatrices(operands, [2], ([matrix]) => factors[name](first(matrix ? [matrix] : []))).data,
+    );
+}
+
 type Rules = Exclude<StructuralName, 'training' | 'glorot' | 'he' | 'lecun'>;
 
 export const structuralRules: Readonly<Record<Rules, Rule>> = {
@@ -154,6 +163,13 @@ export const structuralRules: Readonly<Record<Rules, Rule>> = {
   cholesky: (operands) => overMatrices(operands, [2], cholesky),
   solve_lower: solve(false),
   solve_upper: solve(true),
+  eigen_values: factor('eigen_values'),
+  eigen_vectors: factor('eigen_vectors'),
+  qr_q: factor('qr_q'),
+  qr_r: factor('qr_r'),
+  svd_u: factor('svd_u'),
+  svd_s: factor('svd_s'),
+  svd_v: factor('svd_v'),
   diag: (operands, shape) =>
     buildArray(shape, (index) => {
       const [i, j] = index.slice(-2) as [number, number];

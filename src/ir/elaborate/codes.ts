@@ -125,4 +125,13 @@ param x: real = 3
 minimize mean((x - y)^2)
 solve using gradient_descent()`,
   },
+  {
+    code: 'AM5016',
+    title: 'a matrix is too wide to factorize',
+    explanation:
+      '`qr` and `svd` take a matrix of at least as many rows as columns; of a wide one, factorize the transpose.',
+    example: `param W: real[2, 3] = 1
+minimize sum(svd(W).s)
+solve using gradient_descent() for 5 steps`,
+  },
 ];

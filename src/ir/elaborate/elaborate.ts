@@ -13,6 +13,7 @@ import { ElaborationError } from './context.js';
 import { type ElaborationOptions, gatherFacts, leadingRows, type ProblemFacts } from './facts.js';
 import { vectorOf } from './objective.js';
 import { elaboratePhase } from './phase.js';
+import { project, projectionOf } from './projection.js';
 import { castTo, constantOf, expand } from './tensor.js';
 import { type RowsOfView, View } from './view.js';
 
@@ -143,7 +144,9 @@ function initialRegion(facts: ProblemFacts, slots: readonly ParameterSlot[]): Bo
     if (value.kind !== 'tensor') throw new Error('compiler bug: a parameter that is no array');
     return expand(view.root, value, [], at(slots, index).shape);
   });
-  return view.close([vectorOf(view.root.builder, tensors, slots)]);
+  const start = vectorOf(view.root.builder, tensors, slots);
+  const projection = projectionOf(facts, slots);
+  return view.close([projection === undefined ? start : project(view, projection, start)]);
 }
 
 function elaborateReport(

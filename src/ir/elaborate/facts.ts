@@ -154,9 +154,11 @@ function derivativeTargets(problem: TypedProblem): ReadonlySet<ValueSymbol> {
   const roots = [
     ...problem.data.flatMap((block) => block.columns.map((column) => column.value)),
     ...problem.parameters.map((parameter) => parameter.start),
+    ...problem.parameters.flatMap(({ projection }) => (projection === undefined ? [] : [projection])),
     ...problem.lets.map((binding) => binding.value),
     ...problem.objectives.map((objective) => objective.value),
     ...problem.solves.map((solve) => solve.optimizer),
+    ...problem.solves.flatMap(({ aggregation }) => (aggregation === undefined ? [] : [aggregation.value])),
     ...problem.reports.map((report) => report.value),
   ];
   for (const root of roots) walkExpression(root, visitor);

@@ -20,6 +20,7 @@ import {
   type OptimizerInstance,
   stateKey,
 } from './optimizer_instance.js';
+import { project, projectionOf } from './projection.js';
 import { castTo, constant, constantOf, expand, sliceOwn, tensor } from './tensor.js';
 import { tablesReadBy } from './tables_read.js';
 import { type RowsOfView, View } from './view.js';
@@ -201,7 +202,8 @@ function stepRegion(
   const start = tensor(root, x);
   const { until } = facts.problem;
   const needsNorm = solve.until !== undefined && reads(solve.until, until.gradNorm);
-  const withGradient = needsNorm || readsGradient(instance);
+  const needsKkt = solve.until !== undefined && reads(solve.until, until.kkt);
+  const withGradient = needsNorm || needsKkt || readsGradient(instance);
   const both = once(() =>
     view.atRoot(() => {
       run.count(root, x);
@@ -224,8 +226,10 @@ function stepRegion(
     () => tensor(root, f()),
     t,
   );
+  const projection = projectionOf(facts, slots);
+  const moved = expand(root, after, [], [x.type.shape[0] ?? 0]);
   const results = [
-    expand(root, after, [], [x.type.shape[0] ?? 0]),
+    projection === undefined ? moved : project(view, projection, moved),
     ...cells.map((cell) => root.read(asTensor(cell.read()))),
   ];
   const typed = results.map((node, index) =>
@@ -235,6 +239,11 @@ function stepRegion(
   const sign = objective.source.sense === 'maximize' ? root.builder.unary('negate', f()) : f();
   const measures = new Map<string, Node>([['objective', sign]]);
   if (withGradient) measures.set('grad_norm', norm(root.builder, g()));
+  if (needsKkt) {
+    const beyond = root.builder.binary('subtract', x, g());
+    const reached = projection === undefined ? beyond : project(view, projection, beyond);
+    measures.set('kkt', norm(root.builder, root.builder.binary('subtract', x, reached)));
+  }
   measures.set('evaluations', root.builder.cast(root.read(asTensor(run.evaluations.read())), 'real'));
   if (solve.until !== undefined) {
     const stop = stopFlag(view, facts, solve.until, measures, t.node);
@@ -291,6 +300,8 @@ function stopFlag(
   const gradNorm = measures.get('grad_norm');
   if (objective !== undefined) environment.bind(names.value, tensor(root, objective));
   if (gradNorm !== undefined) environment.bind(names.gradNorm, tensor(root, gradNorm));
+  const kkt = measures.get('kkt');
+  if (kkt !== undefined) environment.bind(names.kkt, tensor(root, kkt));
   environment.bind(names.step, tensor(root, step));
   return root.read(view.within(environment, () => view.tensor(until)));
 }

@@ -1,9 +1,13 @@
 /** Operations on the structure of arrays: making, joining, reordering, factorizing. One entry each. */
 import type { StructuralName, TypedStructural } from '../../check/typed.js';
-import type { DType, Shape } from '../graph.js';
+import type { Span } from '../../parser/source.js';
+import type { GraphBuilder } from '../builder.js';
+import { eigenParts, qrParts, svdParts } from '../differentiate/factorizations.js';
+import type { DType, Node, Shape } from '../graph.js';
 import { at, range } from '../types.js';
 import { dtypeOf } from './apply.js';
 import { asTensor } from './call.js';
+import { fail } from './context.js';
 import type { Context } from './context.js';
 import { initialWeights } from './draw.js';
 import { gatherFront } from './indexing.js';
@@ -25,6 +29,7 @@ import { ownRank, ownShape, sizesOf, type Tensor, unionAxes } from './value.js';
 interface StructuralCall {
   readonly context: Context;
   readonly operands: readonly Tensor[];
+  readonly span: Span;
   /** Own shape and number type of the result. */
   readonly shape: Shape;
   readonly dtype: DType;
@@ -34,7 +39,13 @@ export function structural(context: Context, expression: TypedStructural): Tenso
   const operands = expression.operands.map((operand) => asTensor(context.expression(operand)));
   const { type } = expression;
   const shape = type.kind === 'array' ? context.environment.shape(type.shape).map((size) => size.value) : [];
-  return rules[expression.operator]({ context, operands, shape, dtype: dtypeOf(type) });
+  return rules[expression.operator]({
+    context,
+    operands,
+    span: expression.span,
+    shape,
+    dtype: dtypeOf(type),
+  });
 }
 
 const rules: Readonly<Record<StructuralName, (call: StructuralCall) => Tensor>> = {
@@ -102,6 +113,13 @@ const rules: Readonly<Record<StructuralName, (call: StructuralCall) => Tensor>> 
   },
   solve_lower: (call) => triangular(call, true),
   solve_upper: (call) => triangular(call, false),
+  eigen_values: (call) => factor(call, 'eigen_values'),
+  eigen_vectors: (call) => factor(call, 'eigen_vectors'),
+  qr_q: (call) => factor(call, 'qr_q'),
+  qr_r: (call) => factor(call, 'qr_r'),
+  svd_u: (call) => factor(call, 'svd_u'),
+  svd_s: (call) => factor(call, 'svd_s'),
+  svd_v: (call) => factor(call, 'svd_v'),
   diag: ({ context, operands }) => {
     const { frame } = context;
     const vector = at(operands, 0);
@@ -157,6 +175,32 @@ function triangular({ context: { frame }, operands }: StructuralCall, lower: boo
   );
   return reshapeOwn(frame, tensor(frame, solved, axes), ownShape(right));
 }
+
+type FactorName = 'eigen_values' | 'eigen_vectors' | 'qr_q' | 'qr_r' | 'svd_u' | 'svd_s' | 'svd_v';
+
+/** Factors of one matrix share its decomposition, since equal nodes are one. */
+function factor({ context: { frame }, operands, span }: StructuralCall, name: FactorName): Tensor {
+  const operand = castTo(frame, at(operands, 0), 'real');
+  const [rows = 0, columns = 0] = ownShape(operand);
+  if (rows < columns) {
+    fail('AM5016', span, `a matrix of ${rows} rows and ${columns} columns has no such factors`, [
+      'it needs at least as many rows as columns: factorize its transpose',
+    ]);
+  }
+  const { builder } = frame;
+  const matrix = frame.read(operand);
+  return tensor(frame, factorNodes[name](builder, matrix), operand.axes);
+}
+
+const factorNodes: Readonly<Record<FactorName, (b: GraphBuilder, matrix: Node) => Node>> = {
+  eigen_values: (b, matrix) => eigenParts(b, b.symmetricEigen(matrix)).values,
+  eigen_vectors: (b, matrix) => eigenParts(b, b.symmetricEigen(matrix)).vectors,
+  qr_q: (b, matrix) => qrParts(b, b.qr(matrix)).q,
+  qr_r: (b, matrix) => qrParts(b, b.qr(matrix)).r,
+  svd_u: (b, matrix) => svdParts(b, b.svd(matrix)).u,
+  svd_s: (b, matrix) => svdParts(b, b.svd(matrix)).s,
+  svd_v: (b, matrix) => svdParts(b, b.svd(matrix)).v,
+};
 
 /** `[a, b, c]`: a new leading axis. */
 export function stack(context: Context, elements: readonly Tensor[], dtype: DType): Tensor {
