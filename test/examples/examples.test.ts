@@ -57,6 +57,17 @@ const promises: Readonly<Record<string, (outcome: RunOutcome) => void>> = {
     expect(figure(outcome, 'nearest_before')).toBeCloseTo(170 / 178, 9);
     expect(figure(outcome, 'nearest_after')).toBeGreaterThanOrEqual(0.99);
   },
+  'pca.opt': (outcome) => {
+    expect(outcome.status).toBe('converged');
+    // scikit-learn, documentation of PCA on the irises: explained_variance_ratio_.
+    const shares = [0.92461872, 0.05306648, 0.01710261, 0.00521218];
+    shares.forEach((share, index) => {
+      expect(Math.abs((report(outcome, 'explained')[index] ?? NaN) - share)).toBeLessThan(1e-8);
+    });
+    expect(Math.abs(outcome.objective - 0.10204459301636898)).toBeLessThan(1e-10);
+    expect(Math.abs(figure(outcome, 'lost') - 0.10204459301636898)).toBeLessThan(1e-12);
+    expect(figure(outcome, 'agreement')).toBeGreaterThan(1 - 1e-10);
+  },
   'rosenbrock.opt': (outcome) => {
     expect(outcome.status).toBe('converged');
     expect(outcome.objective).toBeLessThan(1e-16);

@@ -317,7 +317,7 @@ function linearAlgebra(choices: Choices, scope: Scope): Term | undefined {
     print: ([a, v]) => way.replaceAll(/\b[Ab]\b/g, (name) => (name === 'A' ? `${a}` : `${v}`)),
     range: ([a, v]) =>
       a !== undefined && contains(symmetric(1), a) && (v === undefined || contains(symmetric(2), v))
-        ? symmetric(n.most * Math.max(n.most, m.most))
+        ? symmetric(4 * n.most * Math.max(n.most, m.most))
         : undefined,
   });
 }
