@@ -79,6 +79,8 @@ function eigen(matrix: ArrayValue): { readonly values: Scalar[]; readonly vector
     for (let i = 0; i < j; i += 1) (work[j] as Scalar[])[i] = (work[i] as Scalar[])[j] as Scalar;
   }
   const scale = Math.max(0, ...work.flat().map((value) => Math.abs(valueOf(value))));
+  const none = work.map((): Scalar => NaN);
+  if (!(scale < Infinity)) return { values: none, vectors: work.map(() => none) };
   const vectors = identity(n);
   sweeps(n, (p, q) => {
     const [left, right] = [work[p] as Scalar[], work[q] as Scalar[]];

@@ -42,16 +42,20 @@ for (let b = 0; b < count; b += 1) {
   const s = from + b * n * n;
   const values = to + b * (n + 1) * n;
   const vectors = values + n;
-  let square = 0;
+  let largest = 0;
   for (let i = 0; i < n; i += 1) {
     for (let j = 0; j < n; j += 1) {
       const entry = i < j ? source[s + j * n + i]! : source[s + i * n + j]!;
       work[i * n + j] = entry;
-      square += entry * entry;
+      largest = Math.max(largest, Math.abs(entry));
       factors[vectors + i * n + j] = i === j ? 1 : 0;
     }
   }
-  const least = 1e-18 * Math.sqrt(square);
+  if (!(largest < Infinity)) {
+    for (let i = 0; i < (n + 1) * n; i += 1) factors[values + i] = NaN;
+    continue;
+  }
+  const least = 1e-18 * largest;
   for (let sweep = 0, turned = true; turned && sweep < 40; sweep += 1) {
     turned = false;
     for (let p = 0; p < n; p += 1) {
@@ -180,7 +184,7 @@ for (let b = 0; b < count; b += 1) {
           second += y * y;
           off += x * y;
         }
-        if (!(Math.abs(off) > 4.5 * precision * Math.sqrt(first * second))) continue;
+        if (!(Math.abs(off) > 4.5 * precision * Math.sqrt(first) * Math.sqrt(second))) continue;
         turned = true;
         ${rotation}
         for (let i = 0; i < m; i += 1) {

@@ -80,14 +80,17 @@ export const evaluateSymmetricEigen: EvaluationRule<Of<'symmetric_eigen'>> = (_o
     columns.forEach((column, j) => {
       for (let i = 0; i < j; i += 1) column[i] = at(at(columns, i), j);
     });
-    const norm = Math.sqrt(columns.reduce((sum, column) => sum + dot(column, column), 0));
+    const largest = columns
+      .flatMap((column) => [...column])
+      .reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+    if (!(largest < Infinity)) return range(n + 1).map(() => columns.map(() => NaN));
     const vectors = identityColumns(n);
     for (let sweep = 0, turned = true; turned && sweep < mostSweeps; sweep += 1) {
       turned = false;
       for (let p = 0; p < n; p += 1) {
         for (let q = p + 1; q < n; q += 1) {
           const off = at(at(columns, q), p);
-          if (!(Math.abs(off) > 1e-18 * norm)) continue;
+          if (!(Math.abs(off) > 1e-18 * largest)) continue;
           turned = true;
           const [cosine, sine] = rotation(at(at(columns, p), p), at(at(columns, q), q), off);
           rotate(columns, p, q, cosine, sine);
@@ -152,7 +155,7 @@ export const evaluateSvd: EvaluationRule<Of<'svd'>> = (_operator, inputs, { type
         for (let q = p + 1; q < n; q += 1) {
           const [left, right] = [at(columns, p), at(columns, q)];
           const [first, second, off] = [dot(left, left), dot(right, right), dot(left, right)];
-          if (!(Math.abs(off) > 1e-15 * Math.sqrt(first * second))) continue;
+          if (!(Math.abs(off) > 1e-15 * Math.sqrt(first) * Math.sqrt(second))) continue;
           turned = true;
           const [cosine, sine] = rotation(first, second, off);
           rotate(columns, p, q, cosine, sine);
