@@ -353,7 +353,9 @@ function checkSolve(
     labels: declaration.labels.map(({ name }) => name),
     optimizer,
     aggregation,
-    title: source.text.slice(start, end).replace(/\s+/g, ' '),
+    title:
+      source.text.slice(start, end).replace(/\s+/g, ' ') +
+      (aggregation === undefined ? '' : ` on ${aggregation.title}`),
     batch:
       declaration.batch === undefined || size === undefined
         ? undefined

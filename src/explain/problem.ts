@@ -51,6 +51,9 @@ export function problemText(file: FileSyntax, problem: TypedProblem): string {
   const solves = of('solve').map((solve) => {
     const clauses = [
       mathematics(solve.optimizer),
+      ...(solve.aggregator === undefined
+        ? []
+        : [`on the Jacobian aggregated by ${mathematics(solve.aggregator)}`]),
       ...(solve.batch === undefined
         ? []
         : [`batches of ${mathematics(solve.batch.size)} rows${solve.batch.inOrder ? ' in order' : ''}`]),

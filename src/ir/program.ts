@@ -77,6 +77,8 @@ export interface Phase {
   /** As written: `adamw(lr = cosine(3e-3, warmup = 50))`. */
   readonly title: string;
   readonly objective: { readonly name: string; readonly sense: 'minimize' | 'maximize' };
+  /** Where several objectives are aggregated: each of them. `objective` is then their sum, to be minimized. */
+  readonly several?: readonly { readonly name: string; readonly sense: 'minimize' | 'maximize' }[];
   readonly states: readonly StateSlot[];
   /** Results: each state's first value. */
   readonly start: BoundRegion;
@@ -95,7 +97,7 @@ export interface Phase {
   readonly steps: number;
   /** Steps of one pass over the training rows; 1 without a batch. */
   readonly stepsPerEpoch: number;
-  /** At any x, on all training rows. Results: objective value, gradient norm. */
+  /** At any x, on all training rows. Results: objective value, gradient norm, then the value of each of `several`. */
   readonly evaluate: BoundRegion;
   readonly span: Span;
 }

@@ -179,8 +179,8 @@ const notYet: readonly SyntaxCode[] = [
   entry(
     'AM1042',
     'clause of a later version in `solve`',
-    'Aggregators, constraint handlers and players are not part of the language yet.',
-    'solve using adam() on upgrad',
+    'Constraint handlers and players are not part of the language yet.',
+    'solve using adam() by penalty()',
   ),
   entry(
     'AM1043',

@@ -12,6 +12,8 @@ export interface TensorShape {
 export interface RunPhase {
   readonly title: string;
   readonly objective: { readonly name: string; readonly sense: 'minimize' | 'maximize' };
+  /** Where several objectives are aggregated: each of them. `objective` is then their sum, to be minimized. */
+  readonly several?: readonly { readonly name: string; readonly sense: 'minimize' | 'maximize' }[];
   /** What `CompiledProgram.measures` holds after a step of this phase; `objective` is first, `stop` last if `stops`. */
   readonly measures: readonly string[];
   readonly stops: boolean;
@@ -53,7 +55,7 @@ export interface CompiledProgram {
   /** All parameters, a view that the steps change. */
   readonly parameters: Float64Array | Float32Array;
   report(index: number): ArrayLike<number>;
-  /** Objective and gradient norm at the present parameters, on all training rows. */
+  /** Objective and gradient norm at the present parameters, on all training rows, then each of `several`. */
   evaluate(phase: number): ArrayLike<number>;
   /** `into` is an earlier snapshot that may be overwritten. */
   saveState(into?: Snapshot): Snapshot;

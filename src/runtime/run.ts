@@ -236,9 +236,12 @@ function summarize(
 ): RunOutcome {
   const objectives = new Map<string, number>();
   let gradNorm = NaN;
+  let objective = NaN;
   plan.phases.forEach((about, phase) => {
-    const [value, norm] = Array.from(program.evaluate(phase));
-    objectives.set(about.objective.name, value ?? NaN);
+    const [value, norm, ...each] = Array.from(program.evaluate(phase));
+    objective = value ?? NaN;
+    if (about.several === undefined) objectives.set(about.objective.name, objective);
+    about.several?.forEach(({ name }, index) => objectives.set(name, each[index] ?? NaN));
     gradNorm = norm ?? NaN;
   });
   const values = [...objectives].map(([name, value]) => ({ name, value }));
@@ -247,7 +250,7 @@ function summarize(
     steps: phases.reduce((sum, phase) => sum + phase.steps, 0),
     seconds,
     objectives: values,
-    objective: values.at(-1)?.value ?? NaN,
+    objective,
     gradNorm,
     reports: plan.reports.map(({ name, type }, index) => ({
       name,

@@ -40,6 +40,13 @@ const promises: Readonly<Record<string, (outcome: RunOutcome) => void>> = {
   'digits.opt': (outcome) => {
     expect(figure(outcome, 'test_accuracy')).toBeGreaterThanOrEqual(0.96);
   },
+  'two_tasks.opt': (outcome) => {
+    const losses = Object.fromEntries(outcome.objectives.map(({ name, value }) => [name, value]));
+    expect(losses['digit']).toBeLessThan(0.35);
+    expect(losses['parity']).toBeLessThan(0.143);
+    expect(figure(outcome, 'digit_accuracy')).toBeGreaterThan(0.92);
+    expect(figure(outcome, 'parity_accuracy')).toBeGreaterThan(0.95);
+  },
   'convolution.opt': (outcome) => {
     expect(figure(outcome, 'test_accuracy')).toBeGreaterThan(0.97);
   },

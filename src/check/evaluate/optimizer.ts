@@ -3,6 +3,7 @@
  * answered by evaluating the whole problem at the point asked about. Slow, and meant to be.
  */
 import type {
+  TypedAggregation,
   TypedObjective,
   TypedOptimizerValue,
   TypedSolve,
@@ -29,7 +30,7 @@ import type { View } from './problem.js';
 import { objectiveAt, openView, projected, startOf } from './problem.js';
 import { residualsOf } from './residuals.js';
 import type { Scalar } from './scalar.js';
-import { backward, markVariable, negate, TapeNode, valueOf } from './scalar.js';
+import { backward, elementwise, markVariable, negate, TapeNode, valueOf } from './scalar.js';
 import { execute } from './statements.js';
 
 /** What holds for a whole phase. */
@@ -240,6 +241,47 @@ function objectiveOf(
   };
 }
 
+/** Several objectives: their values are summed, and an aggregator makes one direction of their gradients. */
+function severalOf(
+  prepared: PreparedProblem,
+  objectives: readonly TypedObjective[],
+  { value, jacobian, size }: TypedAggregation,
+  step: number,
+  rowsFor: (fresh: boolean) => readonly number[] | undefined,
+): Objective {
+  const each = objectives.map((objective) => objectiveOf(prepared, objective, step, rowsFor));
+  return {
+    query: (query, at, direction, fresh) => {
+      const answers = each.map((objective) => asArray(objective.query(query, at, direction, fresh)));
+      switch (query) {
+        case 'value':
+          return scalarArray(
+            answers
+              .map((answer) => elementAt(answer, 0))
+              .reduce((sum, each) => elementwise('add', sum, each)),
+          );
+        case 'gradient': {
+          const frame = openView(prepared, {
+            x: at.data,
+            rows: rowsFor(fresh),
+            training: true,
+            step,
+          }).inner();
+          const rows = arrayOf(
+            [answers.length, at.data.length],
+            answers.flatMap(({ data }) => [...data]),
+          );
+          frame.bindSize(size, { size: at.data.length });
+          frame.bind(jacobian, rows);
+          return evaluateArray(value, frame);
+        }
+        default:
+          throw new Error('compiler bug: an aggregated direction is asked for its curvature');
+      }
+    },
+  };
+}
+
 // -------------------------------------------------------------------------------------------------- whole solves
 
 export interface ReplayOptions {
@@ -267,10 +309,14 @@ export function replaySolve(
   options: ReplayOptions = {},
 ): Replay {
   const { problem } = prepared;
-  const objective =
-    problem.objectives.find(({ label }) => label !== undefined && solve.labels.includes(label)) ??
-    problem.objectives[0];
+  const labelled = problem.objectives.filter(
+    ({ label }) => label !== undefined && solve.labels.includes(label),
+  );
+  const chosen = labelled.length === 0 ? problem.objectives : labelled;
+  const [objective] = chosen;
   if (objective === undefined) throw new Error('compiler bug: a solve without objective');
+  const { aggregation } = solve;
+  const sense = aggregation === undefined ? objective.sense : 'minimize';
   let x = options.x ?? startOf(prepared);
   const length = options.steps ?? lengthOf(prepared, solve, options);
   const phase: Phase = {
@@ -282,19 +328,22 @@ export function replaySolve(
   const instance = new Instance(phase, solve.optimizer);
   const history: { objective: number; x: readonly number[] }[] = [];
   for (let step = 1; step <= length; step += 1) {
-    const answers = objectiveOf(prepared, objective, step, (fresh) =>
-      (fresh ? options.freshRowsOf : options.rowsOf)?.(step),
-    );
+    const rowsFor = (fresh: boolean): readonly number[] | undefined =>
+      (fresh ? options.freshRowsOf : options.rowsOf)?.(step);
+    const answers =
+      aggregation === undefined
+        ? objectiveOf(prepared, objective, step, rowsFor)
+        : severalOf(prepared, chosen, aggregation, step, rowsFor);
     const outside = openView(prepared, { x, training: true, step });
     const here = arrayOf([x.length], x);
     const value = valueOf(elementAt(answers.query('value', here, undefined, false), 0));
-    history.push({ objective: objective.sense === 'maximize' ? -value : value, x });
+    history.push({ objective: sense === 'maximize' ? -value : value, x });
     if (solve.until !== undefined) {
       const names = problem.until;
       const gradient = numbersOf(answers.query('gradient', here, undefined, false));
       const frame = outside.inner();
       frame.bind(names.gradNorm, scalarArray(Math.hypot(...gradient)));
-      frame.bind(names.value, scalarArray(objective.sense === 'maximize' ? -value : value));
+      frame.bind(names.value, scalarArray(sense === 'maximize' ? -value : value));
       frame.bind(names.step, scalarArray(step));
       const beyond = projected(
         prepared,

@@ -73,7 +73,11 @@ export function printProgram(program: Program, taken: Iterable<string> = []): Pr
     schedule(`start_${number}`, phase.start, index, states);
     const measures = slots(places.measures, phase.measures);
     schedule(`step_${number}`, phase.step, index, [places.parameters, ...states, ...measures]);
-    const evaluation = slots(places.evaluation, ['objective', 'grad_norm']);
+    const evaluation = slots(places.evaluation, [
+      'objective',
+      'grad_norm',
+      ...(phase.several ?? []).map(({ name }) => name),
+    ]);
     schedule(`evaluate_${number}`, phase.evaluate, index, evaluation);
   });
   program.reports.forEach((report, index) => {
@@ -110,6 +114,7 @@ function layOut(program: Program, layout: Layout): ProgramPlaces {
   const scalar: TensorType = { dtype: 'int', shape: [] };
   const real = (size: number): TensorType => ({ dtype: 'real', shape: [size] });
   const measureCount = Math.max(1, ...program.phases.map((phase) => phase.measures.length));
+  const evaluated = 2 + Math.max(0, ...program.phases.map((phase) => phase.several?.length ?? 0));
   return {
     parameters: layout.fixed(real(program.size), 'x'),
     phases: program.phases.map((phase) => ({
@@ -117,7 +122,7 @@ function layOut(program: Program, layout: Layout): ProgramPlaces {
       rows: rowsOf(phase, layout),
     })),
     measures: layout.fixed(real(measureCount), 'measures'),
-    evaluation: layout.fixed(real(2), 'evaluation'),
+    evaluation: layout.fixed(real(evaluated), 'evaluation'),
     seed: layout.fixed(scalar, 'seed_value'),
     step: layout.fixed(scalar, 'step_number'),
     data: program.data.map((slot) => layout.fixed(slot.type, slot.name)),

@@ -134,4 +134,14 @@ solve using gradient_descent()`,
 minimize sum(svd(W).s)
 solve using gradient_descent() for 5 steps`,
   },
+  {
+    code: 'AM5030',
+    title: 'an aggregated direction has no curvature',
+    explanation:
+      'The optimizer asks for second derivatives or residuals, and the direction that an aggregator makes of several gradients has none.',
+    example: `param x: real = 3
+minimize a: x^2
+minimize b: (x - 1)^2
+solve using newton_cg() on upgrad for 3 steps`,
+  },
 ];

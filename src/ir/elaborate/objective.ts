@@ -3,13 +3,14 @@
  * one closed region with a parameter for each tensor, so that gradients are made straight for each tensor's slice of
  * x; each question is a region derived from it, built in where it is asked.
  */
-import type { TypedObjective } from '../../check/typed.js';
+import type { TypedAggregation, TypedObjective } from '../../check/typed.js';
 import { gradient, jvp, vjp } from '../differentiate/derivatives.js';
 import type { GraphBuilder } from '../builder.js';
 import type { Node, Region } from '../graph.js';
 import type { ParameterSlot, RegionInput } from '../program.js';
 import { at, range } from '../types.js';
 import { prepare } from '../rewrite/passes.js';
+import { jacobianRegion } from './aggregation.js';
 import { fail } from './context.js';
 import type { ProblemFacts } from './facts.js';
 import type { Frame } from './frame.js';
@@ -18,10 +19,13 @@ import { castTo } from './tensor.js';
 import { type RowsOfView, View } from './view.js';
 
 export interface Objective {
-  /** (tensors.., stored inputs..) -> f, to be minimized: a maximized objective is negated. */
+  /** (tensors.., stored inputs..) -> f, to be minimized: a maximized objective is negated, several are summed. */
   readonly value: Region;
+  /** Where there are several objectives: the same for each, in source order, and what makes one direction of them. */
+  readonly several?: { readonly parts: readonly Region[]; readonly aggregation: TypedAggregation };
   readonly inputs: readonly RegionInput[];
   readonly slots: readonly ParameterSlot[];
+  /** Of several, the first one. */
   readonly source: TypedObjective;
 }
 
@@ -32,12 +36,33 @@ export function objectiveRegion(
   rows: RowsOfView,
 ): Objective {
   const view = new View(facts, { rows, training: true, parameters: 'slots', slots });
-  const value = castTo(view.frame, view.tensor(objective.value), 'real');
-  if (value.node.type.shape.length > 0) throw new Error('compiler bug: an objective that is no scalar');
-  const { builder } = view.root;
-  const signed = objective.sense === 'maximize' ? builder.unary('negate', value.node) : value.node;
-  const { region, inputs } = view.close([signed]);
+  const { region, inputs } = view.close([minimizedValue(view, objective)]);
   return { value: prepare(region, facts.report), inputs, slots, source: objective };
+}
+
+/** Several objectives: their sum, and each. */
+export function objectivesRegion(
+  facts: ProblemFacts,
+  slots: readonly ParameterSlot[],
+  objectives: readonly TypedObjective[],
+  aggregation: TypedAggregation,
+  rows: RowsOfView,
+): Objective {
+  const view = new View(facts, { rows, training: true, parameters: 'slots', slots });
+  const values = objectives.map((objective) => minimizedValue(view, objective));
+  const sum = values.reduce((total, value) => view.root.builder.binary('add', total, value));
+  const { region, inputs } = view.close([sum, ...values]);
+  const { parameters, results } = prepare(region, facts.report);
+  const [value, ...parts] = results.map((result): Region => ({ parameters, results: [result] }));
+  if (value === undefined) throw new Error('compiler bug: objectives without a value');
+  return { value, several: { parts, aggregation }, inputs, slots, source: at(objectives, 0) };
+}
+
+/** A maximized objective is negated. */
+function minimizedValue(view: View, { sense, value }: TypedObjective): Node {
+  const { node } = castTo(view.frame, view.tensor(value), 'real');
+  if (node.type.shape.length > 0) throw new Error('compiler bug: an objective that is no scalar');
+  return sense === 'maximize' ? view.root.builder.unary('negate', node) : node;
 }
 
 /** Cuts x into its tensors. */
@@ -64,6 +89,8 @@ export class ObjectiveQueries {
     readonly objective: Objective,
     /** The nodes of the root frame that the objective's stored inputs are. */
     private readonly stored: readonly { readonly node: Node; readonly frame: Frame }[],
+    /** What stands for the gradient of several objectives, of their Jacobian, in the frame in force. */
+    private readonly aggregate?: (jacobian: Node) => Node,
   ) {}
 
   value(frame: Frame, y: Node): Node {
@@ -72,9 +99,20 @@ export class ObjectiveQueries {
 
   /** The value as a by-product of the gradient: one forward half for both, loops included. */
   valueAndGradient(frame: Frame, y: Node): { readonly value: Node; readonly gradient: Node } {
+    if (this.objective.several !== undefined) {
+      const [value, jacobian] = this.ask(frame, 'jacobian', y, []);
+      if (value === undefined || jacobian === undefined || this.aggregate === undefined)
+        throw new Error('compiler bug: no Jacobian');
+      return { value, gradient: this.aggregate(jacobian) };
+    }
     const [value, ...slopes] = this.ask(frame, 'gradient', y, []);
     if (value === undefined) throw new Error('compiler bug: a gradient without its value');
     return { value, gradient: vectorOf(frame.builder, slopes, this.objective.slots) };
+  }
+
+  /** The value of one of several objectives. */
+  part(frame: Frame, y: Node, index: number): Node {
+    return at(this.inline(frame, at(this.objective.several?.parts ?? [], index), y, []), 0);
   }
 
   hvp(frame: Frame, y: Node, direction: Node): Node {
@@ -102,11 +140,15 @@ export class ObjectiveQueries {
   }
 
   private ask(frame: Frame, query: string, y: Node, more: readonly Node[]): Node[] {
+    return this.inline(frame, this.region(query), y, more);
+  }
+
+  private inline(frame: Frame, region: Region, y: Node, more: readonly Node[]): Node[] {
     const tensors = tensorsOf(frame.builder, y, this.objective.slots);
     const stored = this.stored.map(({ node, frame: owner }) =>
       frame.read({ kind: 'tensor', node, axes: [], frame: owner, affine: undefined }),
     );
-    return frame.builder.inline(this.region(query), [...tensors, ...stored, ...more]);
+    return frame.builder.inline(region, [...tensors, ...stored, ...more]);
   }
 
   private region(query: string): Region {
@@ -125,6 +167,8 @@ export class ObjectiveQueries {
         return value;
       case 'gradient':
         return gradient(value, wrt);
+      case 'jacobian':
+        return jacobianRegion(value, this.objective.several?.parts ?? [], slots);
       case 'hvp': {
         const linear = jvp(gradients(value, wrt), wrt);
         return { parameters: linear.parameters, results: linear.results.slice(slots.length) };

@@ -117,6 +117,12 @@ export class OptimizerRun {
         'Every question of a step is asked of the same batch.',
       ]);
     }
+    const aggregation = queries.objective.several?.aggregation;
+    if (aggregation !== undefined && query.query !== 'value' && query.query !== 'gradient') {
+      fail('AM5030', aggregation.span, 'an aggregated direction has no second derivatives and no residuals', [
+        'The optimizer asks for them; one that asks for gradients and values goes with an aggregator: `adam`, `gradient_descent`.',
+      ]);
+    }
     const y = this.point(query.at);
     const direction = query.direction === undefined ? undefined : this.point(query.direction);
     this.count(frame, y);

@@ -2,17 +2,25 @@
  * A `solve` as a phase of the program: the optimizer's states and their first values, the graph of one step with its
  * measures and stopping rule, and the evaluation of the objective at a given point.
  */
-import type { TypedExpression, TypedObjective, TypedSolve } from '../../check/typed.js';
+import type { TypedAggregation, TypedExpression, TypedObjective, TypedSolve } from '../../check/typed.js';
 import { GraphBuilder } from '../builder.js';
 import type { Node, TensorType } from '../graph.js';
 import type { BoundRegion, ParameterSlot, Phase, RegionInput, StateSlot } from '../program.js';
 import { at } from '../types.js';
 import { dtypeOf } from './apply.js';
+import { aggregate } from './aggregation.js';
 import { asTensor } from './call.js';
 import { fail } from './context.js';
 import { Cell, Environment } from './environment.js';
 import { leadingRows, type ProblemFacts } from './facts.js';
-import { gradients, type Objective, ObjectiveQueries, objectiveRegion, vectorOf } from './objective.js';
+import {
+  gradients,
+  type Objective,
+  ObjectiveQueries,
+  objectiveRegion,
+  objectivesRegion,
+  vectorOf,
+} from './objective.js';
 import { OptimizerRun, reads, readsGradient } from './optimizer.js';
 import {
   allInstances,
@@ -33,8 +41,9 @@ export function elaboratePhase(
   slots: readonly ParameterSlot[],
   solve: TypedSolve,
 ): Phase {
-  const objective = chosenObjective(facts, solve);
-  const sampler = samplerOf(facts, solve, objective);
+  const objectives = chosenObjectives(facts, solve);
+  const objective = at(objectives, 0);
+  const sampler = samplerOf(facts, solve, objectives);
   const rows: RowsOfView =
     sampler.kind === 'batch'
       ? { kind: 'batch', table: sampler.table, size: sampler.size }
@@ -44,13 +53,22 @@ export function elaboratePhase(
       ? Math.floor(at(at(facts.tables, sampler.table).splits, 0).count / sampler.size)
       : 1;
   const steps = lengthOf(facts, solve, stepsPerEpoch);
-  const region = objectiveRegion(facts, slots, objective, rows);
+  const region =
+    solve.aggregation === undefined
+      ? objectiveRegion(facts, slots, objective, rows)
+      : objectivesRegion(facts, slots, objectives, solve.aggregation, rows);
   const instance = instantiateOptimizer(solve.optimizer, undefined, slots.length);
   const start = startRegion(facts, slots, instance, region, steps, rows);
   const step = stepRegion(facts, slots, solve, instance, region, steps, rows, start.states);
   return {
     title: solve.title,
-    objective: { name: objective.label ?? 'objective', sense: objective.sense },
+    objective:
+      solve.aggregation === undefined
+        ? { name: objective.label ?? 'objective', sense: objective.sense }
+        : { name: `sum of ${objectives.map(({ label }) => label ?? '').join(', ')}`, sense: 'minimize' },
+    ...(solve.aggregation === undefined
+      ? {}
+      : { several: objectives.map(({ label, sense }) => ({ name: label ?? 'objective', sense })) }),
     states: start.states,
     start: start.bound,
     step: step.bound,
@@ -59,12 +77,15 @@ export function elaboratePhase(
     sampler,
     steps,
     stepsPerEpoch,
-    evaluate: evaluateRegion(facts, slots, objective),
+    evaluate:
+      solve.aggregation === undefined
+        ? evaluateRegion(facts, slots, objective)
+        : evaluateSeveral(facts, slots, objectives, solve.aggregation),
     span: solve.span,
   };
 }
 
-function chosenObjective(facts: ProblemFacts, solve: TypedSolve): TypedObjective {
+function chosenObjectives(facts: ProblemFacts, solve: TypedSolve): readonly TypedObjective[] {
   const { objectives } = facts.problem;
   const chosen =
     solve.labels.length === 0
@@ -74,8 +95,9 @@ function chosenObjective(facts: ProblemFacts, solve: TypedSolve): TypedObjective
         );
   const [first, second] = chosen;
   if (first === undefined) throw new Error('compiler bug: a solve without an objective');
-  if (second !== undefined) throw new Error('compiler bug: a solve of several objectives');
-  return first;
+  if ((second !== undefined) !== (solve.aggregation !== undefined))
+    throw new Error('compiler bug: several objectives go with an aggregator, and one does not');
+  return chosen;
 }
 
 /** An integer known once sizes are. */
@@ -91,10 +113,15 @@ function integerOf(facts: ProblemFacts, expression: TypedExpression): number {
   return value;
 }
 
-function samplerOf(facts: ProblemFacts, solve: TypedSolve, objective: TypedObjective): Phase['sampler'] {
+function samplerOf(
+  facts: ProblemFacts,
+  solve: TypedSolve,
+  objectives: readonly TypedObjective[],
+): Phase['sampler'] {
   if (solve.batch === undefined) return { kind: 'full' };
   const { batch } = solve;
-  const [table, other] = [...tablesReadBy(facts, objective.value)].sort((left, right) => left - right);
+  const read = new Set(objectives.flatMap(({ value }) => [...tablesReadBy(facts, value)]));
+  const [table, other] = [...read].sort((left, right) => left - right);
   if (table === undefined) {
     return fail('AM5012', batch.span, 'the objective reads no table whose rows could be sampled', [
       'Drop `batch`, or state the objective over the rows of a `data` table.',
@@ -128,7 +155,11 @@ function queriesIn(view: View, objective: Objective): ObjectiveQueries {
     const name = parameter.operator.kind === 'parameter' ? parameter.operator.name : input.kind;
     return { node: view.input(input, parameter.type, name), frame: view.root };
   });
-  return new ObjectiveQueries(objective, stored);
+  return new ObjectiveQueries(objective, stored, (jacobian) => {
+    const aggregation = objective.several?.aggregation;
+    if (aggregation === undefined) throw new Error('compiler bug: a Jacobian without an aggregator');
+    return aggregate(view, aggregation, jacobian);
+  });
 }
 
 // -------------------------------------------------------------------------------------------------- the start
@@ -236,7 +267,8 @@ function stepRegion(
     sameNumbers(root.builder, node, index === 0 ? x.type : at(states, index - 1).type),
   );
   const kept = keepUnsampledRows(facts, view, slots, [x, ...stateNodes], typed);
-  const sign = objective.source.sense === 'maximize' ? root.builder.unary('negate', f()) : f();
+  const isNegated = objective.several === undefined && objective.source.sense === 'maximize';
+  const sign = isNegated ? root.builder.unary('negate', f()) : f();
   const measures = new Map<string, Node>([['objective', sign]]);
   if (withGradient) measures.set('grad_norm', norm(root.builder, g()));
   if (needsKkt) {
@@ -370,4 +402,24 @@ function evaluateRegion(
   const signed = source.sense === 'maximize' ? builder.unary('negate', value) : value;
   const gradient = vectorOf(builder, parts, slots);
   return { region: builder.region([x, ...stored], [signed, norm(builder, gradient)]), inputs };
+}
+
+/** (x, data..) -> the sum of several objectives, the norm of their aggregate, and the value of each as it is written. */
+function evaluateSeveral(
+  facts: ProblemFacts,
+  slots: readonly ParameterSlot[],
+  objectives: readonly TypedObjective[],
+  aggregation: TypedAggregation,
+): BoundRegion {
+  const rows: RowsOfView = { kind: 'split', name: at(objectives, 0).split };
+  const objective = objectivesRegion(facts, slots, objectives, aggregation, rows);
+  const view = new View(facts, { rows, training: true, parameters: 'vector', slots });
+  const { builder } = view.root;
+  const queries = queriesIn(view, objective);
+  const { value, gradient } = queries.valueAndGradient(view.root, view.x());
+  const values = objectives.map(({ sense }, index) => {
+    const part = queries.part(view.root, view.x(), index);
+    return sense === 'maximize' ? builder.unary('negate', part) : part;
+  });
+  return view.close([value, norm(builder, gradient), ...values]);
 }
