@@ -8,7 +8,7 @@ import type { Affine } from './nest-affine.js';
 import { flatIndex, visitExpressions } from './nest-expressions.js';
 import { rootPlace } from './nest.js';
 import type { Launch, Place, Unit } from './nest.js';
-import type { Item } from './schedule.js';
+import type { Item } from './schedule-units.js';
 import { at } from './types.js';
 
 export interface ResultCopy {

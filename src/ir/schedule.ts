@@ -3,48 +3,22 @@
  * stand between them, results go where the caller wants them (in place where nothing reads the old value any
  * more), and every temporary gets its address.
  */
-import { Fusion, formStages, isLocal, referencesOf } from './fuse.js';
-import { decideRoles, withoutReshapes } from './fuse-cost.js';
-import type { NodeRole } from './fuse-cost.js';
+import { formStages } from './fuse.js';
+import { withoutReshapes } from './fuse-cost.js';
 import { prepareForScheduling } from './fuse-prepare.js';
-import type { DType, Node, Region } from './graph.js';
-import { arenaOf, planFrame } from './memory.js';
-import type { Arena, Lifetime } from './memory.js';
+import type { Node, Region } from './graph.js';
 import { constantIndex, scale, variableIndex, zero } from './nest-affine.js';
-import type { Affine, Variable, Variables } from './nest-affine.js';
-import { ExpressionBuilder, flatIndex, judge, visitExpressions } from './nest-expressions.js';
 import type { Source } from './nest-expressions.js';
-import { locate, rootPlace } from './nest.js';
-import type { Buffer, Expression, Guard, Launch, Place, Schedule, Unit, UnitKind } from './nest.js';
+import type { Place, Schedule, Unit } from './nest.js';
 import { contractionOperands } from './schedule-contraction.js';
 import { findDestinations } from './schedule-destinations.js';
-import { at, range, sizeOf, stridesOf } from './types.js';
+import { allocate, markStored } from './schedule-lifetimes.js';
+import { makePlace, RegionUnits, sizeOfExpression } from './schedule-units.js';
+import type { ScheduleContext, ScheduledRegion } from './schedule-units.js';
+import { at, sizeOf } from './types.js';
 
-/** What all regions of a program share. */
-export interface ScheduleContext {
-  readonly variables: Variables;
-  readonly makeBuffer: (dtype: DType, size: number, label: string) => Buffer;
-  readonly literalOf: (literal: Node) => Place;
-}
-
-export interface ScheduledRegion {
-  readonly schedule: Schedule;
-  readonly results: readonly Place[];
-  /** The temporaries of the region; the caller places them. */
-  readonly frames: Readonly<Record<Arena, Buffer>>;
-}
-
-export interface Item {
-  schedule: Schedule;
-  readonly launch: Launch | undefined;
-  /** Places that it reads or writes, beside those of its units. */
-  readonly touches: Place[];
-  readonly frames: readonly Buffer[];
-}
-
-export function makePlace(dtype: DType, size: number, label: string, buffer?: Buffer): Place {
-  return { dtype, size, label, within: undefined, buffer };
-}
+export { makePlace } from './schedule-units.js';
+export type { ScheduleContext } from './schedule-units.js';
 
 /**
  * @param sources what each parameter stands for
@@ -59,56 +33,14 @@ export function scheduleRegion(
   return new RegionScheduler(prepareForScheduling(region), sources, destinations, context).run();
 }
 
-class RegionScheduler {
-  private readonly nodes: readonly Node[];
-  private readonly sources = new Map<Node, Source>();
-  private readonly unitOf = new Map<Node, Unit>();
-  private readonly items: Item[] = [];
-  private readonly units: Unit[] = [];
-  private readonly expressions: ExpressionBuilder;
-  private readonly fusion: Fusion;
-  private readonly roles: ReadonlyMap<Node, NodeRole>;
-  /** Results to compute; undefined where a parameter already lies at its destination. */
-  private readonly wanted: readonly (Node | undefined)[];
-  /** Scalars of control flow, which belong to no unit. */
-  private readonly controlPlaces: Place[] = [];
-
-  constructor(
-    private readonly region: Region,
-    sources: readonly Source[],
-    private readonly destinations: readonly (Place | undefined)[],
-    private readonly context: ScheduleContext,
-  ) {
-    region.parameters.forEach((parameter, index) => this.sources.set(parameter, at(sources, index)));
-    const sourceOf = (parameter: Node): Source => {
-      const source = this.sources.get(parameter);
-      if (source === undefined) throw new Error('compiler bug: a region reaches outside its parameters');
-      return source;
-    };
-    this.wanted = region.results.map((node, index) => {
-      const source = this.sources.get(node);
-      const stays = source?.kind === 'place' && source.place === destinations[index];
-      return stays ? undefined : node;
-    });
-    const roots = this.wanted.filter((node) => node !== undefined);
-    this.nodes = inOrder(roots);
-    this.roles = decideRoles(this.nodes, roots, sourceOf);
-    this.expressions = new ExpressionBuilder({
-      variables: context.variables,
-      unitOf: this.unitOf,
-      sourceOf,
-      literalOf: context.literalOf,
-    });
-    this.fusion = new Fusion((launch) => {
-      this.items.push({ schedule: { kind: 'launch', launch }, launch, touches: [], frames: [] });
-      return this.items.length - 1;
-    });
-  }
-
+class RegionScheduler extends RegionUnits {
   run(): ScheduledRegion {
     for (const node of this.nodes) this.visit(node);
     for (const { launch } of this.items) if (launch !== undefined) formStages(launch);
-    this.markStored();
+    markStored(
+      this.items,
+      this.wanted.flatMap((node) => (node === undefined ? [] : [this.unit(node)])),
+    );
     const units = this.wanted.map((node) => (node === undefined ? undefined : this.unit(node)));
     for (const { from, to } of findDestinations(units, this.destinations, this.items)) {
       this.item({ kind: 'copy', from, to, size: from.size }, [from, to]);
@@ -118,7 +50,8 @@ class RegionScheduler {
       if (place === undefined) throw new Error('compiler bug: a result has no place');
       return place;
     });
-    const frames = this.allocate(results);
+    const mine = new Set<Place>([...this.units.map((unit) => unit.place), ...this.controlPlaces]);
+    const frames = allocate(this.items, mine, results, this.context.makeBuffer);
     const steps = this.items.map((item) => item.schedule);
     return { schedule: { kind: 'sequence', steps }, results, frames };
   }
@@ -165,104 +98,6 @@ class RegionScheduler {
       default:
         this.addMap(node, node, undefined);
     }
-  }
-
-  /** A unit with one value an element of the node's shape; `within` puts it into a place that exists already. */
-  private addMap(node: Node, owner: Node, within: { place: Place; offset: Affine } | undefined): Unit {
-    const space = this.spaceOver(node.type.shape);
-    const index = space.map(variableIndex);
-    const anonymous = within !== undefined;
-    const value = anonymous ? this.expressions.at(node, index) : this.expressions.compute(node, index);
-    const unit = this.makeUnit(
-      owner,
-      { kind: 'map' },
-      space,
-      space.map(() => true),
-      index,
-      value,
-    );
-    if (anonymous) {
-      unit.place.within = within;
-      unit.stored = true;
-    } else {
-      this.unitOf.set(node, unit);
-    }
-    this.fusion.place(unit, sizeOfExpression(value));
-    return unit;
-  }
-
-  private fold(node: Node, kind: UnitKind, axes: readonly number[]): void {
-    const operand = at(node.inputs, 0);
-    const space = this.spaceOver(operand.type.shape);
-    const kept = space.map((_, axis) => !axes.includes(axis));
-    const index = space.map(variableIndex);
-    this.addFold(
-      node,
-      kind,
-      space,
-      kept,
-      index.filter((_, axis) => kept[axis]),
-      this.expressions.at(operand, index),
-    );
-  }
-
-  /** The loop over `axis` goes last. */
-  private foldLast(node: Node, kind: UnitKind, axis: number): void {
-    const operand = at(node.inputs, 0);
-    const order = [...range(operand.type.shape.length).filter((other) => other !== axis), axis];
-    const space = this.spaceOver(order.map((position) => at(operand.type.shape, position)));
-    const index = new Array<Affine>(space.length).fill(zero);
-    order.forEach((position, depth) => {
-      index[position] = variableIndex(at(space, depth));
-    });
-    if (kind.kind === 'scan' && kind.reverse) {
-      index[axis] = reversed(at(space, space.length - 1));
-    }
-    const value = this.expressions.at(operand, index);
-    const scan = kind.kind === 'scan';
-    const kept = space.map((_, depth) => scan || depth < space.length - 1);
-    this.addFold(
-      node,
-      kind,
-      space,
-      kept,
-      scan ? index : index.filter((_, position) => position !== axis),
-      value,
-    );
-  }
-
-  private addFold(
-    node: Node,
-    kind: UnitKind,
-    space: readonly Variable[],
-    kept: readonly boolean[],
-    target: readonly Affine[],
-    value: Expression,
-  ): void {
-    const unit = this.makeUnit(node, kind, space, kept, target, value);
-    this.unitOf.set(node, unit);
-    this.fusion.place(unit, sizeOfExpression(value) + 2);
-  }
-
-  private scatter(node: Node, adds: boolean, batch: number): void {
-    const [base, indices, updates] = [at(node.inputs, 0), at(node.inputs, 1), at(node.inputs, 2)];
-    const space = this.spaceOver(updates.type.shape);
-    const index = space.map(variableIndex);
-    const rank = indices.type.shape.length;
-    const { index: position, guard } = this.expressions.indexFrom(
-      this.expressions.at(indices, index.slice(0, rank)),
-      at(node.type.shape, batch),
-    );
-    const target = [...index.slice(0, batch), position, ...index.slice(rank)];
-    const inBounds = 'inBounds' in node.operator && node.operator.inBounds;
-    const guards: readonly Guard[] = inBounds || judge(guard) === 'always' ? [] : [guard];
-    const value = this.expressions.at(updates, index);
-    const kept = space.map(() => true);
-    const unit = this.makeUnit(node, { kind: 'scatter', add: adds }, space, kept, target, value, guards);
-    unit.stored = true;
-    this.addMap(base, node, { place: unit.place, offset: zero });
-    this.unitOf.set(node, unit);
-    this.fusion.place(unit, sizeOfExpression(value));
   }
 
   private contract(node: Node): void {
@@ -433,230 +268,8 @@ class RegionScheduler {
     const position = this.items.length - 1;
     for (const unit of this.pending) unit.position = position;
   }
-
-  private sourceFor(node: Node): Source {
-    if (node.operator.kind === 'constant') return { kind: 'constant', value: node.operator.value };
-    const given = this.unitOf.has(node) ? undefined : this.sources.get(node);
-    if (given !== undefined) return given;
-    if (!this.unitOf.has(node) && node.operator.kind !== 'literal') {
-      const view = this.viewOf(node);
-      if (view !== undefined) return view;
-      this.addMap(node, node, undefined);
-    }
-    return { kind: 'place', place: this.placeOf(node) };
-  }
-
-  /** The node as a view of something stored, if that is what its expression says. */
-  private viewOf(node: Node): Source | undefined {
-    const load = (index: readonly Affine[]): Expression => {
-      const expression = this.expressions.at(node, index);
-      if (expression.kind !== 'reference') return expression;
-      const { unit, dtype } = expression;
-      unit.stored = true;
-      return { kind: 'load', place: unit.place, index: flatIndex(expression.index, unit.strides), dtype };
-    };
-    const sample = load(this.spaceOver(node.type.shape).map(variableIndex));
-    const strided = sample.kind === 'load' && sample.index.terms.every(({ variable }) => isCounter(variable));
-    return strided ? { kind: 'view', place: sample.place, at: load } : undefined;
-  }
-
-  private placeOf(node: Node): Place {
-    if (node.operator.kind === 'literal' && !this.unitOf.has(node)) return this.context.literalOf(node);
-    const source = this.unitOf.has(node) ? undefined : this.sources.get(node);
-    if (source?.kind === 'place') return source.place;
-    const unit = this.unit(node);
-    unit.stored = true;
-    return unit.place;
-  }
-
-  private unit(node: Node): Unit {
-    const unit = this.unitOf.get(node);
-    if (unit === undefined) throw new Error(`compiler bug: ${node.operator.kind} was not made a unit`);
-    return unit;
-  }
-
-  private opaque(node: Node): Place {
-    const unit = this.opaqueUnit(node, node.type.dtype, sizeOf(node.type.shape));
-    unit.stored = true;
-    unit.position = this.items.length;
-    this.unitOf.set(node, unit);
-    return unit.place;
-  }
-
-  private opaqueUnit(node: Node, dtype: DType, size: number): Unit {
-    const unit = this.makeUnit(
-      node,
-      { kind: 'opaque' },
-      [],
-      [],
-      [],
-      undefined,
-      [],
-      makePlace(dtype, size, nameOf(node)),
-    );
-    unit.sealed = true;
-    return unit;
-  }
-
-  private makeUnit(
-    node: Node,
-    kind: UnitKind,
-    space: readonly Variable[],
-    kept: readonly boolean[],
-    target: readonly Affine[],
-    value: Expression | undefined,
-    guards: readonly Guard[] = [],
-    place?: Place,
-  ): Unit {
-    const { dtype, shape } = node.type;
-    nextUnit += 1;
-    const own = value !== undefined && kind.kind === 'map' ? space.map((variable) => variable.extent) : shape;
-    const unit: Unit = {
-      id: nextUnit,
-      node,
-      kind,
-      space,
-      kept,
-      target,
-      strides: stridesOf(own),
-      guards,
-      value,
-      place:
-        place ??
-        makePlace(
-          kind.kind === 'map' && value !== undefined ? value.dtype : dtype,
-          sizeOf(own),
-          nameOf(node),
-        ),
-      stored: false,
-      launch: undefined,
-      position: 0,
-      stage: 0,
-      sealed: false,
-    };
-    this.units.push(unit);
-    return unit;
-  }
-
-  private spaceOver(shape: readonly number[]): Variable[] {
-    return shape.map((extent, depth) => this.context.variables.loop(depth, extent));
-  }
-
-  private item(schedule: Schedule, touches: Place[], frames: readonly Buffer[] = []): void {
-    this.items.push({ schedule, launch: undefined, touches, frames });
-  }
-
-  /** Finds out which units are read from memory, and what each launch touches. */
-  private markStored(): void {
-    for (const node of this.wanted) if (node !== undefined) this.unit(node).stored = true;
-    for (const item of this.items) {
-      for (const unit of item.launch?.units ?? []) {
-        for (const reference of referencesOf(unit)) {
-          if (isLocal(reference, unit)) continue;
-          reference.unit.stored = true;
-          item.touches.push(reference.unit.place);
-        }
-        item.touches.push(...loadedPlaces(unit));
-      }
-    }
-    for (const item of this.items) {
-      for (const unit of item.launch?.units ?? []) if (unit.stored) item.touches.push(unit.place);
-    }
-  }
-
-  /** Buffers for all places that are nowhere yet, with lifetimes from first to last touch. */
-  private allocate(results: readonly Place[]): Record<Arena, Buffer> {
-    const lifetimes = new Map<Buffer, Lifetime>();
-    const own = new Set<Buffer>();
-    const mine = new Set<Place>([...this.units.map((unit) => unit.place), ...this.controlPlaces]);
-    const touch = (place: Place, position: number): void => {
-      const root = rootPlace(place);
-      if (root.buffer === undefined && mine.has(root)) {
-        root.buffer = this.context.makeBuffer(root.dtype, root.size, root.label);
-        own.add(root.buffer);
-      }
-      if (root.buffer !== undefined && own.has(root.buffer)) live(root.buffer, position);
-    };
-    const live = (buffer: Buffer, position: number): void => {
-      const lifetime = lifetimes.get(buffer);
-      if (lifetime === undefined) lifetimes.set(buffer, { buffer, first: position, last: position });
-      else lifetime.last = Math.max(lifetime.last, position);
-    };
-    this.items.forEach((item, position) => {
-      for (const place of item.touches) touch(place, position);
-      for (const frame of item.frames) live(frame, position);
-    });
-    for (const place of results) touch(place, this.items.length);
-    const frames = {} as Record<Arena, Buffer>;
-    for (const arena of ['real', 'integer'] as const) {
-      const members = [...lifetimes.values()].filter(({ buffer }) => arenaOf(buffer) === arena);
-      const dtype = arena === 'real' ? 'real' : 'int';
-      const placeholder = this.context.makeBuffer(dtype, 0, 'frame');
-      const size = planFrame(members, placeholder);
-      const frame = this.context.makeBuffer(dtype, size, 'frame');
-      placeholder.home = { kind: 'part', of: frame, offset: 0 };
-      frames[arena] = frame;
-    }
-    return frames;
-  }
-}
-
-let nextUnit = 0;
-
-function reversed(variable: Variable): Affine {
-  return variable.extent === 1
-    ? zero
-    : { constant: variable.extent - 1, terms: [{ variable, coefficient: -1 }] };
-}
-
-function isCounter(variable: Variable): boolean {
-  return variable.kind === 'loop' || (variable.kind === 'value' && variable.bounded);
 }
 
 function placesOf(source: Source): readonly Place[] {
   return source.kind === 'constant' ? [] : [source.place];
-}
-
-function loadedPlaces(unit: Unit): readonly Place[] {
-  const places: Place[] = [];
-  const roots: Expression[] = unit.value === undefined ? [] : [unit.value];
-  for (const index of [...unit.target, ...unit.guards.map((guard) => guard.index)]) {
-    for (const { variable } of index.terms) if (variable.kind === 'value') roots.push(variable.value);
-  }
-  visitExpressions(roots, (expression) => {
-    if (expression.kind === 'load') places.push(expression.place);
-  });
-  return places;
-}
-
-function sizeOfExpression(value: Expression): number {
-  let size = 0;
-  visitExpressions([value], () => {
-    size += 1;
-  });
-  return size;
-}
-
-function nameOf(node: Node): string {
-  if (node.label !== undefined) return node.label;
-  const { operator } = node;
-  return operator.kind === 'elementwise' ? operator.name : operator.kind;
-}
-
-/** Everything that the roots need, inputs first. */
-function inOrder(roots: readonly Node[]): Node[] {
-  const seen = new Set<Node>(roots);
-  const pending = [...seen];
-  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    for (const input of node.inputs) {
-      if (seen.has(input)) continue;
-      seen.add(input);
-      pending.push(input);
-    }
-  }
-  return [...seen].sort((left, right) => left.id - right.id);
-}
-
-export function bufferOf(place: Place): Buffer {
-  return locate(place).buffer;
 }
