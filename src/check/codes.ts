@@ -346,6 +346,24 @@ const data = [
     'A deviation or scale is not negative, a rate is positive, a probability lies in 0..1, and the ends of an interval are in order. Parameters that are computed are checked in the run, which ends as diverged.',
     'param w: real = 0\nlet z ~ normal(0, -1)\nminimize (w - z)^2\nsolve using gradient_descent(0.1)',
   ),
+  entry(
+    'AM2510',
+    'not a state of the problem',
+    'Between declarations, `<-` says what a `state` of the problem becomes at each step. Parameters are changed by the optimizer alone.',
+    'param w: real = 0\nminimize w^2\nw <- w + 1\nsolve using gradient_descent(0.1)',
+  ),
+  entry(
+    'AM2511',
+    'update of a state out of order',
+    'A state of the problem has one update, of the whole value: all updates of a step are made at once, from the values at its start.',
+    'state a: real = 0\na <- a + 1\na <- 2 * a',
+  ),
+  entry(
+    'AM2512',
+    'copy out of order',
+    '`snapshot(e)` and `ema(e, decay)` stand alone on the right side of a `let` or a `model` of the program; a snapshot may be taken `every` so many steps or epochs.',
+    'param w: real = 0\nlet old = ema(w)\nminimize (w - old)^2\nsolve using gradient_descent(0.1)',
+  ),
 ] as const;
 
 const problem = [

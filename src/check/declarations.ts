@@ -9,6 +9,7 @@ import type {
 import type { Context } from './context.js';
 import { topContext } from './context.js';
 import { constant, fit, isError } from './convert.js';
+import { copiedModel, copiedValue, stateEntity } from './carried.js';
 import type { Declared, Entity, FileScope } from './entities.js';
 import { checkExpression } from './expression.js';
 import { resolveImport } from './imports.js';
@@ -101,7 +102,15 @@ function makeEntity(session: Session, file: FileScope, declared: Declared): Enti
     case 'set':
       return { kind: 'set', definition: setDefinition(file, declaration) };
     case 'let':
-      return declared.binding === undefined ? { kind: 'error' } : letEntity(session, file, declared.binding);
+      return declared.binding === undefined
+        ? { kind: 'error' }
+        : (copiedValue(session, file, declaration, declared.binding) ??
+            letEntity(session, file, declared.binding));
+    case 'problem_state':
+      if (!onlyInProgram(session, file, declared, 'state')) return { kind: 'error' };
+      return declared.binding === undefined
+        ? { kind: 'error' }
+        : stateEntity(session, file, declared.binding);
     case 'dim':
       return dimensionEntity(session, file, declaration);
     case 'hyper':
@@ -277,6 +286,8 @@ function typedEntity(
 function modelEntity(session: Session, file: FileScope, declaration: ModelDeclaration): Entity {
   const { name } = declaration;
   if (!onlyInProgram(session, file, { name: name.name, span: name.span }, 'model')) return { kind: 'error' };
+  const copy = copiedModel(session, file, declaration);
+  if (copy !== undefined) return copy;
   const value = makeModel(topContext(session, file, 'problem'), declaration.value, name.name, 0);
   if (value === undefined) return { kind: 'error' };
   session.parameters.set(declaration, parametersOf(value));

@@ -21,6 +21,7 @@ function namesOf(declaration: Declaration): readonly Name[] {
     case 'data':
       return declaration.columns.map(({ name }) => name);
     case 'let':
+    case 'problem_state':
       return declaration.bindings.map((binding) => ({ ...binding.name, binding }));
     case 'dim':
     case 'hyper':

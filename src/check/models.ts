@@ -20,6 +20,7 @@ import { checkFunctionBody } from './functions.js';
 import { parametersOf } from './model_values.js';
 import { lookupCallable, noteUse, unknownName } from './names.js';
 import { checkStart } from './parameters.js';
+import { refuseEvery } from './refresh.js';
 import { freshSymbol } from './session.js';
 import { checkMembership } from './sets.js';
 import { resolveSignature } from './signature.js';
@@ -191,6 +192,7 @@ function declareMembers(
   for (const statement of statements) {
     if (statement.kind === 'param') declareParameter(context, statement, place);
     else if (statement.kind === 'model') {
+      if (statement.every !== undefined) refuseEvery(context.session, statement.every);
       const name = statement.name.name;
       const value = makeModel(context, statement.value, `${place.path}.${name}`, place.depth + 1);
       const entity: Entity =

@@ -14,6 +14,7 @@ import {
   checkNumberOfObjectives,
   chosenObjectives,
 } from './aggregators.js';
+import { checkCarried } from './carried.js';
 import type { Context } from './context.js';
 import { topContext } from './context.js';
 import { fit, isError, toReal } from './convert.js';
@@ -88,6 +89,7 @@ export function checkProblem(
     data,
     parameters,
     lets: session.lets,
+    carried: checkCarried(session, file, declarations),
     objectives,
     solves,
     reports,

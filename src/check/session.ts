@@ -22,6 +22,7 @@ import type {
   TypedExpression,
   TypedFunction,
   TypedHyper,
+  TypedCarried,
   TypedLet,
   TypedParameter,
   ValueSymbol,
@@ -94,6 +95,8 @@ export class Session {
   private readonly settled = new Set<Diagnostic | SizeCheck>();
   readonly files = new Map<string, FileScope>();
   readonly lets: TypedLet[] = [];
+  /** Frozen copies and moving averages, in the order in which they were needed. */
+  readonly copies: TypedCarried[] = [];
   /** Parameters of models and of the file by the declaration that makes them. */
   readonly parameters = new Map<object, readonly TypedParameter[]>();
   readonly hypers = new Map<HyperDeclaration, TypedHyper>();

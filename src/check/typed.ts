@@ -567,6 +567,28 @@ export interface TypedLet {
   readonly split: string | undefined;
 }
 
+/**
+ * What is carried from step to step beside the parameters, without derivative: a `state` of the problem, a frozen copy, a
+ * moving average. It is given before the first step; a state becomes `value` as at the start of a step, all at once; a copy
+ * or an average takes `value` as at the end of the step.
+ */
+export interface TypedCarried {
+  readonly symbol: ValueSymbol;
+  /** `baseline`, `ref.layers[0].W`. */
+  readonly path: string;
+  /** Before the first step of the run; of a snapshot, before the first step of each phase. Scalars fill the shape. */
+  readonly start: TypedExpression;
+  readonly rule:
+    | { readonly kind: 'state'; readonly value: TypedExpression | undefined }
+    | {
+        readonly kind: 'snapshot';
+        readonly value: TypedExpression;
+        readonly every: { readonly count: TypedExpression; readonly unit: 'steps' | 'epochs' } | undefined;
+      }
+    | { readonly kind: 'ema'; readonly value: TypedExpression; readonly decay: TypedExpression };
+  readonly span: Span;
+}
+
 export interface TypedObjective {
   readonly label: string | undefined;
   readonly sense: 'minimize' | 'maximize';
@@ -646,6 +668,7 @@ export interface TypedProblem {
   readonly parameters: readonly TypedParameter[];
   /** In dependency order. */
   readonly lets: readonly TypedLet[];
+  readonly carried: readonly TypedCarried[];
   readonly objectives: readonly TypedObjective[];
   readonly solves: readonly TypedSolve[];
   /** Sizes that must be equal for the program to make sense and could not be compared yet. */

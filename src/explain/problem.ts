@@ -30,6 +30,12 @@ export function problemText(file: FileSyntax, problem: TypedProblem): string {
     }),
   );
   const models = of('model').map(({ name, value }) => `${name.name} = ${mathematics(value)}`);
+  const states = of('problem_state').flatMap(({ bindings }) =>
+    bindings.map(({ name, value }) => `${name.name} at first ${mathematics(value.expression)}`),
+  );
+  const updates = of('problem_update').map(({ name, value }) => `${name.name} ← ${mathematics(value)}`);
+  const carried = [...states, ...updates];
+  if (carried.length > 0) sections.push(`carried from step to step\n${indent(carried)}`);
   if (lets.length + models.length > 0) sections.push(`where\n${indent([...models, ...lets])}`);
 
   const data = of('data').flatMap(({ path, columns, splits }) => {

@@ -70,6 +70,8 @@ export interface StateSlot {
   /** A path, `adam.m`. */
   readonly name: string;
   readonly type: TensorType;
+  /** A state of the problem, not of the optimizer: every phase has it at the same index, in the same storage, and reports read it. */
+  readonly carried?: boolean;
 }
 
 /** `solve`: an optimizer applied step by step. */

@@ -44,7 +44,9 @@ export type Declaration =
   | TestDeclaration
   | OptimizerDeclaration
   | ScheduleDeclaration
-  | SetDeclaration;
+  | SetDeclaration
+  | StateDeclaration
+  | UpdateDeclaration;
 
 /** `import { mlp, linear as dense } from std.nn` or `from "./mine.opt"`. */
 export interface ImportDeclaration extends Documented {
@@ -119,6 +121,27 @@ export interface LetDeclaration extends Documented {
   readonly kind: 'let';
   readonly bindings: readonly LetBinding[];
   readonly split: Identifier | undefined;
+  readonly every: EveryClause | undefined;
+}
+
+/** `every 10 epochs`, behind `snapshot(e)`: how often the copy is made anew. */
+export interface EveryClause extends Syntax {
+  readonly count: Expression;
+  readonly unit: 'steps' | 'epochs';
+}
+
+/** `state baseline: real = 0`: a value of the problem that is carried from step to step. */
+export interface StateDeclaration extends Documented {
+  readonly kind: 'problem_state';
+  readonly bindings: readonly LetBinding[];
+}
+
+/** `baseline <- e`: what a state of the problem becomes at each step. */
+export interface UpdateDeclaration extends Documented {
+  readonly kind: 'problem_update';
+  readonly name: Identifier;
+  readonly indices: readonly Expression[];
+  readonly value: Expression;
 }
 
 export interface Parameter extends Syntax {
@@ -160,6 +183,7 @@ export interface ModelDeclaration extends Documented {
   readonly kind: 'model';
   readonly name: Identifier;
   readonly value: Expression;
+  readonly every: EveryClause | undefined;
 }
 
 export interface ObjectiveDeclaration extends Documented {

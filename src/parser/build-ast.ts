@@ -14,16 +14,19 @@ import type {
   ImportDeclaration,
   ObjectiveDeclaration,
   SolveDeclaration,
+  UpdateDeclaration,
 } from './ast.js';
 import { buildExpression, buildOn, stringValue } from './build-expression.js';
 import {
   buildBinding,
   buildBlock,
   buildBody,
+  buildEvery,
   buildLetBindings,
   buildModel,
   buildParam,
   buildParameters,
+  buildUpdate,
 } from './build-statement.js';
 import { buildResult, buildType } from './build-type.js';
 import { docAbove } from './comments.js';
@@ -100,6 +103,7 @@ const declarationBuilders: Readonly<Record<string, DeclarationBuilder>> = {
     doc,
     bindings: buildLetBindings(context, node),
     split: buildOn(context, nodeOf(node, 'onClause')),
+    every: buildEvery(context, nodeOf(node, 'everyClause')),
     span,
   }),
   fnDeclaration: (context, node, span, doc) => buildFunction(context, node, span, doc, false),
@@ -175,13 +179,12 @@ const declarationBuilders: Readonly<Record<string, DeclarationBuilder>> = {
       span,
     };
   },
-  problemState: (context, _node, span) => {
-    report(context, 'AM1045', span, '`state` of a problem is not part of the language yet', [
-      'state belongs to optimizers for now',
-    ]);
-    return undefined;
+  problemState: (context, node, span, doc) => {
+    const statement = nodeOf(node, 'stateStatement');
+    if (statement === undefined) return undefined;
+    return { kind: 'problem_state', doc, bindings: buildLetBindings(context, statement), span };
   },
-  updateStatement: buildStrayUpdate,
+  updateStatement: buildProblemUpdate,
 };
 
 function buildFunction(
@@ -420,24 +423,29 @@ function buildPrecision(
 }
 
 /** `x <- e` or `x = e` between declarations. */
-function buildStrayUpdate(context: BuildContext, node: CstNode, span: Span): undefined {
-  const name = tokenOf(node, 'UpdatedName')?.image ?? 'x';
-  if (tokenOf(node, 'Equals') !== undefined) {
-    report(
-      context,
-      'AM1035',
-      span,
-      'a declaration begins with a keyword',
-      [`a name for a value is \`let ${name} = ...\`, a variable \`param ${name}: real = ...\``],
-      nodeOf(node, 'indices') === undefined
-        ? [{ title: 'write `let`', edits: [{ span: { ...span, end: span.start }, newText: 'let ' }] }]
-        : [],
-    );
-  } else {
-    report(context, 'AM1046', span, 'an update between declarations is not part of the language yet', [
-      'updates stand in the bodies of functions and optimizers',
-    ]);
+function buildProblemUpdate(
+  context: BuildContext,
+  node: CstNode,
+  span: Span,
+  doc: string,
+): UpdateDeclaration | undefined {
+  if (tokenOf(node, 'Equals') === undefined) {
+    const update = buildUpdate(context, node);
+    if (update === undefined) return undefined;
+    const { name, indices, value } = update;
+    return { kind: 'problem_update', doc, name, indices, value, span };
   }
+  const name = tokenOf(node, 'UpdatedName')?.image ?? 'x';
+  report(
+    context,
+    'AM1035',
+    span,
+    'a declaration begins with a keyword',
+    [`a name for a value is \`let ${name} = ...\`, a variable \`param ${name}: real = ...\``],
+    nodeOf(node, 'indices') === undefined
+      ? [{ title: 'write `let`', edits: [{ span: { ...span, end: span.start }, newText: 'let ' }] }]
+      : [],
+  );
   // The right side still gets its own diagnostics.
   buildExpression(context, nodeOf(node, 'expression'), after(span));
   return undefined;

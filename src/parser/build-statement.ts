@@ -1,6 +1,7 @@
 /** Statements of bodies, and the parts that declarations share with them: bindings, parameters, blocks. */
 import type { CstNode } from 'chevrotain';
 import type {
+  EveryClause,
   Binding,
   Block,
   Body,
@@ -172,15 +173,24 @@ export function buildModel(context: BuildContext, node: CstNode): ModelDeclarati
       ['a list of models is a comprehension: `model layers = [l in 0..2: linear(d, d)]`'],
     );
   }
-  const every = tokenOf(node, 'Every');
-  if (every !== undefined) {
-    report(context, 'AM1047', tokenSpan(context, every), '`every` is not part of the language yet');
-  }
   return {
     kind: 'model',
     doc: docAbove(context, span),
     name: nameOf(context, nodeOf(node, 'name'), span),
     value: buildExpression(context, nodeOf(node, 'value'), span),
+    every: buildEvery(context, nodeOf(node, 'everyClause')),
+    span,
+  };
+}
+
+export function buildEvery(context: BuildContext, node: CstNode | undefined): EveryClause | undefined {
+  if (node === undefined) return undefined;
+  const span = nodeSpan(context, node);
+  const unit = nodeOf(node, 'unit');
+  const isEpochs = unit !== undefined && (tokenOf(unit, 'Epochs') ?? tokenOf(unit, 'Epoch')) !== undefined;
+  return {
+    count: buildExpression(context, nodeOf(node, 'expression'), span),
+    unit: isEpochs ? 'epochs' : 'steps',
     span,
   };
 }

@@ -195,16 +195,9 @@ const notYet: readonly SyntaxCode[] = [
     'let a = argmin { minimize 1 }',
   ),
   entry(
-    'AM1045',
-    'state of the problem',
-    '`state` stands only in an optimizer for now.',
-    'state a: real = 0',
-  ),
-  entry('AM1046', 'update between declarations', 'Updates stand only in bodies for now.', 'a <- 3'),
-  entry(
     'AM1047',
     'model of a later version',
-    'Copies of a model and `every` are not part of the language yet.',
+    'Copies of a model are not part of the language yet.',
     'model a[3] = f()',
   ),
   entry(

@@ -186,11 +186,14 @@ export abstract class StatementGrammar extends ExpressionGrammar {
     });
     this.CONSUME(Equals);
     this.SUBRULE2(this.expression, { LABEL: 'value' });
-    this.OPTION2(() => {
-      this.CONSUME(words.every);
-      this.SUBRULE3(this.expression, { LABEL: 'every' });
-      this.OPTION3(() => this.SUBRULE(this.unit));
-    });
+    this.OPTION2(() => this.SUBRULE(this.everyClause));
+  });
+
+  /** `every 10 epochs`. */
+  protected readonly everyClause = this.RULE('everyClause', () => {
+    this.CONSUME(words.every);
+    this.SUBRULE(this.expression);
+    this.SUBRULE(this.unit);
   });
 
   protected readonly unit = this.RULE('unit', () => {

@@ -179,6 +179,7 @@ class ArgminParser extends StatementGrammar {
       this.SUBRULE2(this.letBinding);
     });
     this.OPTION(() => this.SUBRULE(this.onClause));
+    this.OPTION2(() => this.SUBRULE(this.everyClause));
   });
 
   protected readonly fnDeclaration = this.RULE('fnDeclaration', () => {
@@ -388,7 +389,7 @@ class ArgminParser extends StatementGrammar {
     this.SUBRULE(this.block);
   });
 
-  /** `state` at the level of the problem: reserved. */
+  /** `state` at the level of the problem. */
   protected readonly problemState = this.RULE('problemState', () => {
     this.SUBRULE(this.stateStatement);
   });

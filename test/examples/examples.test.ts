@@ -53,6 +53,9 @@ const promises: Readonly<Record<string, (outcome: RunOutcome) => void>> = {
   'attention.opt': (outcome) => {
     expect(figure(outcome, 'test_accuracy')).toBeGreaterThan(0.95);
   },
+  'bandit.opt': (outcome) => {
+    expect(figure(outcome, 'best_share')).toBeGreaterThan(0.95);
+  },
   'bottleneck.opt': (outcome) => {
     expect(figure(outcome, 'test_accuracy')).toBeGreaterThan(0.95);
     expect(figure(outcome, 'nats')).toBeLessThan(15);

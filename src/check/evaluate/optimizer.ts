@@ -26,7 +26,8 @@ import type { Environment, Objective, Value } from './environment.js';
 import { asArray, bareSymbol } from './environment.js';
 import { evaluateArray, evaluateExpression } from './expression.js';
 import type { PreparedProblem } from './prepare.js';
-import type { View } from './problem.js';
+import { carriedStart, carryOn } from './carried.js';
+import type { Carried, View } from './problem.js';
 import { objectiveAt, openView, projected, startOf } from './problem.js';
 import { residualsOf } from './residuals.js';
 import type { Scalar } from './scalar.js';
@@ -192,6 +193,7 @@ function objectiveOf(
   prepared: PreparedProblem,
   objective: TypedObjective,
   step: number,
+  carried: Carried,
   rowsFor: (fresh: boolean) => readonly number[] | undefined,
 ): Objective {
   const view = (x: readonly Scalar[], fresh: boolean): View => ({
@@ -199,6 +201,7 @@ function objectiveOf(
     rows: rowsFor(fresh),
     training: true,
     step,
+    carried,
   });
   const value = (x: readonly Scalar[], fresh: boolean): Scalar => {
     const written = objectiveAt(prepared, objective, view(x, fresh));
@@ -247,9 +250,10 @@ function severalOf(
   objectives: readonly TypedObjective[],
   { value, jacobian, size }: TypedAggregation,
   step: number,
+  carried: Carried,
   rowsFor: (fresh: boolean) => readonly number[] | undefined,
 ): Objective {
-  const each = objectives.map((objective) => objectiveOf(prepared, objective, step, rowsFor));
+  const each = objectives.map((objective) => objectiveOf(prepared, objective, step, carried, rowsFor));
   return {
     query: (query, at, direction, fresh) => {
       const answers = each.map((objective) => asArray(objective.query(query, at, direction, fresh)));
@@ -266,6 +270,7 @@ function severalOf(
             rows: rowsFor(fresh),
             training: true,
             step,
+            carried,
           }).inner();
           const rows = arrayOf(
             [answers.length, at.data.length],
@@ -293,6 +298,8 @@ export interface ReplayOptions {
   /** Instead of the length in the source. */
   readonly steps?: number;
   readonly stepsPerEpoch?: number;
+  /** What an earlier phase left; as it starts otherwise. */
+  readonly carried?: Carried;
 }
 
 export interface Replay {
@@ -300,6 +307,8 @@ export interface Replay {
   /** At the start of each step: the objective as written, and x. */
   readonly history: readonly { readonly objective: number; readonly x: readonly number[] }[];
   readonly converged: boolean;
+  /** What the problem carries, after the last step. */
+  readonly carried: Carried;
 }
 
 /** Replays one `solve` from a start: the slow truth about what its steps compute. */
@@ -326,15 +335,16 @@ export function replaySolve(
     residuals: () => squaresOf(prepared, objective, { x, training: true }).length,
   };
   const instance = new Instance(phase, solve.optimizer);
+  let carried = options.carried ?? carriedStart(prepared, x);
   const history: { objective: number; x: readonly number[] }[] = [];
   for (let step = 1; step <= length; step += 1) {
     const rowsFor = (fresh: boolean): readonly number[] | undefined =>
       (fresh ? options.freshRowsOf : options.rowsOf)?.(step);
     const answers =
       aggregation === undefined
-        ? objectiveOf(prepared, objective, step, rowsFor)
-        : severalOf(prepared, chosen, aggregation, step, rowsFor);
-    const outside = openView(prepared, { x, training: true, step });
+        ? objectiveOf(prepared, objective, step, carried, rowsFor)
+        : severalOf(prepared, chosen, aggregation, step, carried, rowsFor);
+    const outside = openView(prepared, { x, training: true, step, carried });
     const here = arrayOf([x.length], x);
     const value = valueOf(elementAt(answers.query('value', here, undefined, false), 0));
     history.push({ objective: sense === 'maximize' ? -value : value, x });
@@ -353,11 +363,21 @@ export function replaySolve(
         names.kkt,
         scalarArray(Math.hypot(...x.map((each, index) => each - (beyond[index] ?? NaN)))),
       );
-      if (isTrue(evaluateArray(solve.until, frame))) return { x, history, converged: true };
+      if (isTrue(evaluateArray(solve.until, frame))) return { x, history, converged: true, carried };
     }
-    x = projected(prepared, numbersOf(instance.apply({ objective: answers }, outside, here, undefined)));
+    const reached = projected(
+      prepared,
+      numbersOf(instance.apply({ objective: answers }, outside, here, undefined)),
+    );
+    carried = carryOn(
+      prepared,
+      { x, rows: options.rowsOf?.(step), training: true, step, carried },
+      reached,
+      options.stepsPerEpoch ?? 1,
+    );
+    x = reached;
   }
-  return { x, history, converged: false };
+  return { x, history, converged: false, carried };
 }
 
 function lengthOf(prepared: PreparedProblem, solve: TypedSolve, options: ReplayOptions): number {

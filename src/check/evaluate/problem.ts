@@ -24,7 +24,11 @@ export interface View {
   readonly training: boolean;
   /** The step whose draws are made; 0 when absent. */
   readonly step?: number | undefined;
+  /** What the problem carries, over whole tables; each as it starts when absent. */
+  readonly carried?: Carried | undefined;
 }
+
+export type Carried = ReadonlyMap<ValueSymbol, ArrayValue>;
 
 /** The starting x. A start may read the starts before it. */
 export function startOf(prepared: PreparedProblem): number[] {
@@ -68,6 +72,13 @@ export function openView(prepared: PreparedProblem, view: View, drawName?: strin
     }
     const column = prepared.column(symbol);
     if (column !== undefined) return takeRows(prepared, view, symbol.type, column);
+    const kept = view.carried?.get(symbol);
+    if (kept !== undefined) return takeRows(prepared, view, symbol.type, kept);
+    const start = problem.carried.find((candidate) => candidate.symbol === symbol)?.start;
+    if (start !== undefined) {
+      const shape = symbol.type.kind === 'array' ? environment.shapeOf(symbol.type.shape) : [];
+      return widen(evaluateArray(start, environment), shape);
+    }
     const binding = bindingOf(problem, symbol);
     if (binding === undefined) return undefined;
     const split = problem.lets.find((candidate) => candidate.symbol === symbol)?.split ?? view.split;
@@ -183,7 +194,9 @@ export function evaluateReport(
   prepared: PreparedProblem,
   report: TypedReport,
   x: readonly number[],
+  carried?: Carried,
 ): { readonly shape: readonly number[]; readonly data: readonly number[] } {
-  const value = evaluateArray(report.value, openView(prepared, { x, split: report.split, training: false }));
+  const view = openView(prepared, { x, split: report.split, training: false, carried });
+  const value = evaluateArray(report.value, view);
   return { shape: value.shape, data: numbersOf(value) };
 }

@@ -113,12 +113,18 @@ function nameFunctions(program: Program, names: readonly string[]): FunctionName
 function layOut(program: Program, layout: Layout): ProgramPlaces {
   const scalar: TensorType = { dtype: 'int', shape: [] };
   const real = (size: number): TensorType => ({ dtype: 'real', shape: [size] });
+  const carried: Place[] = [];
   const measureCount = Math.max(1, ...program.phases.map((phase) => phase.measures.length));
   const evaluated = 2 + Math.max(0, ...program.phases.map((phase) => phase.several?.length ?? 0));
   return {
     parameters: layout.fixed(real(program.size), 'x'),
     phases: program.phases.map((phase) => ({
-      states: phase.states.map((state) => layout.fixed(state.type, state.name)),
+      states: phase.states.map((state, index) => {
+        const place =
+          (state.carried === true ? carried[index] : undefined) ?? layout.fixed(state.type, state.name);
+        if (state.carried === true) carried[index] = place;
+        return place;
+      }),
       rows: rowsOf(phase, layout),
     })),
     measures: layout.fixed(real(measureCount), 'measures'),

@@ -135,6 +135,30 @@ minimize sum(svd(W).s)
 solve using gradient_descent() for 5 steps`,
   },
   {
+    code: 'AM5021',
+    title: 'a copy of sampled rows',
+    explanation:
+      'A snapshot or an average has one value for the whole run. A value with a row for each sampled row of a table changes its rows at every step.',
+    example: `dim N = 4
+data {
+  X: real[N] ~ normal(0, 1)
+}
+param w: real = 1
+let old = snapshot(w * X)
+minimize mean((w * X - old)^2)
+solve using gradient_descent()`,
+  },
+  {
+    code: 'AM5022',
+    title: 'a snapshot every zero steps',
+    explanation: 'The period of `every` is at least one step, once its hyperparameters have values.',
+    example: `hyper k: int = 0
+param w: real = 1
+let old = snapshot(w) every k steps
+minimize (w - old)^2 + w^2
+solve using gradient_descent()`,
+  },
+  {
     code: 'AM5030',
     title: 'an aggregated direction has no curvature',
     explanation:

@@ -33,6 +33,8 @@ export interface ProblemFacts {
   readonly dataIndex: ReadonlyMap<ValueSymbol, number>;
   readonly parameterIndex: ReadonlyMap<ValueSymbol, number>;
   readonly lets: ReadonlyMap<ValueSymbol, TypedLet>;
+  /** Which of the carried values a name is; they come before the optimizer's states. */
+  readonly carriedIndex: ReadonlyMap<ValueSymbol, number>;
   /** The binding whose compile-time value a dimension symbol stands for. */
   readonly staticOf: ReadonlyMap<DimensionSymbol, ValueSymbol>;
 }
@@ -75,6 +77,7 @@ export function gatherFacts(
     dataIndex: new Map(columns.map((column, index) => [column.symbol, index])),
     parameterIndex: new Map(problem.parameters.map((parameter, index) => [parameter.symbol, index])),
     lets: new Map(problem.lets.map((binding) => [binding.symbol, binding])),
+    carriedIndex: new Map(problem.carried.map(({ symbol }, index) => [symbol, index])),
     staticOf,
   };
 }
@@ -156,6 +159,9 @@ function derivativeTargets(problem: TypedProblem): ReadonlySet<ValueSymbol> {
     ...problem.parameters.map((parameter) => parameter.start),
     ...problem.parameters.flatMap(({ projection }) => (projection === undefined ? [] : [projection])),
     ...problem.lets.map((binding) => binding.value),
+    ...problem.carried.flatMap(({ start, rule }) =>
+      rule.value === undefined ? [start] : [start, rule.value],
+    ),
     ...problem.objectives.map((objective) => objective.value),
     ...problem.solves.map((solve) => solve.optimizer),
     ...problem.solves.flatMap(({ aggregation }) => (aggregation === undefined ? [] : [aggregation.value])),

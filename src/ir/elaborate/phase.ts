@@ -10,6 +10,7 @@ import { at } from '../types.js';
 import { dtypeOf } from './apply.js';
 import { aggregate } from './aggregation.js';
 import { asTensor } from './call.js';
+import { carriedSlots, carriedStarts, carriedUpdates } from './carried.js';
 import { fail } from './context.js';
 import { Cell, Environment } from './environment.js';
 import { leadingRows, type ProblemFacts } from './facts.js';
@@ -58,8 +59,8 @@ export function elaboratePhase(
       ? objectiveRegion(facts, slots, objective, rows)
       : objectivesRegion(facts, slots, objectives, solve.aggregation, rows);
   const instance = instantiateOptimizer(solve.optimizer, undefined, slots.length);
-  const start = startRegion(facts, slots, instance, region, steps, rows);
-  const step = stepRegion(facts, slots, solve, instance, region, steps, rows, start.states);
+  const start = startRegion(facts, slots, instance, region, steps, rows, facts.problem.solves[0] === solve);
+  const step = stepRegion(facts, slots, solve, instance, region, steps, rows, start.states, stepsPerEpoch);
   return {
     title: solve.title,
     objective:
@@ -171,8 +172,12 @@ function startRegion(
   objective: Objective,
   steps: number,
   rows: RowsOfView,
+  isFirstPhase: boolean,
 ): { readonly states: readonly StateSlot[]; readonly bound: BoundRegion } {
   const view = new View(facts, { rows, training: true, parameters: 'vector', slots });
+  // What the optimizer's states start from may read the objective, which reads what is carried.
+  const carried = carriedStarts(facts, slots, view, isFirstPhase);
+  carried.forEach((node, index) => view.provideState(index, node));
   const run = new OptimizerRun(view, queriesIn(view, objective), steps);
   const states: StateSlot[] = [];
   const firsts: Node[] = [];
@@ -180,6 +185,8 @@ function startRegion(
     states.push({ name, type: node.type });
     firsts.push(node);
   };
+  states.push(...carriedSlots(facts));
+  firsts.push(...carried);
   for (const each of new Set(allInstances(instance))) {
     if (each !== instance) add(`${each.path}.t`, view.root.builder.constant(0, 'int'));
     const environment = run.bodyEnvironment(each, constant(view.root, 0, 'int'));
@@ -220,6 +227,7 @@ function stepRegion(
   steps: number,
   rows: RowsOfView,
   states: readonly StateSlot[],
+  stepsPerEpoch: number,
 ): { readonly bound: BoundRegion; readonly measures: readonly string[] } {
   const view = new View(facts, { rows, training: true, parameters: 'vector', slots });
   const { root } = view;
@@ -228,7 +236,8 @@ function stepRegion(
   const stateNodes = states.map((state, index) =>
     view.input({ kind: 'state', index }, state.type, state.name),
   );
-  const cells = bindStates(instance, stateNodes, view);
+  const carried = stateNodes.slice(0, facts.problem.carried.length);
+  const cells = bindStates(instance, stateNodes.slice(carried.length), view);
   const x = view.x();
   const start = tensor(root, x);
   const { until } = facts.problem;
@@ -261,12 +270,14 @@ function stepRegion(
   const moved = expand(root, after, [], [x.type.shape[0] ?? 0]);
   const results = [
     projection === undefined ? moved : project(view, projection, moved),
+    ...carried,
     ...cells.map((cell) => root.read(asTensor(cell.read()))),
   ];
   const typed = results.map((node, index) =>
     sameNumbers(root.builder, node, index === 0 ? x.type : at(states, index - 1).type),
   );
   const kept = keepUnsampledRows(facts, view, slots, [x, ...stateNodes], typed);
+  kept.splice(1, carried.length, ...carriedUpdates(facts, slots, view, at(kept, 0), stepsPerEpoch));
   const isNegated = objective.several === undefined && objective.source.sense === 'maximize';
   const sign = isNegated ? root.builder.unary('negate', f()) : f();
   const measures = new Map<string, Node>([['objective', sign]]);

@@ -19,7 +19,7 @@ export function tablesReadBy(facts: ProblemFacts, expression: TypedExpression): 
   };
   const visitSymbol = (symbol: ValueSymbol): void => {
     if (!firstTime(symbol)) return;
-    if (facts.dataIndex.has(symbol) || facts.parameterIndex.has(symbol))
+    if (facts.dataIndex.has(symbol) || facts.parameterIndex.has(symbol) || facts.carriedIndex.has(symbol))
       note(leadingRows(symbol.type, facts.tableOf));
     const binding = facts.lets.get(symbol);
     if (binding !== undefined) visit(binding.value);

@@ -51,6 +51,8 @@ export interface ViewOptions {
   /** Where parameters are read from: not at all, slices of x, or one region parameter each (first in order). */
   readonly parameters: 'none' | 'vector' | 'slots';
   readonly slots: readonly ParameterSlot[];
+  /** Before the first step: how a carried value starts; undefined where the stored one is kept. */
+  readonly starting?: (index: number) => TypedExpression | undefined;
 }
 
 export class View implements Context {
@@ -67,6 +69,7 @@ export class View implements Context {
   private drawSeed: number | undefined;
   private axisCount = 0;
   private readonly bound = new Map<string, { readonly input: RegionInput; readonly node: Node }>();
+  private readonly provided = new Map<string, Node>();
   private readonly slotNodes: readonly Node[];
   /** The rows now in force: the view's own, or those of a `let ... on SPLIT` while it is elaborated. */
   private rows: RowsOfView;
@@ -140,11 +143,16 @@ export class View implements Context {
   /** A region parameter for stored data, made at first use. */
   input(input: RegionInput, type: TensorType, name: string): Node {
     const key = 'index' in input ? `${input.kind}:${input.index}` : input.kind;
-    const known = this.bound.get(key);
-    if (known !== undefined) return known.node;
+    const known = this.provided.get(key) ?? this.bound.get(key)?.node;
+    if (known !== undefined) return known;
     const node = this.root.builder.parameter(type, name);
     this.bound.set(key, { input, node });
     return node;
+  }
+
+  /** From now on a carried state is this node instead of a stored one. */
+  provideState(index: number, node: Node): void {
+    this.provided.set(`state:${index}`, node);
   }
 
   seed(): Node {
@@ -269,6 +277,8 @@ export class View implements Context {
         return this.marked(symbol, typed);
       };
     }
+    const carried = this.facts.carriedIndex.get(symbol);
+    if (carried !== undefined) return () => this.marked(symbol, this.carriedValue(carried, symbol));
     const hyper = problem.hypers.find((each) => each.symbol === symbol);
     if (hyper === undefined) return undefined;
     const given = this.facts.options.hypers.get(symbol.name);
@@ -289,6 +299,16 @@ export class View implements Context {
     const x = tensor(this.root, this.x());
     const flat = sliceOwn(this.root, x, 0, slot.offset, slot.offset + slot.size);
     return this.rowsOf(reshapeOwn(this.root, flat, slot.shape), symbol);
+  }
+
+  private carriedValue(index: number, symbol: ValueSymbol): Tensor {
+    const start = this.options.starting?.(index);
+    if (start === undefined) {
+      const node = this.input({ kind: 'state', index }, this.fullType(symbol), symbol.name);
+      return this.rowsOf(tensor(this.root, node), symbol);
+    }
+    const value = castTo(this.root, this.tensor(start), dtypeOf(symbol.type));
+    return tensor(this.root, expand(this.root, value, [], this.tensorType(symbol.type).shape));
   }
 
   private dataValue(index: number, symbol: ValueSymbol): Tensor {

@@ -1,0 +1,86 @@
+/** What a problem carries from step to step: states, frozen copies and moving averages. */
+import type { TypedCarried, ValueSymbol } from '../typed.js';
+import type { ArrayValue } from './array.js';
+import { arrayOf, elementAt, mapElements, numbersOf } from './array.js';
+import { bareSymbol } from './environment.js';
+import { evaluateArray } from './expression.js';
+import type { PreparedProblem } from './prepare.js';
+import { widen } from './prepare.js';
+import type { Carried, View } from './problem.js';
+import { openView } from './problem.js';
+import { valueOf } from './scalar.js';
+
+/** Before the first step of the run. A start may read other starts. */
+export function carriedStart(prepared: PreparedProblem, x: readonly number[]): Carried {
+  const environment = openView(prepared, { x, training: true });
+  return new Map(
+    prepared.problem.carried.map(({ symbol, start }) => {
+      const value = widen(evaluateArray(start, environment), shapeOf(prepared, symbol));
+      return [symbol, arrayOf(value.shape, numbersOf(value))];
+    }),
+  );
+}
+
+function shapeOf(prepared: PreparedProblem, { type }: ValueSymbol): readonly number[] {
+  if (type.kind !== 'array') return [];
+  return openView(prepared, { x: [], training: true }).shapeOf(type.shape);
+}
+
+/** The carried values after a step that was seen as `view` and has reached another point. */
+export function carryOn(
+  prepared: PreparedProblem,
+  view: View,
+  reached: readonly number[],
+  stepsPerEpoch: number,
+): Carried {
+  const before = openView(prepared, view);
+  const behind = openView(prepared, { ...view, x: reached });
+  const next = ({ symbol, rule }: TypedCarried, old: ArrayValue): ArrayValue => {
+    switch (rule.kind) {
+      case 'state': {
+        if (rule.value === undefined) return old;
+        const [leading] = symbol.type.kind === 'array' ? symbol.type.shape.dimensions : [];
+        const own = leading && bareSymbol(leading);
+        const rows =
+          own?.origin === 'file' ? before.describe(leading as NonNullable<typeof leading>).rows : undefined;
+        const shape = rows === undefined ? old.shape : [rows.length, ...old.shape.slice(1)];
+        return withRows(old, widen(evaluateArray(rule.value, before), shape), rows);
+      }
+      case 'snapshot': {
+        if (rule.every === undefined) return old;
+        const count = valueOf(elementAt(evaluateArray(rule.every.count, before), 0));
+        const period = rule.every.unit === 'epochs' ? count * stepsPerEpoch : count;
+        return (view.step ?? 0) % period === 0 ? evaluateArray(rule.value, behind) : old;
+      }
+      case 'ema': {
+        const decay = valueOf(elementAt(evaluateArray(rule.decay, before), 0));
+        return mapElements(
+          [old, evaluateArray(rule.value, behind)],
+          ([kept = 0, fresh = 0]) => decay * valueOf(kept) + (1 - decay) * valueOf(fresh),
+          old.shape,
+        );
+      }
+    }
+  };
+  return new Map(
+    prepared.problem.carried.map((item) => {
+      const old = view.carried?.get(item.symbol);
+      if (old === undefined) throw new Error(`compiler bug: ${item.path} has no value`);
+      const value = next(item, old);
+      return [item.symbol, arrayOf(value.shape, numbersOf(value))];
+    }),
+  );
+}
+
+/** Rows that are not seen keep their values. */
+function withRows(old: ArrayValue, seen: ArrayValue, rows: readonly number[] | undefined): ArrayValue {
+  if (rows === undefined) return seen;
+  const stride = seen.data.length / Math.max(1, rows.length);
+  const data = [...old.data];
+  rows.forEach((row, position) => {
+    for (let index = 0; index < stride; index += 1) {
+      data[row * stride + index] = seen.data[position * stride + index] ?? NaN;
+    }
+  });
+  return arrayOf(old.shape, data);
+}

@@ -1,0 +1,141 @@
+/**
+ * What the problem carries from step to step beside its parameters, as the first states of every phase. A state takes
+ * its new value from the start of the step; a copy or an average looks at the point that the step has reached, on the
+ * step's rows and draws.
+ */
+import type { TypedCarried, TypedExpression } from '../../check/typed.js';
+import type { Node } from '../graph.js';
+import type { ParameterSlot, StateSlot } from '../program.js';
+import { at } from '../types.js';
+import { dtypeOf } from './apply.js';
+import { fail } from './context.js';
+import { leadingRows, type ProblemFacts } from './facts.js';
+import { tensorsOf } from './objective.js';
+import { castTo, constantOf, expand, tensor } from './tensor.js';
+import { type RowsOfView, View } from './view.js';
+
+const allRows: RowsOfView = { kind: 'all' };
+const trainingRows: RowsOfView = { kind: 'split', name: undefined };
+
+export function carriedSlots(facts: ProblemFacts): readonly StateSlot[] {
+  const view = new View(facts, { rows: allRows, training: true, parameters: 'none', slots: [] });
+  return facts.problem.carried.map(({ symbol, path }) => ({
+    name: path,
+    type: view.tensorType(symbol.type),
+    carried: true,
+  }));
+}
+
+/** Before the first step of a phase: states and averages start once, in the first phase; snapshots are taken anew. */
+export function carriedStarts(
+  facts: ProblemFacts,
+  slots: readonly ParameterSlot[],
+  view: View,
+  isFirstPhase: boolean,
+): readonly Node[] {
+  const { carried } = facts.problem;
+  const starting = (index: number): TypedExpression | undefined => {
+    const { start, rule } = at(carried, index);
+    return isFirstPhase || rule.kind === 'snapshot' ? start : undefined;
+  };
+  const types = carriedSlots(facts);
+  return carried.map((item, index) => {
+    const hasRows = leadingRows(item.symbol.type, facts.tableOf) !== undefined;
+    if (hasRows && item.rule.kind !== 'state') {
+      fail('AM5021', item.span, `\`${item.path}\` would copy a value for each sampled row`, [
+        'a copy or an average of rows has no place for rows that are not sampled; copy what they are computed from',
+      ]);
+    }
+    const start = starting(index);
+    if (start === undefined) return view.input({ kind: 'state', index }, at(types, index).type, item.path);
+    const rows = hasRows ? allRows : trainingRows;
+    return valueAt(facts, slots, view, view.x(), item, start, rows, starting);
+  });
+}
+
+/** The carried values behind a step that has reached `reached`. */
+export function carriedUpdates(
+  facts: ProblemFacts,
+  slots: readonly ParameterSlot[],
+  view: View,
+  reached: Node,
+  stepsPerEpoch: number,
+): readonly Node[] {
+  const { builder } = view.root;
+  const types = carriedSlots(facts);
+  return facts.problem.carried.map((item, index) => {
+    const { type } = at(types, index);
+    const { rule } = item;
+    const old = view.input({ kind: 'state', index }, type, item.path);
+    switch (rule.kind) {
+      case 'state':
+        return rule.value === undefined ? old : newState(view, item, rule.value, old);
+      case 'snapshot': {
+        const { every } = rule;
+        if (every === undefined) return old;
+        const steps = everySteps(view, every.count, item) * (every.unit === 'epochs' ? stepsPerEpoch : 1);
+        const value = valueAt(facts, slots, view, reached, item, rule.value, view.options.rows);
+        const rest = builder.binary('modulo', view.step(), builder.constant(steps, 'int'));
+        const now = builder.binary('equal', rest, builder.constant(0, 'int'));
+        return builder.select(builder.broadcastScalar(now, type.shape), value, old);
+      }
+      case 'ema': {
+        const value = valueAt(facts, slots, view, reached, item, rule.value, view.options.rows);
+        const decay = view.atRoot(() => castTo(view.root, view.tensor(rule.decay), 'real'));
+        const share = view.root.read(decay);
+        const rest = builder.binary('subtract', builder.constant(1, 'real'), share);
+        return builder.binary(
+          'add',
+          builder.binary('multiply', builder.broadcastScalar(share, type.shape), old),
+          builder.binary('multiply', builder.broadcastScalar(rest, type.shape), value),
+        );
+      }
+      default:
+        return rule satisfies never;
+    }
+  });
+}
+
+/** Of a state with a row for each row of a table, the rows that the step sees. */
+function newState(view: View, { symbol }: TypedCarried, update: TypedExpression, old: Node): Node {
+  const { root } = view;
+  const value = view.atRoot(() => castTo(root, view.tensor(update), dtypeOf(symbol.type)));
+  const seen = expand(root, value, [], view.tensorType(symbol.type).shape);
+  const rows = view.rowPositions(symbol.type);
+  if (rows === undefined) return seen;
+  return root.builder.scatterSet(old, root.read(rows), seen, { inBounds: true });
+}
+
+function everySteps(view: View, count: TypedExpression, { span }: TypedCarried): number {
+  const steps = constantOf(view.tensor(count));
+  if (steps === undefined) throw new Error('compiler bug: a period that is not known before the run');
+  if (steps >= 1) return steps;
+  return fail('AM5022', span, `a snapshot every ${steps} steps`, [
+    'it is taken every so many steps, at least one',
+  ]);
+}
+
+/** An expression at another point, built into the region of `view`. */
+function valueAt(
+  facts: ProblemFacts,
+  slots: readonly ParameterSlot[],
+  view: View,
+  x: Node,
+  { symbol }: TypedCarried,
+  expression: TypedExpression,
+  rows: RowsOfView,
+  starting?: (index: number) => TypedExpression | undefined,
+): Node {
+  const options = { rows, training: true, parameters: 'slots', slots } as const;
+  const inner = new View(facts, starting === undefined ? options : { ...options, starting });
+  const value = castTo(inner.root, inner.tensor(expression), dtypeOf(symbol.type));
+  const shaped = expand(inner.root, value, [], inner.tensorType(symbol.type).shape);
+  const { region, inputs } = inner.close([shaped]);
+  const { builder } = view.root;
+  const stored = inputs.map((input, index) => {
+    const parameter = at(region.parameters, slots.length + index);
+    const name = parameter.operator.kind === 'parameter' ? parameter.operator.name : input.kind;
+    return view.root.read(tensor(view.root, view.input(input, parameter.type, name)));
+  });
+  return at(builder.inline(region, [...tensorsOf(builder, x, slots), ...stored]), 0);
+}
