@@ -477,6 +477,36 @@ const problem = [
     'set line { fn nearest(v: real[n]): real[n] = v }',
   ),
   entry(
+    'AM2640',
+    'not a constraint',
+    'A constraint compares two values by `<=`, `>=` or `==`; of arrays it is one for each element.',
+    'param w: real = 1\nsubject to w < 2',
+  ),
+  entry(
+    'AM2641',
+    'constraints without a handler',
+    'A `solve` of a problem with constraints says how they are handled: `solve using lbfgs() by augmented_lagrangian()`.',
+    'optimizer o() { x <- x - g }\nparam w: real = 1\nminimize w^2\nsubject to w >= 2\nsolve using o() for 3 steps',
+  ),
+  entry(
+    'AM2642',
+    'handler without constraints',
+    'A handler makes one objective of an objective and constraints, and there are none.',
+    'optimizer o() { x <- x - g }\nhandler h() { minimize f }\nparam w: real = 1\nminimize w^2\nsolve using o() by h() for 3 steps',
+  ),
+  entry(
+    'AM2643',
+    'optimizer and handler confused',
+    'After `using` stands an optimizer, after `by` a handler.',
+    'optimizer o() { x <- x - g }\nparam w: real = 1\nminimize w^2\nsubject to w >= 2\nsolve using o() by o() for 3 steps',
+  ),
+  entry(
+    'AM2644',
+    'handler where it cannot work',
+    'A handler takes one objective on all rows: it does not go with `batch` or an aggregator, and its arguments are not schedules.',
+    'data { y: real[N] }\noptimizer o() { x <- x - g }\nhandler h() { minimize f }\nparam w: real = 1\nminimize mean((w - y)^2)\nsubject to w >= 2\nsolve using o() by h() batch 2 for 3 steps',
+  ),
+  entry(
     'AM2901',
     'nested too deeply',
     'The file nests expressions deeper than the checker follows; several `let`s do instead.',

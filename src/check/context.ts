@@ -3,7 +3,7 @@ import type { Entity, FileScope } from './entities.js';
 import { Scope } from './entities.js';
 import type { ScopeKind } from './entities.js';
 import type { Session } from './session.js';
-import type { TypedOptimizer } from './typed.js';
+import type { TypedOptimizer, ValueSymbol } from './typed.js';
 import type { ArrayType, Dimension, RunSymbol } from './types.js';
 
 export type Place =
@@ -15,7 +15,9 @@ export interface Context {
   readonly scope: Scope;
   readonly place: Place;
   /** Inside an optimizer's body. */
-  readonly optimizer: Pick<TypedOptimizer, 'implicit' | 'size' | 'residuals'> | undefined;
+  readonly optimizer:
+    | (Pick<TypedOptimizer, 'implicit' | 'size' | 'residuals'> & { readonly restart?: ValueSymbol })
+    | undefined;
   /** What `...` means here. */
   readonly run: RunSymbol | undefined;
   /** Inside a data column: its declared type and whether its value is nothing but the raw column. */

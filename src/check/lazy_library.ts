@@ -26,8 +26,8 @@ interface Pieces {
 }
 
 const head =
-  /^(?:import|dim|hyper|data|param|let|fn|module|model|minimize|maximize|solve|report|precision|optimizer|schedule|aggregator|set|test)\b/;
-const definition = /^(?:fn|module|optimizer|schedule|aggregator|set)\s+([A-Za-z_]\w*)/;
+  /^(?:import|dim|hyper|data|param|let|fn|module|model|minimize|maximize|solve|report|precision|optimizer|schedule|aggregator|set|handler|test)\b/;
+const definition = /^(?:fn|module|optimizer|schedule|aggregator|set|handler)\s+([A-Za-z_]\w*)/;
 const known = new WeakMap<SourceFile, Pieces>();
 
 /** Names that a piece declares, read without parsing. */

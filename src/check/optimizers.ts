@@ -8,6 +8,7 @@ import { symbolDimension } from './dimension.js';
 import type { OptimizerDefinition, ScheduleDefinition, Signature } from './entities.js';
 import { Scope } from './entities.js';
 import { checkExpression } from './expression.js';
+import { handledObjective, handlingNames, reportMisplacedSolver, type HandlingNames } from './constraints.js';
 import { checkFunctionBody } from './functions.js';
 import { lookup, lookupCallable, noteUse } from './names.js';
 import { freshDimension, freshSymbol } from './session.js';
@@ -16,7 +17,7 @@ import { resolveSignature } from './signature.js';
 import { bodyContext, checkStatements } from './statements.js';
 import { staticInteger } from './static_values.js';
 import { arrayType, errorType, intScalar, isReal, realElement, realScalar, shapeOf } from './type_facts.js';
-import type { TypedExpression, TypedOptimizer, TypedSchedule, TypedStatement } from './typed.js';
+import type { TypedExpression, TypedOptimizer, TypedSchedule } from './typed.js';
 import type { Type } from './types.js';
 
 // ---------------------------------------------------------------------------------------------- definitions
@@ -40,16 +41,22 @@ export function typedOptimizer(session: Session, definition: OptimizerDefinition
     T: freshSymbol('T', 'implicit', intScalar, span),
   };
   for (const symbol of Object.values(implicit)) outer.names.set(symbol.name, { kind: 'value', symbol });
+  const handling = syntax.handles === undefined ? undefined : handlingNames(outer, span);
   const top: Context = { ...topContext(session, file, 'optimizer'), scope: outer };
   const signature = resolveSignature(top, { parameters: syntax.parameters, result: undefined });
   definition.signature = signature;
-  const context: Context = { ...top, scope: signature.scope, optimizer: { implicit, size, residuals } };
-  const statements = optimizerBody(context, syntax.body.statements);
+  const optimizer =
+    handling === undefined
+      ? { implicit, size, residuals }
+      : { implicit, size, residuals, restart: handling.restart };
+  const context: Context = { ...top, scope: signature.scope, optimizer };
+  const { statements, handles } = optimizerBody(context, syntax, handling);
   const typed: TypedOptimizer = {
     name: syntax.name.name,
     doc: syntax.doc,
     parameters: signature.parameters.map(({ symbol }) => symbol),
     implicit,
+    handles,
     size,
     residuals,
     statements,
@@ -63,15 +70,24 @@ export function typedOptimizer(session: Session, definition: OptimizerDefinition
 
 function optimizerBody(
   context: Context,
-  statements: OptimizerDefinition['syntax']['body']['statements'],
-): readonly TypedStatement[] {
+  syntax: OptimizerDefinition['syntax'],
+  handling: HandlingNames | undefined,
+): Pick<TypedOptimizer, 'statements' | 'handles'> {
   const { session } = context;
   const outer = session.sizeChecks;
   for (;;) {
     session.sizeChecks = [];
     const restore = session.mark();
     const widened = session.widened.size;
-    const typed = checkStatements(bodyContext(context, statements), statements);
+    const { statements } = syntax.body;
+    const body = bodyContext(context, statements);
+    const count = syntax.handles?.before ?? 0;
+    const before = checkStatements(body, statements.slice(0, count));
+    const handles =
+      syntax.handles === undefined || handling === undefined
+        ? undefined
+        : { ...handling, before, objective: handledObjective(body, syntax.handles.objective) };
+    const typed = { statements: [...before, ...checkStatements(body, statements.slice(count))], handles };
     if (session.widened.size > widened) {
       restore();
       continue;
@@ -259,6 +275,7 @@ function optimizerByName(context: Context, expression: Expression, type: Type): 
 export function checkSolver(
   context: Context,
   expression: Expression,
+  wantsHandler = false,
 ): Extract<TypedExpression, { kind: 'optimizer_value' }> | undefined {
   const place: Context = { ...context, place: 'argument' };
   const name =
@@ -274,5 +291,8 @@ export function checkSolver(
     }
   }
   const typed = optimizerArgument(place, expression, { kind: 'optimizer' }, 'using');
-  return typed.kind === 'optimizer_value' ? typed : undefined;
+  if (typed.kind !== 'optimizer_value') return undefined;
+  if ((typed.optimizer.handles !== undefined) === wantsHandler) return typed;
+  reportMisplacedSolver(context, expression, typed.optimizer.name, wantsHandler);
+  return undefined;
 }

@@ -15,6 +15,7 @@ import {
   chosenObjectives,
 } from './aggregators.js';
 import { checkCarried } from './carried.js';
+import { checkConstraint, checkHandler } from './constraints.js';
 import type { Context } from './context.js';
 import { topContext } from './context.js';
 import { fit, isError, toReal } from './convert.js';
@@ -68,6 +69,9 @@ export function checkProblem(
   const objectives = collect(declarations, 'objective', (each) =>
     checkObjective(session, file, each, splits),
   );
+  const constraints = collect(declarations, 'constraint', (each) =>
+    checkConstraint(topContext(session, file, 'problem'), each),
+  );
   const solves = collect(declarations, 'solve', (each) =>
     checkSolve(session, file, each, until, declarations),
   );
@@ -91,6 +95,7 @@ export function checkProblem(
     lets: session.lets,
     carried: checkCarried(session, file, declarations),
     objectives,
+    constraints,
     solves,
     reports,
     tests,
@@ -339,6 +344,7 @@ function checkSolve(
 ): TypedSolve | undefined {
   const context = topContext(session, file, 'problem');
   const optimizer = checkSolver(context, declaration.optimizer);
+  const handler = checkHandler(context, declaration, declarations);
   const objectives = declarations.filter((each) => each.kind === 'objective');
   const aggregation =
     declaration.aggregator &&
@@ -355,6 +361,7 @@ function checkSolve(
     labels: declaration.labels.map(({ name }) => name),
     optimizer,
     aggregation,
+    handler,
     title:
       source.text.slice(start, end).replace(/\s+/g, ' ') +
       (aggregation === undefined ? '' : ` on ${aggregation.title}`),
@@ -420,7 +427,9 @@ function checkLabels(session: Session, declarations: readonly Declaration[]): vo
         ? declaration.name
         : declaration.kind === 'objective'
           ? declaration.label
-          : undefined;
+          : declaration.kind === 'constraint'
+            ? declaration.label
+            : undefined;
     if (label === undefined) continue;
     const key = `${declaration.kind} ${label.name}`;
     const first = seen.get(key);

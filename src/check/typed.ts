@@ -518,10 +518,33 @@ export interface TypedOptimizer {
     readonly t: ValueSymbol;
     readonly T: ValueSymbol;
   };
+  /** Of a handler: what it minimizes, and what else it sees and says. */
+  readonly handles: TypedHandling | undefined;
   /** The dimension P of all parameters, and R, the number of residuals. */
   readonly size: DimensionSymbol;
   readonly residuals: DimensionSymbol;
   readonly statements: readonly TypedStatement[];
+  readonly span: Span;
+}
+
+/** What makes an optimizer's form a handler: f, eq: real[E] and ineq: real[I] are the problem at x; g is of what it minimizes. */
+export interface TypedHandling {
+  readonly eq: ValueSymbol;
+  readonly ineq: ValueSymbol;
+  /** Set to true, the step is dropped and the optimizer begins anew at x. */
+  readonly restart: ValueSymbol;
+  readonly equalities: DimensionSymbol;
+  readonly inequalities: DimensionSymbol;
+  /** Over f, eq, ineq, the states, and the names that the statements before it bind. */
+  readonly objective: TypedExpression;
+  readonly before: readonly TypedStatement[];
+}
+
+/** `subject to a <= b`: `value`, any real array, is at most 0, or equal to 0. */
+export interface TypedConstraint {
+  readonly name: string;
+  readonly relation: 'equal' | 'at_most';
+  readonly value: TypedExpression;
   readonly span: Span;
 }
 
@@ -615,6 +638,8 @@ export interface TypedSolve {
   readonly optimizer: TypedOptimizerValue;
   /** Present exactly where several objectives are chosen; it replaces the gradient. */
   readonly aggregation: TypedAggregation | undefined;
+  /** `by augmented_lagrangian()`: present exactly where there are constraints. */
+  readonly handler: TypedOptimizerValue | undefined;
   /** The optimizer as written. */
   readonly title: string;
   readonly batch:
@@ -670,6 +695,7 @@ export interface TypedProblem {
   readonly lets: readonly TypedLet[];
   readonly carried: readonly TypedCarried[];
   readonly objectives: readonly TypedObjective[];
+  readonly constraints: readonly TypedConstraint[];
   readonly solves: readonly TypedSolve[];
   /** Sizes that must be equal for the program to make sense and could not be compared yet. */
   readonly sizeChecks: readonly SizeCheck[];

@@ -43,7 +43,9 @@ export function checkUpdate(context: Context, statement: UpdateStatement): reado
 
 function updatable(context: Context, symbol: ValueSymbol): boolean {
   if (symbol.role === 'local' || symbol.role === 'state') return true;
-  return symbol === context.optimizer?.implicit.x;
+  const { optimizer } = context;
+  if (optimizer?.restart !== undefined) return symbol === optimizer.restart;
+  return symbol === optimizer?.implicit.x;
 }
 
 function updateWhole(

@@ -72,9 +72,9 @@ export class InterpretedProgram implements CompiledProgram {
   }
 
   evaluate(phase: number): Float64Array {
+    const about = this.phase(phase);
     return Float64Array.from(
-      this.evaluateRegion(this.phase(phase).evaluate),
-      (value) => value.data[0] ?? NaN,
+      this.evaluateRegion(about.evaluate, about).flatMap(({ data }) => Array.from(data)),
     );
   }
 

@@ -21,7 +21,11 @@ export function problemText(file: FileSyntax, problem: TypedProblem): string {
     const on = split === undefined ? '' : `  on ${split.name}`;
     return `${sense}  ${name}${mathematics(value)}${on}`;
   });
-  if (objectives.length > 0) sections.push(objectives.join('\n') + over);
+  const constraints = of('constraint').map(({ label, value }) => {
+    const name = label === undefined ? '' : `${label.name}:  `;
+    return `\n  subject to  ${name}${mathematics(value)}`;
+  });
+  if (objectives.length > 0) sections.push(objectives.join('\n') + over + constraints.join(''));
 
   const lets = of('let').flatMap(({ bindings, split }) =>
     bindings.map(({ name, value }) => {
@@ -57,6 +61,7 @@ export function problemText(file: FileSyntax, problem: TypedProblem): string {
   const solves = of('solve').map((solve) => {
     const clauses = [
       mathematics(solve.optimizer),
+      ...(solve.handler === undefined ? [] : [`constraints by ${mathematics(solve.handler)}`]),
       ...(solve.aggregator === undefined
         ? []
         : [`on the Jacobian aggregated by ${mathematics(solve.aggregator)}`]),

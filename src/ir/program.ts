@@ -74,6 +74,15 @@ export interface StateSlot {
   readonly carried?: boolean;
 }
 
+/** Where a constraint's elements stand among the equalities or the inequalities of a phase. */
+export interface ConstraintSlot {
+  readonly name: string;
+  readonly relation: 'equal' | 'at_most';
+  readonly shape: Shape;
+  readonly offset: number;
+  readonly size: number;
+}
+
 /** `solve`: an optimizer applied step by step. */
 export interface Phase {
   /** As written: `adamw(lr = cosine(3e-3, warmup = 50))`. */
@@ -101,6 +110,8 @@ export interface Phase {
   readonly stepsPerEpoch: number;
   /** At any x, on all training rows. Results: objective value, gradient norm, then the value of each of `several`. */
   readonly evaluate: BoundRegion;
+  /** With constraints `evaluate` gives three results more: the KKT residual, all constraints (equalities first), their multipliers. */
+  readonly constraints: readonly ConstraintSlot[];
   readonly span: Span;
 }
 

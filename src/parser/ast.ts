@@ -45,6 +45,7 @@ export type Declaration =
   | OptimizerDeclaration
   | ScheduleDeclaration
   | SetDeclaration
+  | ConstraintDeclaration
   | StateDeclaration
   | UpdateDeclaration;
 
@@ -201,6 +202,8 @@ export interface SolveDeclaration extends Documented {
   readonly optimizer: Expression;
   /** `on upgrad`, `on cagrad(c = 0.5)`. */
   readonly aggregator: Expression | undefined;
+  /** `by augmented_lagrangian()`. */
+  readonly handler: Expression | undefined;
   readonly batch: { readonly size: Expression; readonly inOrder: boolean; readonly span: Span } | undefined;
   readonly length:
     { readonly count: Expression; readonly unit: 'steps' | 'epochs'; readonly span: Span } | undefined;
@@ -232,6 +235,15 @@ export interface OptimizerDeclaration extends Documented {
   readonly name: Identifier;
   readonly parameters: readonly Parameter[];
   readonly body: Block;
+  /** Of a `handler`: what is minimized in place of the objective, and how many statements stand before it. */
+  readonly handles: { readonly objective: Expression; readonly before: number } | undefined;
+}
+
+/** `subject to risk: p @ Sigma @ p <= 0.04`. */
+export interface ConstraintDeclaration extends Documented {
+  readonly kind: 'constraint';
+  readonly label: Identifier | undefined;
+  readonly value: Expression;
 }
 
 /** A function of the step `t` and the length `T`. */

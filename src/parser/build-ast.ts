@@ -13,6 +13,7 @@ import type {
   FunctionDeclaration,
   ImportDeclaration,
   ObjectiveDeclaration,
+  OptimizerDeclaration,
   SolveDeclaration,
   UpdateDeclaration,
 } from './ast.js';
@@ -147,6 +148,18 @@ const declarationBuilders: Readonly<Record<string, DeclarationBuilder>> = {
       name: nameOf(context, nodeOf(node, 'name'), span),
       parameters: buildParameters(context, nodeOf(node, 'parameters')),
       body: buildBlock(context, nodeOf(node, 'block'), span),
+      handles: undefined,
+      span,
+    };
+  },
+  handlerDeclaration: buildHandler,
+  constraintDeclaration: (context, node, span, doc) => {
+    const label = nodeOf(node, 'name');
+    return {
+      kind: 'constraint',
+      doc,
+      label: label === undefined ? undefined : nameOf(context, label, span),
+      value: buildExpression(context, nodeOf(node, 'expression'), span),
       span,
     };
   },
@@ -186,6 +199,25 @@ const declarationBuilders: Readonly<Record<string, DeclarationBuilder>> = {
   },
   updateStatement: buildProblemUpdate,
 };
+
+function buildHandler(context: BuildContext, node: CstNode, span: Span, doc: string): OptimizerDeclaration {
+  const body = nodeOf(node, 'handlerBody');
+  const objective = nodeOf(body, 'handlerObjective');
+  const place = objective === undefined ? after(span) : nodeSpan(context, objective);
+  const block = buildBlock(context, body, span);
+  return {
+    kind: 'optimizer',
+    doc,
+    name: nameOf(context, nodeOf(node, 'name'), span),
+    parameters: buildParameters(context, nodeOf(node, 'parameters')),
+    body: block,
+    handles: {
+      objective: buildExpression(context, nodeOf(objective, 'expression'), place),
+      before: block.statements.filter((statement) => statement.span.start < place.start).length,
+    },
+    span,
+  };
+}
 
 function buildFunction(
   context: BuildContext,
@@ -361,6 +393,7 @@ function buildSolve(context: BuildContext, node: CstNode, span: Span, doc: strin
   let until: Expression | undefined;
   let seed: Expression | undefined;
   let aggregator: Expression | undefined;
+  let handler: Expression | undefined;
   for (const clause of nodesOf(node, 'solveClause')) {
     const place = nodeSpan(context, clause);
     const value = (): Expression => buildExpression(context, nodeOf(clause, 'expression'), place);
@@ -375,13 +408,15 @@ function buildSolve(context: BuildContext, node: CstNode, span: Span, doc: strin
       if (once.take('seed', place)) seed = value();
     } else if (tokenOf(clause, 'On') !== undefined) {
       if (once.take('on', place)) aggregator = value();
+    } else if (tokenOf(clause, 'By') !== undefined) {
+      if (once.take('by', place)) handler = value();
     } else {
       reportFutureClause(context, nodeOf(clause, 'futureSolveClause'));
     }
   }
   const labels = tokensOf(node, 'Identifier').map((token) => identifierOf(context, token));
   const optimizer = buildExpression(context, nodeOf(node, 'expression'), span);
-  return { kind: 'solve', doc, labels, optimizer, aggregator, batch, length, until, seed, span };
+  return { kind: 'solve', doc, labels, optimizer, aggregator, handler, batch, length, until, seed, span };
 }
 
 function unitOf(clause: CstNode): 'steps' | 'epochs' {
@@ -390,7 +425,6 @@ function unitOf(clause: CstNode): 'steps' | 'epochs' {
 }
 
 const futureClauses: readonly (readonly [string, string])[] = [
-  ['By', 'a constraint handler (`by`)'],
   ['Using', 'a second optimizer (`using`)'],
   ['overClause', 'a choice of variables (`over`)'],
 ];
@@ -399,7 +433,7 @@ function reportFutureClause(context: BuildContext, node: CstNode | undefined): v
   if (node === undefined) return;
   const what = futureClauses.find(([key]) => node.children[key] !== undefined)?.[1] ?? 'this clause';
   report(context, 'AM1042', nodeSpan(context, node), `${what} in \`solve\` is not part of the language yet`, [
-    '`solve using OPTIMIZER` takes `on`, `batch`, `for`, `until` and `seed`',
+    '`solve using OPTIMIZER` takes `by`, `on`, `batch`, `for`, `until` and `seed`',
   ]);
 }
 

@@ -174,13 +174,13 @@ const notYet: readonly SyntaxCode[] = [
     'AM1040',
     'declaration of a later version',
     'The word is reserved for a declaration that is not part of the language yet.',
-    'subject to a <= 1',
+    'extern fn f(x: real): real',
   ),
   entry(
     'AM1042',
     'clause of a later version in `solve`',
-    'Constraint handlers and players are not part of the language yet.',
-    'solve using adam() by penalty()',
+    'Players are not part of the language yet.',
+    'solve using adam() using sgd()',
   ),
   entry(
     'AM1043',

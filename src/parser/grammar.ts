@@ -62,6 +62,8 @@ class ArgminParser extends StatementGrammar {
       { ALT: () => this.SUBRULE(this.optimizerDeclaration) },
       { ALT: () => this.SUBRULE(this.scheduleDeclaration) },
       { ALT: () => this.SUBRULE(this.setDeclaration) },
+      { ALT: () => this.SUBRULE(this.handlerDeclaration) },
+      { ALT: () => this.SUBRULE(this.constraintDeclaration) },
       { ALT: () => this.SUBRULE(this.testDeclaration) },
       { ALT: () => this.SUBRULE(this.problemState) },
       { ALT: () => this.SUBRULE(this.updateStatement) },
@@ -307,6 +309,12 @@ class ArgminParser extends StatementGrammar {
           this.SUBRULE5(this.expression);
         },
       },
+      {
+        ALT: () => {
+          this.CONSUME(words.by);
+          this.SUBRULE6(this.expression);
+        },
+      },
       { ALT: () => this.SUBRULE(this.futureSolveClause) },
     ]);
   });
@@ -314,12 +322,6 @@ class ArgminParser extends StatementGrammar {
   /** Handlers and players: reserved. */
   protected readonly futureSolveClause = this.RULE('futureSolveClause', () => {
     this.OR([
-      {
-        ALT: () => {
-          this.CONSUME(words.by);
-          this.SUBRULE2(this.expression);
-        },
-      },
       {
         ALT: () => {
           this.CONSUME(words.using);
@@ -381,6 +383,54 @@ class ArgminParser extends StatementGrammar {
     this.CONSUME(LeftBrace);
     this.MANY(() => this.SUBRULE(this.fnDeclaration));
     this.CONSUME(RightBrace);
+  });
+
+  protected readonly handlerDeclaration = this.RULE('handlerDeclaration', () => {
+    this.CONSUME(words.handler);
+    this.SUBRULE(this.name);
+    this.SUBRULE(this.parameters);
+    this.SUBRULE(this.handlerBody);
+  });
+
+  /** Statements around the one objective. */
+  protected readonly handlerBody = this.RULE('handlerBody', () => {
+    const depth = this.enter();
+    this.CONSUME(LeftBrace);
+    this.MANY({
+      GATE: () => this.beginsStatement(),
+      DEF: () => {
+        this.nesting = depth + 1;
+        this.SUBRULE(this.statement);
+      },
+    });
+    this.SUBRULE(this.handlerObjective);
+    this.MANY2({
+      GATE: () => this.beginsStatement(),
+      DEF: () => {
+        this.nesting = depth + 1;
+        this.SUBRULE2(this.statement);
+      },
+    });
+    this.CONSUME(RightBrace);
+    this.nesting = depth;
+  });
+
+  protected readonly handlerObjective = this.RULE('handlerObjective', () => {
+    this.CONSUME(words.minimize);
+    this.SUBRULE(this.expression);
+  });
+
+  protected readonly constraintDeclaration = this.RULE('constraintDeclaration', () => {
+    this.CONSUME(words.subject);
+    this.CONSUME(words.to);
+    this.OPTION({
+      GATE: () => this.LA(2).tokenType === Colon,
+      DEF: () => {
+        this.SUBRULE(this.name);
+        this.CONSUME(Colon);
+      },
+    });
+    this.SUBRULE(this.expression);
   });
 
   protected readonly testDeclaration = this.RULE('testDeclaration', () => {

@@ -70,6 +70,9 @@ const layouts: Readonly<Record<string, RuleLayout>> = {
   stateStatement: (layout, node) => layout.bindings(node),
   solveDeclaration: (layout, node) => layout.solveDeclaration(node),
   setDeclaration: (layout, node) => layout.setDeclaration(node),
+  handlerBody: (layout, node) => layout.handlerBody(node),
+  handlerObjective: (layout, node) => layout.headed(node),
+  constraintDeclaration: (layout, node) => layout.headed(node),
   parameters: (layout, node) => layout.bracketed(node, 'together'),
   recordLiteral: (layout, node) => layout.bracketed(node, 'each', line),
   indices: (layout, node) => layout.bracketed(node, 'together'),
@@ -250,6 +253,11 @@ class Layout {
     const widest = Math.max(0, ...columns.map((column) => this.columnHeadWidth(column)));
     const braces = this.braces(node, columns, (column) => this.column(column, widest));
     return concat([this.spaced(head), ' ', braces]);
+  }
+
+  handlerBody(node: CstNode): Doc {
+    const parts = orderedChildren(node).filter((element) => !isToken(element)) as readonly CstNode[];
+    return this.braces(node, parts, undefined, false);
   }
 
   /** A head, and its operations in braces. */

@@ -43,10 +43,12 @@ export const declarationHeads = [
   'schedule',
   'aggregator',
   'set',
+  'subject',
+  'handler',
 ] as const;
 
 /** Heads of declarations that are reserved for what the language gains next. */
-export const futureHeads = ['subject', 'handler', 'extern', 'derivative'] as const;
+export const futureHeads = ['extern', 'derivative'] as const;
 
 const statementHeads = ['state', 'if', 'return', 'assert'] as const;
 const expressionWords = ['using', 'in', 'then', 'else', 'true', 'false', 'argmin', 'argmax'] as const;

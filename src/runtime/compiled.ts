@@ -19,6 +19,14 @@ export interface RunPhase {
   readonly stops: boolean;
   readonly steps: number;
   readonly stepsPerEpoch: number;
+  /** Elements of the equalities and of the inequalities, each from `offset` on. */
+  readonly constraints: readonly {
+    readonly name: string;
+    readonly relation: 'equal' | 'at_most';
+    readonly shape: readonly number[];
+    readonly offset: number;
+    readonly size: number;
+  }[];
 }
 
 export interface RunPlan {
@@ -55,7 +63,10 @@ export interface CompiledProgram {
   /** All parameters, a view that the steps change. */
   readonly parameters: Float64Array | Float32Array;
   report(index: number): ArrayLike<number>;
-  /** Objective and gradient norm at the present parameters, on all training rows, then each of `several`. */
+  /**
+   * Objective and gradient norm at the present parameters, on all training rows; with constraints also the KKT
+   * residual, every constraint's value (equalities first) and every multiplier, or the value of each of `several`.
+   */
   evaluate(phase: number): ArrayLike<number>;
   /** `into` is an earlier snapshot that may be overwritten. */
   saveState(into?: Snapshot): Snapshot;

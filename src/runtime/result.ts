@@ -11,8 +11,10 @@ export interface ResultObject {
   readonly objectives: Readonly<Record<string, number>>;
   readonly reports: Readonly<Record<string, Nested>>;
   readonly params: Readonly<Record<string, Nested>>;
-  readonly constraints: Readonly<Record<string, never>>;
-  readonly certificate: { readonly grad_norm: number };
+  readonly constraints: Readonly<
+    Record<string, { readonly value: Nested; readonly violation: number; readonly multiplier: Nested }>
+  >;
+  readonly certificate: { readonly grad_norm: number; readonly kkt?: number };
 }
 
 export function resultObject(outcome: RunOutcome): ResultObject {
@@ -24,8 +26,16 @@ export function resultObject(outcome: RunOutcome): ResultObject {
     objectives: Object.fromEntries(outcome.objectives.map(({ name, value }) => [name, value])),
     reports: namedValues(outcome.reports),
     params: namedValues(outcome.parameters),
-    constraints: {},
-    certificate: { grad_norm: outcome.gradNorm },
+    constraints: Object.fromEntries(
+      outcome.constraints.map(({ name, shape, data, violation, multiplier }) => [
+        name,
+        { value: nested({ shape, data }), violation, multiplier: nested({ shape, data: multiplier }) },
+      ]),
+    ),
+    certificate: {
+      grad_norm: outcome.gradNorm,
+      ...(outcome.kkt === undefined ? {} : { kkt: outcome.kkt }),
+    },
   };
 }
 

@@ -58,6 +58,12 @@ export interface PhaseOutcome {
   readonly hasCondition: boolean;
 }
 
+/** A constraint at the end: its elements, at most or equal to 0 where it holds, and their multipliers. */
+export interface ConstraintOutcome extends NamedArray {
+  readonly violation: number;
+  readonly multiplier: Float64Array;
+}
+
 export interface RunOutcome {
   readonly status: RunStatus;
   readonly steps: number;
@@ -66,6 +72,9 @@ export interface RunOutcome {
   readonly objectives: readonly { readonly name: string; readonly value: number }[];
   readonly objective: number;
   readonly gradNorm: number;
+  /** With constraints: the largest of stationarity, violation and complementarity. */
+  readonly kkt: number | undefined;
+  readonly constraints: readonly ConstraintOutcome[];
   readonly reports: readonly NamedArray[];
   readonly parameters: readonly NamedArray[];
   readonly phases: readonly PhaseOutcome[];
@@ -227,6 +236,25 @@ class Trail {
   }
 }
 
+/** Values and multipliers by constraint; `evaluated` holds the former, then the latter, equalities first. */
+function constraintsOf(about: RunPhase, evaluated: readonly number[]): readonly ConstraintOutcome[] {
+  const sizeOf = (each: RunPhase['constraints'][number]): number => each.size;
+  const count = about.constraints.reduce((total, each) => total + sizeOf(each), 0);
+  const equalities = about.constraints
+    .filter(({ relation }) => relation === 'equal')
+    .reduce((total, each) => total + sizeOf(each), 0);
+  return about.constraints.map(({ name, relation, shape, offset, size }) => {
+    const start = relation === 'equal' ? offset : equalities + offset;
+    const data = Float64Array.from(evaluated.slice(start, start + size));
+    const multiplier = Float64Array.from(evaluated.slice(count + start, count + start + size));
+    const violation = data.reduce(
+      (most, value) => Math.max(most, relation === 'equal' ? Math.abs(value) : value),
+      0,
+    );
+    return { name, shape, data, violation, multiplier };
+  });
+}
+
 function summarize(
   plan: RunPlan,
   program: CompiledProgram,
@@ -237,11 +265,18 @@ function summarize(
   const objectives = new Map<string, number>();
   let gradNorm = NaN;
   let objective = NaN;
+  let kkt: number | undefined;
+  let constraints: readonly ConstraintOutcome[] = [];
   plan.phases.forEach((about, phase) => {
-    const [value, norm, ...each] = Array.from(program.evaluate(phase));
+    const evaluated = Array.from(program.evaluate(phase));
+    const [value, norm] = evaluated;
+    if (about.constraints.length > 0) {
+      kkt = evaluated[2];
+      constraints = constraintsOf(about, evaluated.slice(3));
+    }
     objective = value ?? NaN;
     if (about.several === undefined) objectives.set(about.objective.name, objective);
-    about.several?.forEach(({ name }, index) => objectives.set(name, each[index] ?? NaN));
+    about.several?.forEach(({ name }, index) => objectives.set(name, evaluated[2 + index] ?? NaN));
     gradNorm = norm ?? NaN;
   });
   const values = [...objectives].map(([name, value]) => ({ name, value }));
@@ -252,6 +287,8 @@ function summarize(
     objectives: values,
     objective,
     gradNorm,
+    kkt,
+    constraints,
     reports: plan.reports.map(({ name, type }, index) => ({
       name,
       shape: type.shape,

@@ -192,6 +192,7 @@ function program(problem: Problem, optimizer: 'adam' | 'descent', lr: number): P
         steps,
         stepsPerEpoch: batch === undefined ? 1 : Math.floor(rows / batch),
         evaluate: bound([x, data(0), data(1)], e.region(all, [value, norm(e, gradient)])),
+        constraints: [],
         span,
       },
     ],

@@ -98,6 +98,15 @@ const promises: Readonly<Record<string, (outcome: RunOutcome) => void>> = {
   'characters.opt': (outcome) => {
     expect(figure(outcome, 'perplexity')).toBeLessThan(3);
   },
+  'hs71.opt': (outcome) => {
+    expect(outcome.status).toBe('converged');
+    expect(outcome.kkt).toBeLessThan(1e-7);
+    expect(Math.abs(outcome.objective - 17.0140173)).toBeLessThan(1e-6);
+    const [product, sphere, low] = outcome.constraints.map(({ multiplier }) => multiplier[0] ?? NaN);
+    expect(product).toBeCloseTo(0.5522937, 6);
+    expect(sphere).toBeCloseTo(0.1614686, 6);
+    expect(low).toBeCloseTo(1.0878712, 6);
+  },
   'isotonic.opt': (outcome) => {
     expect(parameter(outcome, 'level')).toEqual([3, 6, 6, 8, 8, 8, 10]);
     expect(figure(outcome, 'in_order')).toBe(1);

@@ -28,6 +28,7 @@ function fake(options: FakeOptions = {}): { plan: RunPlan; program: CompiledProg
     stops: true,
     steps: options.steps ?? 20,
     stepsPerEpoch: 4,
+    constraints: [],
   } as const;
   return {
     steps: () => taken,

@@ -32,6 +32,7 @@ import { objectiveAt, openView, projected, startOf } from './problem.js';
 import { residualsOf } from './residuals.js';
 import type { Scalar } from './scalar.js';
 import { backward, elementwise, markVariable, negate, TapeNode, valueOf } from './scalar.js';
+import { HandlerReplay } from './handling.js';
 import { execute } from './statements.js';
 
 /** What holds for a whole phase. */
@@ -195,6 +196,7 @@ function objectiveOf(
   step: number,
   carried: Carried,
   rowsFor: (fresh: boolean) => readonly number[] | undefined,
+  handler?: HandlerReplay,
 ): Objective {
   const view = (x: readonly Scalar[], fresh: boolean): View => ({
     x,
@@ -204,6 +206,7 @@ function objectiveOf(
     carried,
   });
   const value = (x: readonly Scalar[], fresh: boolean): Scalar => {
+    if (handler !== undefined) return handler.merit(view(x, fresh));
     const written = objectiveAt(prepared, objective, view(x, fresh));
     return objective.sense === 'maximize' ? negate(written) : written;
   };
@@ -334,7 +337,9 @@ export function replaySolve(
     tensors: prepared.shapes.map(sizeOf),
     residuals: () => squaresOf(prepared, objective, { x, training: true }).length,
   };
-  const instance = new Instance(phase, solve.optimizer);
+  let instance = new Instance(phase, solve.optimizer);
+  const handler =
+    solve.handler === undefined ? undefined : new HandlerReplay(prepared, solve.handler, objective, length);
   let carried = options.carried ?? carriedStart(prepared, x);
   const history: { objective: number; x: readonly number[] }[] = [];
   for (let step = 1; step <= length; step += 1) {
@@ -342,33 +347,33 @@ export function replaySolve(
       (fresh ? options.freshRowsOf : options.rowsOf)?.(step);
     const answers =
       aggregation === undefined
-        ? objectiveOf(prepared, objective, step, carried, rowsFor)
+        ? objectiveOf(prepared, objective, step, carried, rowsFor, handler)
         : severalOf(prepared, chosen, aggregation, step, carried, rowsFor);
-    const outside = openView(prepared, { x, training: true, step, carried });
+    const view: View = { x, training: true, step, carried };
+    const outside = openView(prepared, view);
     const here = arrayOf([x.length], x);
-    const value = valueOf(elementAt(answers.query('value', here, undefined, false), 0));
-    history.push({ objective: sense === 'maximize' ? -value : value, x });
+    const minimized = valueOf(elementAt(answers.query('value', here, undefined, false), 0));
+    const value = handler?.plain(view) ?? (sense === 'maximize' ? -minimized : minimized);
+    history.push({ objective: value, x });
     if (solve.until !== undefined) {
       const names = problem.until;
       const gradient = numbersOf(answers.query('gradient', here, undefined, false));
       const frame = outside.inner();
       frame.bind(names.gradNorm, scalarArray(Math.hypot(...gradient)));
-      frame.bind(names.value, scalarArray(sense === 'maximize' ? -value : value));
+      frame.bind(names.value, scalarArray(value));
       frame.bind(names.step, scalarArray(step));
       const beyond = projected(
         prepared,
         x.map((each, index) => each - (gradient[index] ?? NaN)),
       );
-      frame.bind(
-        names.kkt,
-        scalarArray(Math.hypot(...x.map((each, index) => each - (beyond[index] ?? NaN)))),
-      );
+      const stationarity = Math.hypot(...x.map((each, index) => each - (beyond[index] ?? NaN)));
+      frame.bind(names.kkt, scalarArray(handler?.kkt(view, stationarity) ?? stationarity));
       if (isTrue(evaluateArray(solve.until, frame))) return { x, history, converged: true, carried };
     }
-    const reached = projected(
-      prepared,
-      numbersOf(instance.apply({ objective: answers }, outside, here, undefined)),
-    );
+    const moved = instance.apply({ objective: answers }, outside, here, undefined);
+    const restarts = handler?.run(view, answers.query('gradient', here, undefined, false)) ?? false;
+    if (restarts) instance = new Instance(phase, solve.optimizer);
+    const reached = restarts ? [...x] : projected(prepared, numbersOf(moved));
     carried = carryOn(
       prepared,
       { x, rows: options.rowsOf?.(step), training: true, step, carried },

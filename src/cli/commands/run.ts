@@ -92,8 +92,17 @@ function resultText(outcome: RunOutcome, interrupted: boolean): string {
   const evaluations = phases.reduce((sum, phase) => sum + phase.evaluations, 0);
   const figures: string[][] = objectives.map(({ name, value }) => [name, numberText(value, 11)]);
   if (Number.isFinite(gradNorm)) figures.push(['gradient norm', gradNorm.toExponential(2)]);
+  if (outcome.kkt !== undefined) figures.push(['KKT residual', outcome.kkt.toExponential(2)]);
   if (evaluations > 0) figures.push(['evaluations', String(evaluations)]);
   lines.push('', table(figures));
+  if (outcome.constraints.length > 0) {
+    const rows = outcome.constraints.map(({ name, shape, violation, multiplier }) => [
+      name,
+      violation.toExponential(2),
+      arrayText(shape, multiplier) ?? typeText('real', shape),
+    ]);
+    lines.push('', table([['subject to', 'violation', 'multiplier'], ...rows]));
+  }
   if (reports.length > 0) {
     lines.push(
       '',

@@ -10,7 +10,7 @@ import type { Buffer, Place, Schedule } from '../../ir/nest.js';
 import { addressOf, locate } from '../../ir/nest.js';
 import type { BoundRegion, Phase, Program, RegionInput } from '../../ir/program.js';
 import { makePlace, scheduleRegion } from '../../ir/schedule.js';
-import { at } from '../../ir/types.js';
+import { at, sizeOf } from '../../ir/types.js';
 import { Layout } from './layout.js';
 import { printFunction } from './print-schedule.js';
 import { ProgramText } from './program-text.js';
@@ -73,11 +73,7 @@ export function printProgram(program: Program, taken: Iterable<string> = []): Pr
     schedule(`start_${number}`, phase.start, index, states);
     const measures = slots(places.measures, phase.measures);
     schedule(`step_${number}`, phase.step, index, [places.parameters, ...states, ...measures]);
-    const evaluation = slots(places.evaluation, [
-      'objective',
-      'grad_norm',
-      ...(phase.several ?? []).map(({ name }) => name),
-    ]);
+    const evaluation = parts(places.evaluation, phase.evaluate.region);
     schedule(`evaluate_${number}`, phase.evaluate, index, evaluation);
   });
   program.reports.forEach((report, index) => {
@@ -115,7 +111,6 @@ function layOut(program: Program, layout: Layout): ProgramPlaces {
   const real = (size: number): TensorType => ({ dtype: 'real', shape: [size] });
   const carried: Place[] = [];
   const measureCount = Math.max(1, ...program.phases.map((phase) => phase.measures.length));
-  const evaluated = 2 + Math.max(0, ...program.phases.map((phase) => phase.several?.length ?? 0));
   return {
     parameters: layout.fixed(real(program.size), 'x'),
     phases: program.phases.map((phase) => ({
@@ -128,7 +123,10 @@ function layOut(program: Program, layout: Layout): ProgramPlaces {
       rows: rowsOf(phase, layout),
     })),
     measures: layout.fixed(real(measureCount), 'measures'),
-    evaluation: layout.fixed(real(evaluated), 'evaluation'),
+    evaluation: layout.fixed(
+      real(Math.max(2, ...program.phases.map(({ evaluate }) => lengthOfResults(evaluate.region)))),
+      'evaluation',
+    ),
     seed: layout.fixed(scalar, 'seed_value'),
     step: layout.fixed(scalar, 'step_number'),
     data: program.data.map((slot) => layout.fixed(slot.type, slot.name)),
@@ -174,6 +172,22 @@ function placeOf(input: RegionInput, places: ProgramPlaces, phase: number): Plac
 }
 
 /** One element of an array for each name. */
+function lengthOfResults(region: Region): number {
+  return region.results.reduce((total, { type }) => total + sizeOf(type.shape), 0);
+}
+
+/** A place for each result of a region, one behind the other. */
+function parts(array: Place, region: Region): Place[] {
+  let offset = 0;
+  return region.results.map(({ type }, index) => {
+    const size = sizeOf(type.shape);
+    const part = makePlace('real', size, `evaluated_${index}`);
+    part.within = { place: array, offset: constantIndex(offset) };
+    offset += size;
+    return part;
+  });
+}
+
 function slots(array: Place, names: readonly string[]): Place[] {
   return names.map((name, index) => {
     const slot = makePlace('real', 1, name);

@@ -136,7 +136,10 @@ function whenPossible(context: Context, value: Tensor, [name, left, right]: Cond
   const { frame } = context;
   if (constantOf(left) !== undefined && constantOf(right) !== undefined) return value;
   const condition = elementwise(frame, name, [left, right]);
-  return elementwise(frame, 'select', [condition, value, constant(frame, NaN, 'real')]);
+  // The root of a negative number, so that a replay finds an operation that made a NaN of finite operands.
+  const [fine, wrong] = [constant(frame, 1, 'real'), constant(frame, -1, 'real')];
+  const fault = elementwise(frame, 'sqrt', [elementwise(frame, 'select', [condition, fine, wrong])]);
+  return elementwise(frame, 'select', [condition, value, fault]);
 }
 
 /** glorot: uniform in +-sqrt(6 / (in + out)); he, lecun: normal with variance 2 / in and 1 / in. */

@@ -164,6 +164,8 @@ function derivativeTargets(problem: TypedProblem): ReadonlySet<ValueSymbol> {
     ),
     ...problem.objectives.map((objective) => objective.value),
     ...problem.solves.map((solve) => solve.optimizer),
+    ...problem.solves.flatMap(({ handler }) => (handler === undefined ? [] : [handler])),
+    ...problem.constraints.map((constraint) => constraint.value),
     ...problem.solves.flatMap(({ aggregation }) => (aggregation === undefined ? [] : [aggregation.value])),
     ...problem.reports.map((report) => report.value),
   ];

@@ -17,6 +17,7 @@ import { asTensor, bindValue } from './call.js';
 import { fail } from './context.js';
 import { Cell, Environment } from './environment.js';
 import type { Frame } from './frame.js';
+import type { Handling } from './handling.js';
 import type { ObjectiveQueries } from './objective.js';
 import { type OptimizerInstance, stateKey } from './optimizer_instance.js';
 import { castTo, constant, expand, sliceOwn, tensor } from './tensor.js';
@@ -41,6 +42,7 @@ export class OptimizerRun {
     readonly view: View,
     readonly queries: ObjectiveQueries,
     private readonly totalSteps: number,
+    private readonly handling?: Pick<Handling, 'names' | 'equalities' | 'inequalities'>,
   ) {
     this.evaluations = new Cell('evaluations', constant(view.root, 0, 'int'));
     view.hooks = {
@@ -54,13 +56,21 @@ export class OptimizerRun {
   }
 
   /** One step of an instance from x; returns x after it. */
-  run(instance: OptimizerInstance, x: Tensor, g: () => Tensor, f: () => Tensor, t: Tensor): Tensor {
+  run(
+    instance: OptimizerInstance,
+    x: Tensor,
+    g: () => Tensor,
+    f: () => Tensor,
+    t: Tensor,
+    bindMore: (environment: Environment) => void = () => undefined,
+  ): Tensor {
     const { definition } = instance;
     const environment = this.bodyEnvironment(instance, t);
     const { implicit } = definition;
     bindValue(this.view, environment, implicit.x, x);
     environment.bind(implicit.g, g);
     environment.bind(implicit.f, f);
+    bindMore(environment);
     this.active.push({ instance, environment, t });
     this.view.within(environment, () => {
       this.view.statements(definition.statements);
@@ -76,6 +86,11 @@ export class OptimizerRun {
     const environment = new Environment(view.environment.outermostEnvironment());
     const size = view.options.slots.reduce((total, slot) => total + slot.size, 0);
     environment.bindSize(definition.size, { value: size, training: undefined });
+    if (this.handling !== undefined && definition.handles === this.handling.names) {
+      const { names, equalities, inequalities } = this.handling;
+      environment.bindSize(names.equalities, { value: equalities, training: undefined });
+      environment.bindSize(names.inequalities, { value: inequalities, training: undefined });
+    }
     const residuals = this.queries.residualCount();
     if (residuals !== undefined)
       environment.bindSize(definition.residuals, { value: residuals, training: undefined });

@@ -29,8 +29,10 @@ import {
   type OptimizerInstance,
   stateKey,
 } from './optimizer_instance.js';
+import { type Handling, handlingOf, kktResidual, type Parts, partsAt, weightsAt } from './handling.js';
 import { project, projectionOf } from './projection.js';
 import { castTo, constant, constantOf, expand, sliceOwn, tensor } from './tensor.js';
+import type { Tensor } from './value.js';
 import { tablesReadBy } from './tables_read.js';
 import { type RowsOfView, View } from './view.js';
 
@@ -54,13 +56,26 @@ export function elaboratePhase(
       ? Math.floor(at(at(facts.tables, sampler.table).splits, 0).count / sampler.size)
       : 1;
   const steps = lengthOf(facts, solve, stepsPerEpoch);
+  const handling = handlingOf(facts, slots, solve, objective, rows, facts.problem.carried.length + 1);
   const region =
     solve.aggregation === undefined
-      ? objectiveRegion(facts, slots, objective, rows)
+      ? (handling?.lagrangian ?? objectiveRegion(facts, slots, objective, rows))
       : objectivesRegion(facts, slots, objectives, solve.aggregation, rows);
   const instance = instantiateOptimizer(solve.optimizer, undefined, slots.length);
-  const start = startRegion(facts, slots, instance, region, steps, rows, facts.problem.solves[0] === solve);
-  const step = stepRegion(facts, slots, solve, instance, region, steps, rows, start.states, stepsPerEpoch);
+  const isFirst = facts.problem.solves[0] === solve;
+  const start = startRegion(facts, slots, instance, region, steps, rows, isFirst, handling);
+  const step = stepRegion(
+    facts,
+    slots,
+    solve,
+    instance,
+    region,
+    steps,
+    rows,
+    start.states,
+    stepsPerEpoch,
+    handling,
+  );
   return {
     title: solve.title,
     objective:
@@ -79,9 +94,12 @@ export function elaboratePhase(
     steps,
     stepsPerEpoch,
     evaluate:
-      solve.aggregation === undefined
-        ? evaluateRegion(facts, slots, objective)
-        : evaluateSeveral(facts, slots, objectives, solve.aggregation),
+      solve.aggregation !== undefined
+        ? evaluateSeveral(facts, slots, objectives, solve.aggregation)
+        : handling === undefined
+          ? evaluateRegion(facts, slots, objective)
+          : evaluateConstrained(facts, slots, handling, rows),
+    constraints: handling?.constraints ?? [],
     span: solve.span,
   };
 }
@@ -173,12 +191,12 @@ function startRegion(
   steps: number,
   rows: RowsOfView,
   isFirstPhase: boolean,
+  handling: Handling | undefined,
 ): { readonly states: readonly StateSlot[]; readonly bound: BoundRegion } {
   const view = new View(facts, { rows, training: true, parameters: 'vector', slots });
   // What the optimizer's states start from may read the objective, which reads what is carried.
   const carried = carriedStarts(facts, slots, view, isFirstPhase);
   carried.forEach((node, index) => view.provideState(index, node));
-  const run = new OptimizerRun(view, queriesIn(view, objective), steps);
   const states: StateSlot[] = [];
   const firsts: Node[] = [];
   const add = (name: string, node: Node): void => {
@@ -187,33 +205,59 @@ function startRegion(
   };
   states.push(...carriedSlots(facts));
   firsts.push(...carried);
-  for (const each of new Set(allInstances(instance))) {
-    if (each !== instance) add(`${each.path}.t`, view.root.builder.constant(0, 'int'));
-    const environment = run.bodyEnvironment(each, constant(view.root, 0, 'int'));
-    const x = tensor(view.root, view.x());
-    for (const state of each.states) {
-      const inner = new Environment(environment);
-      const slot = state.tensor === undefined ? undefined : slots[state.tensor];
-      if (slot !== undefined) inner.bindSize(each.definition.size, { value: slot.size, training: undefined });
-      inner.bind(
-        each.definition.implicit.x,
-        slot === undefined ? x : sliceOwn(view.root, x, 0, slot.offset, slot.offset + slot.size),
-      );
-      const shape = state.symbol.type.kind === 'array' ? inner.shape(state.symbol.type.shape) : [];
-      const value = view.within(inner, () => view.tensor(state.value));
-      const typed = castTo(view.root, value, dtypeOf(state.symbol.type));
-      add(
-        state.name,
-        expand(
-          view.root,
-          typed,
-          [],
-          shape.map((size) => size.value),
-        ),
-      );
-    }
+  if (handling !== undefined) {
+    const handler = new OptimizerRun(view, queriesIn(view, handling.plain), steps, handling);
+    add(`${handling.instance.path}.restarted`, view.root.builder.constant(0, 'int'));
+    firstStates(view, handler, handling.instance, slots).forEach(({ name, node }) => {
+      view.provideState(states.length, node);
+      add(name, node);
+    });
   }
+  const run = new OptimizerRun(view, queriesIn(view, objective), steps, handling);
+  for (const { name, node } of allFirstStates(view, run, instance, slots)) add(name, node);
   return { states, bound: view.close(firsts) };
+}
+
+interface FirstState {
+  readonly name: string;
+  readonly node: Node;
+}
+
+/** The first states of an optimizer and of all that it wraps, with their counts of steps. */
+function allFirstStates(
+  view: View,
+  run: OptimizerRun,
+  instance: OptimizerInstance,
+  slots: readonly ParameterSlot[],
+): readonly FirstState[] {
+  return [...new Set(allInstances(instance))].flatMap((each) => [
+    ...(each === instance ? [] : [{ name: `${each.path}.t`, node: view.root.builder.constant(0, 'int') }]),
+    ...firstStates(view, run, each, slots),
+  ]);
+}
+
+function firstStates(
+  view: View,
+  run: OptimizerRun,
+  each: OptimizerInstance,
+  slots: readonly ParameterSlot[],
+): readonly FirstState[] {
+  const environment = run.bodyEnvironment(each, constant(view.root, 0, 'int'));
+  const x = tensor(view.root, view.x());
+  return each.states.map((state) => {
+    const inner = new Environment(environment);
+    const slot = state.tensor === undefined ? undefined : slots[state.tensor];
+    if (slot !== undefined) inner.bindSize(each.definition.size, { value: slot.size, training: undefined });
+    inner.bind(
+      each.definition.implicit.x,
+      slot === undefined ? x : sliceOwn(view.root, x, 0, slot.offset, slot.offset + slot.size),
+    );
+    const shape = state.symbol.type.kind === 'array' ? inner.shape(state.symbol.type.shape) : [];
+    const value = view.within(inner, () => view.tensor(state.value));
+    const typed = castTo(view.root, value, dtypeOf(state.symbol.type));
+    const sizes = shape.map((size) => size.value);
+    return { name: state.name, node: expand(view.root, typed, [], sizes) };
+  });
 }
 
 // --------------------------------------------------------------------------------------------------- the step
@@ -228,22 +272,29 @@ function stepRegion(
   rows: RowsOfView,
   states: readonly StateSlot[],
   stepsPerEpoch: number,
+  handling: Handling | undefined,
 ): { readonly bound: BoundRegion; readonly measures: readonly string[] } {
   const view = new View(facts, { rows, training: true, parameters: 'vector', slots });
   const { root } = view;
   const queries = queriesIn(view, objective);
-  const run = new OptimizerRun(view, queries, steps);
+  const run = new OptimizerRun(view, queries, steps, handling);
   const stateNodes = states.map((state, index) =>
     view.input({ kind: 'state', index }, state.type, state.name),
   );
   const carried = stateNodes.slice(0, facts.problem.carried.length);
-  const cells = bindStates(instance, stateNodes.slice(carried.length), view);
+  const own = carried.length + (handling === undefined ? 0 : 1 + handling.instance.states.length);
+  const handlerCells =
+    handling === undefined
+      ? []
+      : bindStates(handling.instance, stateNodes.slice(carried.length + 1, own), view);
+  const cells = bindStates(instance, stateNodes.slice(own), view);
   const x = view.x();
   const start = tensor(root, x);
   const { until } = facts.problem;
   const needsNorm = solve.until !== undefined && reads(solve.until, until.gradNorm);
   const needsKkt = solve.until !== undefined && reads(solve.until, until.kkt);
-  const withGradient = needsNorm || needsKkt || readsGradient(instance);
+  const readsSlope = handling !== undefined && readsGradient(handling.instance);
+  const withGradient = needsNorm || needsKkt || readsSlope || readsGradient(instance);
   const both = once(() =>
     view.atRoot(() => {
       run.count(root, x);
@@ -259,33 +310,64 @@ function stepRegion(
   const g = (): Node => both().gradient;
   const f = (): Node => (withGradient ? both().value : valueOnly());
   const t = tensor(root, view.step());
+  const restarted = handling === undefined ? undefined : at(stateNodes, carried.length);
+  const own_t =
+    restarted === undefined ? t : tensor(root, root.builder.binary('subtract', t.node, restarted));
+  const parts = handling === undefined ? undefined : partsAt(view, handling, x, slots);
   const after = run.run(
     instance,
     start,
     () => tensor(root, g()),
     () => tensor(root, f()),
-    t,
+    own_t,
   );
+  const restart =
+    handling === undefined || parts === undefined
+      ? undefined
+      : runHandler(run, handling, parts, start, () => tensor(root, g()), t);
   const projection = projectionOf(facts, slots);
   const moved = expand(root, after, [], [x.type.shape[0] ?? 0]);
+  const reached = projection === undefined ? moved : project(view, projection, moved);
   const results = [
-    projection === undefined ? moved : project(view, projection, moved),
+    reached,
     ...carried,
+    ...(restarted === undefined ? [] : [restarted]),
+    ...handlerCells.map((cell) => cell.read()).map((value) => root.read(asTensor(value))),
     ...cells.map((cell) => root.read(asTensor(cell.read()))),
   ];
   const typed = results.map((node, index) =>
     sameNumbers(root.builder, node, index === 0 ? x.type : at(states, index - 1).type),
   );
+  if (restart !== undefined) {
+    const firsts = allFirstStates(view, run, instance, slots).map(({ node }) => node);
+    const anew = new Map<number, Node>([
+      [0, x],
+      [1 + carried.length, t.node],
+      ...firsts.map((node, index) => [1 + own + index, node] as const),
+    ]);
+    typed.forEach((node, index) => {
+      const instead = anew.get(index);
+      if (instead === undefined) return;
+      const flag = root.builder.broadcastScalar(restart, node.type.shape);
+      typed[index] = root.builder.select(flag, sameNumbers(root.builder, instead, node.type), node);
+    });
+  }
   const kept = keepUnsampledRows(facts, view, slots, [x, ...stateNodes], typed);
   kept.splice(1, carried.length, ...carriedUpdates(facts, slots, view, at(kept, 0), stepsPerEpoch));
+  const plain = parts === undefined ? f() : parts.f;
   const isNegated = objective.several === undefined && objective.source.sense === 'maximize';
-  const sign = isNegated ? root.builder.unary('negate', f()) : f();
+  const sign = isNegated ? root.builder.unary('negate', plain) : plain;
   const measures = new Map<string, Node>([['objective', sign]]);
   if (withGradient) measures.set('grad_norm', norm(root.builder, g()));
   if (needsKkt) {
     const beyond = root.builder.binary('subtract', x, g());
-    const reached = projection === undefined ? beyond : project(view, projection, beyond);
-    measures.set('kkt', norm(root.builder, root.builder.binary('subtract', x, reached)));
+    const nearest = projection === undefined ? beyond : project(view, projection, beyond);
+    const stationarity = norm(root.builder, root.builder.binary('subtract', x, nearest));
+    const kkt =
+      handling === undefined || parts === undefined
+        ? stationarity
+        : kktResidual(root.builder, stationarity, parts, weightsAt(view, handling, parts));
+    measures.set('kkt', kkt);
   }
   measures.set('evaluations', root.builder.cast(root.read(asTensor(run.evaluations.read())), 'real'));
   if (solve.until !== undefined) {
@@ -297,6 +379,32 @@ function stepRegion(
     });
   }
   return { bound: view.close([...kept, ...measures.values()]), measures: [...measures.keys()] };
+}
+
+/** The handler's statements at the step's start; the flag that makes the optimizer begin anew. */
+function runHandler(
+  run: OptimizerRun,
+  handling: Handling,
+  parts: Parts,
+  x: Tensor,
+  g: () => Tensor,
+  t: Tensor,
+): Node {
+  const { root } = run.view;
+  const restart = new Cell('restart', constant(root, 0, 'bool'));
+  run.run(
+    handling.instance,
+    x,
+    g,
+    () => tensor(root, parts.f),
+    t,
+    (environment) => {
+      environment.bind(handling.names.eq, tensor(root, parts.eq));
+      environment.bind(handling.names.ineq, tensor(root, parts.ineq));
+      environment.bindCell(handling.names.restart, restart);
+    },
+  );
+  return root.builder.cast(root.read(asTensor(restart.read())), 'bool');
 }
 
 function once<T>(compute: () => T): () => T {
@@ -385,6 +493,33 @@ function keepUnsampledRows(
 }
 
 // --------------------------------------------------------------------------------------------- the evaluation
+
+/** (x, data.., states..) -> objective, norm of the Lagrangian's gradient, KKT residual, constraints, multipliers. */
+function evaluateConstrained(
+  facts: ProblemFacts,
+  slots: readonly ParameterSlot[],
+  handling: Handling,
+  rows: RowsOfView,
+): BoundRegion {
+  const view = new View(facts, { rows, training: true, parameters: 'vector', slots });
+  const { builder } = view.root;
+  const x = view.x();
+  const { gradient } = queriesIn(view, handling.lagrangian).valueAndGradient(view.root, x);
+  const parts = partsAt(view, handling, x, slots);
+  const weights = weightsAt(view, handling, parts);
+  const projection = projectionOf(facts, slots);
+  const beyond = builder.binary('subtract', x, gradient);
+  const nearest = projection === undefined ? beyond : project(view, projection, beyond);
+  const stationarity = norm(builder, builder.binary('subtract', x, nearest));
+  const maximizes = handling.plain.source.sense === 'maximize';
+  return view.close([
+    maximizes ? builder.unary('negate', parts.f) : parts.f,
+    norm(builder, gradient),
+    kktResidual(builder, stationarity, parts, weights),
+    builder.concat([parts.eq, parts.ineq], 0),
+    builder.concat([weights.eq, weights.ineq], 0),
+  ]);
+}
 
 /** (x, data..) -> objective, gradient norm, over all rows of the objective's split. */
 function evaluateRegion(

@@ -1,0 +1,135 @@
+/**
+ * Constraints and handlers. A constraint is a real array that is at most, or equal to, zero. A handler has the form
+ * of an optimizer's body around a `minimize` of its own: it sees the problem's objective `f`, the equalities `eq`
+ * and the inequalities `ineq` at the step's start, and any optimizer minimizes what it makes of them.
+ */
+import type { ConstraintDeclaration, Declaration, Expression, SolveDeclaration } from '../parser/ast.js';
+import type { Span } from '../parser/source.js';
+import type { Context } from './context.js';
+import { fit, isError, toReal } from './convert.js';
+import { symbolDimension } from './dimension.js';
+import type { Scope } from './entities.js';
+import { checkExpression } from './expression.js';
+import { checkSolver } from './optimizers.js';
+import { printType } from './print_type.js';
+import { freshDimension, freshSymbol } from './session.js';
+import { arrayType, boolScalar, realElement, realScalar, shapeOf } from './type_facts.js';
+import type { TypedConstraint, TypedExpression, TypedHandling, TypedOptimizerValue } from './typed.js';
+
+const relations = ['<=', '>=', '=='] as const;
+
+export function checkConstraint(
+  context: Context,
+  declaration: ConstraintDeclaration,
+): TypedConstraint | undefined {
+  const { session } = context;
+  const { value: comparison, label, span } = declaration;
+  if (comparison.kind === 'error') return undefined;
+  const relation =
+    comparison.kind === 'binary' ? relations.find((each) => each === comparison.operator) : undefined;
+  if (comparison.kind !== 'binary' || relation === undefined) {
+    session.error('AM2640', comparison.span, 'a constraint compares two values by `<=`, `>=` or `==`', {
+      notes: ['write `subject to a <= b`; a strict inequality has no nearest point, and is not one'],
+    });
+    checkExpression(context, comparison);
+    return undefined;
+  }
+  const [left, right] =
+    relation === '>=' ? [comparison.right, comparison.left] : [comparison.left, comparison.right];
+  const typed = checkExpression(context, { ...comparison, operator: '-', left, right });
+  if (isError(typed)) return undefined;
+  if (typed.type.kind !== 'array') {
+    session.error(
+      'AM2640',
+      comparison.span,
+      `a constraint is on numbers, and this is ${printType(typed.type)}`,
+    );
+    return undefined;
+  }
+  const name = label?.name ?? textOf(comparison.span);
+  return { name, relation: relation === '==' ? 'equal' : 'at_most', value: toReal(typed), span };
+}
+
+function textOf({ file, start, end }: Span): string {
+  return file.text.slice(start, end).replace(/\s+/g, ' ');
+}
+
+/** The handler of a `solve`: there is one exactly if there are constraints. */
+export function checkHandler(
+  context: Context,
+  declaration: SolveDeclaration,
+  declarations: readonly Declaration[],
+): TypedOptimizerValue | undefined {
+  const { session } = context;
+  const { handler: written, batch, aggregator } = declaration;
+  const first = declarations.find((each) => each.kind === 'constraint');
+  if (written === undefined) {
+    if (first === undefined) return undefined;
+    session.error('AM2641', declaration.span, 'nothing says how the constraints are handled', {
+      labels: [{ span: first.span, message: 'a constraint' }],
+      notes: ['name a handler: `solve using lbfgs() by augmented_lagrangian()`'],
+    });
+    return undefined;
+  }
+  const handler = checkSolver(context, written, true);
+  if (handler === undefined) return undefined;
+  if (first === undefined) {
+    session.error('AM2642', written.span, 'there are no constraints to handle', {
+      notes: ['a constraint is declared by `subject to a <= b`'],
+    });
+  }
+  const schedule = handler.arguments.find(({ kind }) => kind === 'schedule_call');
+  const misplaced =
+    batch === undefined
+      ? aggregator === undefined
+        ? schedule && { span: schedule.span, what: 'an argument that is a schedule' }
+        : { span: aggregator.span, what: 'an aggregator' }
+      : { span: batch.span, what: '`batch`' };
+  if (misplaced === undefined) return handler;
+  session.error('AM2644', misplaced.span, `a handler does not go with ${misplaced.what}`, {
+    labels: [{ span: written.span, message: 'the handler' }],
+  });
+  return undefined;
+}
+
+export function reportMisplacedSolver(
+  context: Context,
+  expression: Expression,
+  name: string,
+  wantsHandler: boolean,
+): void {
+  context.session.error(
+    'AM2643',
+    expression.span,
+    wantsHandler
+      ? `\`${name}\` is an optimizer, not a handler`
+      : `\`${name}\` is a handler, not an optimizer`,
+    { notes: ['an optimizer stands after `using`, a handler after `by`'] },
+  );
+}
+
+export type HandlingNames = Omit<TypedHandling, 'objective' | 'before'>;
+
+/** The names that a handler sees beyond those of an optimizer. */
+export function handlingNames(scope: Scope, span: Span): HandlingNames {
+  const equalities = freshDimension('E', span, 'quantified');
+  const inequalities = freshDimension('I', span, 'quantified');
+  scope.names.set('E', { kind: 'dimension', symbol: equalities });
+  scope.names.set('I', { kind: 'dimension', symbol: inequalities });
+  const names = {
+    eq: freshSymbol('eq', 'implicit', arrayType(realElement, shapeOf([symbolDimension(equalities)])), span),
+    ineq: freshSymbol(
+      'ineq',
+      'implicit',
+      arrayType(realElement, shapeOf([symbolDimension(inequalities)])),
+      span,
+    ),
+    restart: freshSymbol('restart', 'implicit', boolScalar, span),
+  };
+  for (const symbol of Object.values(names)) scope.names.set(symbol.name, { kind: 'value', symbol });
+  return { ...names, equalities, inequalities };
+}
+
+export function handledObjective(context: Context, expression: Expression): TypedExpression {
+  return fit(context, checkExpression(context, expression), realScalar, 'what a handler minimizes');
+}
