@@ -507,6 +507,12 @@ const problem = [
     'data { y: real[N] }\noptimizer o() { x <- x - g }\nhandler h() { minimize f }\nparam w: real = 1\nminimize mean((w - y)^2)\nsubject to w >= 2\nsolve using o() by h() batch 2 for 3 steps',
   ),
   entry(
+    'AM2645',
+    'handler that minimizes over the point',
+    'What a handler minimizes is a function of `f`, `eq`, `ineq` and its states.',
+    'handler h() { minimize f + sum(x^2) }',
+  ),
+  entry(
     'AM2901',
     'nested too deeply',
     'The file nests expressions deeper than the checker follows; several `let`s do instead.',

@@ -13,6 +13,7 @@ import { checkExpression } from './expression.js';
 import { checkSolver } from './optimizers.js';
 import { printType } from './print_type.js';
 import { freshDimension, freshSymbol } from './session.js';
+import { childrenOf } from './traverse.js';
 import { arrayType, boolScalar, realElement, realScalar, shapeOf } from './type_facts.js';
 import type { TypedConstraint, TypedExpression, TypedHandling, TypedOptimizerValue } from './typed.js';
 
@@ -132,4 +133,20 @@ export function handlingNames(scope: Scope, span: Span): HandlingNames {
 
 export function handledObjective(context: Context, expression: Expression): TypedExpression {
   return fit(context, checkExpression(context, expression), realScalar, 'what a handler minimizes');
+}
+
+/** What a handler minimizes is a function of f, eq, ineq and its states: it does not see the point itself. */
+export function checkHandled(context: Context, roots: Iterable<TypedExpression>): void {
+  const { session, optimizer } = context;
+  for (const root of roots) {
+    const isPoint =
+      root.kind === 'objective' ||
+      (root.kind === 'reference' &&
+        (root.symbol === optimizer?.implicit.x || root.symbol === optimizer?.implicit.g));
+    if (isPoint) {
+      session.error('AM2645', root.span, 'what a handler minimizes does not see the point or the gradient', {
+        notes: ['it is a function of `f`, `eq`, `ineq` and the states; `g` may be read behind `minimize`'],
+      });
+    } else checkHandled(context, childrenOf(root));
+  }
 }

@@ -8,7 +8,13 @@ import { symbolDimension } from './dimension.js';
 import type { OptimizerDefinition, ScheduleDefinition, Signature } from './entities.js';
 import { Scope } from './entities.js';
 import { checkExpression } from './expression.js';
-import { handledObjective, handlingNames, reportMisplacedSolver, type HandlingNames } from './constraints.js';
+import {
+  checkHandled,
+  handledObjective,
+  handlingNames,
+  reportMisplacedSolver,
+  type HandlingNames,
+} from './constraints.js';
 import { checkFunctionBody } from './functions.js';
 import { lookup, lookupCallable, noteUse } from './names.js';
 import { freshDimension, freshSymbol } from './session.js';
@@ -87,6 +93,10 @@ function optimizerBody(
       syntax.handles === undefined || handling === undefined
         ? undefined
         : { ...handling, before, objective: handledObjective(body, syntax.handles.objective) };
+    if (handles !== undefined) {
+      const bound = before.flatMap((each) => (each.kind === 'let' ? [each.value] : []));
+      checkHandled(context, [...bound, handles.objective]);
+    }
     const typed = { statements: [...before, ...checkStatements(body, statements.slice(count))], handles };
     if (session.widened.size > widened) {
       restore();
