@@ -56,7 +56,9 @@ export function resolveImport(session: Session, file: FileScope, declared: Decla
   if (found === undefined || !isImportable(found)) {
     const names = [...target.declared.values()].filter(isImportable).map(({ name }) => name);
     const what =
-      found === undefined ? 'has no definition' : 'exports only fn, module, optimizer, schedule and set, and not';
+      found === undefined
+        ? 'has no definition'
+        : 'exports only fn, module, optimizer, schedule and set, and not';
     session.error('AM2006', item.name.span, `\`${declaration.from.text}\` ${what} \`${item.name.name}\``, {
       notes: didYouMean(item.name.name, names),
     });
