@@ -513,6 +513,12 @@ const problem = [
     'handler h() { minimize f + sum(x^2) }',
   ),
   entry(
+    'AM2646',
+    'handler that changes something before its `minimize`',
+    'Before `minimize` a handler binds names and declares states; it updates states behind it, for the next step.',
+    'handler h() {\n  state k: real = 1\n  k <- 2 * k\n  minimize f + k * sum(eq^2)\n}',
+  ),
+  entry(
     'AM2901',
     'nested too deeply',
     'The file nests expressions deeper than the checker follows; several `let`s do instead.',

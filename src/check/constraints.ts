@@ -15,7 +15,13 @@ import { printType } from './print_type.js';
 import { freshDimension, freshSymbol } from './session.js';
 import { childrenOf } from './traverse.js';
 import { arrayType, boolScalar, realElement, realScalar, shapeOf } from './type_facts.js';
-import type { TypedConstraint, TypedExpression, TypedHandling, TypedOptimizerValue } from './typed.js';
+import type {
+  TypedConstraint,
+  TypedExpression,
+  TypedHandling,
+  TypedOptimizerValue,
+  TypedStatement,
+} from './typed.js';
 
 const relations = ['<=', '>=', '=='] as const;
 
@@ -133,6 +139,16 @@ export function handlingNames(scope: Scope, span: Span): HandlingNames {
 
 export function handledObjective(context: Context, expression: Expression): TypedExpression {
   return fit(context, checkExpression(context, expression), realScalar, 'what a handler minimizes');
+}
+
+/** Before its `minimize` a handler only binds names: what it minimizes is read at other points within the same step. */
+export function checkBefore(context: Context, statements: readonly TypedStatement[]): void {
+  for (const { kind, span } of statements) {
+    if (kind === 'let' || kind === 'state') continue;
+    context.session.error('AM2646', span, 'a handler changes nothing before its `minimize`', {
+      notes: ['states are updated behind it, for the next step'],
+    });
+  }
 }
 
 /** What a handler minimizes is a function of f, eq, ineq and its states: it does not see the point itself. */

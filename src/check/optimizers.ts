@@ -9,6 +9,7 @@ import type { OptimizerDefinition, ScheduleDefinition, Signature } from './entit
 import { Scope } from './entities.js';
 import { checkExpression } from './expression.js';
 import {
+  checkBefore,
   checkHandled,
   handledObjective,
   handlingNames,
@@ -96,6 +97,7 @@ function optimizerBody(
     if (handles !== undefined) {
       const bound = before.flatMap((each) => (each.kind === 'let' ? [each.value] : []));
       checkHandled(context, [...bound, handles.objective]);
+      checkBefore(context, before);
     }
     const typed = { statements: [...before, ...checkStatements(body, statements.slice(count))], handles };
     if (session.widened.size > widened) {
