@@ -1,0 +1,245 @@
+/** One step of a phase as a graph: the update, what is kept, the measures and the stopping rule. */
+import type { TypedExpression, TypedSolve } from '../../check/typed.js';
+import type { GraphBuilder } from '../builder.js';
+import type { Node, TensorType } from '../graph.js';
+import type { BoundRegion, ParameterSlot, StateSlot } from '../program.js';
+import { at } from '../types.js';
+import { asTensor } from './call.js';
+import { carriedUpdates } from './carried.js';
+import { Cell, Environment } from './environment.js';
+import { leadingRows, type ProblemFacts } from './facts.js';
+import { type Handling, kktResidual, type Parts, partsAt, weightsAt } from './handling.js';
+import { type Objective } from './objective.js';
+import { OptimizerRun, reads, readsGradient } from './optimizer.js';
+import { allInstances, type OptimizerInstance, stateKey } from './optimizer_instance.js';
+import { allFirstStates } from './phase_start.js';
+import { project, projectionOf } from './projection.js';
+import { normOf, queriesIn } from './queries.js';
+import { constant, expand, tensor } from './tensor.js';
+import type { Tensor } from './value.js';
+import { type RowsOfView, View } from './view.js';
+
+export function stepRegion(
+  facts: ProblemFacts,
+  slots: readonly ParameterSlot[],
+  solve: TypedSolve,
+  instance: OptimizerInstance,
+  objective: Objective,
+  steps: number,
+  rows: RowsOfView,
+  states: readonly StateSlot[],
+  stepsPerEpoch: number,
+  handling: Handling | undefined,
+): { readonly bound: BoundRegion; readonly measures: readonly string[] } {
+  const view = new View(facts, { rows, training: true, parameters: 'vector', slots });
+  const { root } = view;
+  const queries = queriesIn(view, objective);
+  const run = new OptimizerRun(view, queries, steps, handling);
+  const stateNodes = states.map((state, index) =>
+    view.input({ kind: 'state', index }, state.type, state.name),
+  );
+  const carried = stateNodes.slice(0, facts.problem.carried.length);
+  const own = carried.length + (handling === undefined ? 0 : 1 + handling.instance.states.length);
+  const handlerCells =
+    handling === undefined
+      ? []
+      : bindStates(handling.instance, stateNodes.slice(carried.length + 1, own), view);
+  const cells = bindStates(instance, stateNodes.slice(own), view);
+  const x = view.x();
+  const start = tensor(root, x);
+  const { until } = facts.problem;
+  const needsNorm = solve.until !== undefined && reads(solve.until, until.gradNorm);
+  const needsKkt = solve.until !== undefined && reads(solve.until, until.kkt);
+  const readsSlope = handling !== undefined && readsGradient(handling.instance);
+  const withGradient = needsNorm || needsKkt || readsSlope || readsGradient(instance);
+  const both = once(() =>
+    view.atRoot(() => {
+      run.count(root, x);
+      return queries.valueAndGradient(root, x);
+    }),
+  );
+  const valueOnly = once(() =>
+    view.atRoot(() => {
+      run.count(root, x);
+      return queries.value(root, x);
+    }),
+  );
+  const g = (): Node => both().gradient;
+  const f = (): Node => (withGradient ? both().value : valueOnly());
+  const t = tensor(root, view.step());
+  const restarted = handling === undefined ? undefined : at(stateNodes, carried.length);
+  const own_t =
+    restarted === undefined ? t : tensor(root, root.builder.binary('subtract', t.node, restarted));
+  const parts = handling === undefined ? undefined : partsAt(view, handling, x, slots);
+  const after = run.run(
+    instance,
+    start,
+    () => tensor(root, g()),
+    () => tensor(root, f()),
+    own_t,
+  );
+  const restart =
+    handling === undefined || parts === undefined
+      ? undefined
+      : runHandler(run, handling, parts, start, () => tensor(root, g()), t);
+  const projection = projectionOf(facts, slots);
+  const moved = expand(root, after, [], [x.type.shape[0] ?? 0]);
+  const reached = projection === undefined ? moved : project(view, projection, moved);
+  const results = [
+    reached,
+    ...carried,
+    ...(restarted === undefined ? [] : [restarted]),
+    ...handlerCells.map((cell) => cell.read()).map((value) => root.read(asTensor(value))),
+    ...cells.map((cell) => root.read(asTensor(cell.read()))),
+  ];
+  const typed = results.map((node, index) =>
+    sameNumbers(root.builder, node, index === 0 ? x.type : at(states, index - 1).type),
+  );
+  if (restart !== undefined) {
+    const firsts = allFirstStates(view, run, instance, slots).map(({ node }) => node);
+    const anew = new Map<number, Node>([
+      [0, x],
+      [1 + carried.length, t.node],
+      ...firsts.map((node, index) => [1 + own + index, node] as const),
+    ]);
+    typed.forEach((node, index) => {
+      const instead = anew.get(index);
+      if (instead === undefined) return;
+      const flag = root.builder.broadcastScalar(restart, node.type.shape);
+      typed[index] = root.builder.select(flag, sameNumbers(root.builder, instead, node.type), node);
+    });
+  }
+  const kept = keepUnsampledRows(facts, view, slots, [x, ...stateNodes], typed);
+  kept.splice(1, carried.length, ...carriedUpdates(facts, slots, view, at(kept, 0), stepsPerEpoch));
+  const plain = parts === undefined ? f() : parts.f;
+  const isNegated = objective.several === undefined && objective.source.sense === 'maximize';
+  const sign = isNegated ? root.builder.unary('negate', plain) : plain;
+  const measures = new Map<string, Node>([['objective', sign]]);
+  if (withGradient) measures.set('grad_norm', normOf(root.builder, g()));
+  if (needsKkt) {
+    const beyond = root.builder.binary('subtract', x, g());
+    const nearest = projection === undefined ? beyond : project(view, projection, beyond);
+    const stationarity = normOf(root.builder, root.builder.binary('subtract', x, nearest));
+    const kkt =
+      handling === undefined || parts === undefined
+        ? stationarity
+        : kktResidual(root.builder, stationarity, parts, weightsAt(view, handling, parts));
+    measures.set('kkt', kkt);
+  }
+  measures.set('evaluations', root.builder.cast(root.read(asTensor(run.evaluations.read())), 'real'));
+  if (solve.until !== undefined) {
+    const stop = stopFlag(view, facts, solve.until, measures, t.node);
+    measures.set('stop', root.builder.cast(stop, 'real'));
+    kept.forEach((node, index) => {
+      const old = index === 0 ? x : at(stateNodes, index - 1);
+      kept[index] = root.builder.select(root.builder.broadcastScalar(stop, node.type.shape), old, node);
+    });
+  }
+  return { bound: view.close([...kept, ...measures.values()]), measures: [...measures.keys()] };
+}
+
+/** The handler's statements at the step's start; the flag that makes the optimizer begin anew. */
+function runHandler(
+  run: OptimizerRun,
+  handling: Handling,
+  parts: Parts,
+  x: Tensor,
+  g: () => Tensor,
+  t: Tensor,
+): Node {
+  const { root } = run.view;
+  const restart = new Cell('restart', constant(root, 0, 'bool'));
+  run.run(
+    handling.instance,
+    x,
+    g,
+    () => tensor(root, parts.f),
+    t,
+    (environment) => {
+      environment.bind(handling.names.eq, tensor(root, parts.eq));
+      environment.bind(handling.names.ineq, tensor(root, parts.ineq));
+      environment.bindCell(handling.names.restart, restart);
+    },
+  );
+  return root.builder.cast(root.read(asTensor(restart.read())), 'bool');
+}
+
+function once<T>(compute: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: compute() }).value;
+}
+
+/** The cells of every instance's states and step counts, in the order of the state slots. */
+export function bindStates(instance: OptimizerInstance, nodes: readonly Node[], view: View): readonly Cell[] {
+  const cells: Cell[] = [];
+  const add = (owner: OptimizerInstance, key: string, name: string): void => {
+    const cell = new Cell(name, tensor(view.root, at(nodes, cells.length)));
+    owner.cells.set(key, cell);
+    cells.push(cell);
+  };
+  for (const each of new Set(allInstances(instance))) {
+    if (each !== instance) add(each, 't', `${each.path}.t`);
+    for (const state of each.states) add(each, stateKey(state.symbol, state.tensor), state.name);
+  }
+  return cells;
+}
+
+function sameNumbers(builder: GraphBuilder, node: Node, type: TensorType): Node {
+  const cast = builder.cast(node, type.dtype);
+  return cast.type.shape.length < type.shape.length ? builder.broadcastScalar(cast, type.shape) : cast;
+}
+
+function stopFlag(
+  view: View,
+  facts: ProblemFacts,
+  until: TypedExpression,
+  measures: ReadonlyMap<string, Node>,
+  step: Node,
+): Node {
+  const { root } = view;
+  const environment = new Environment(view.environment.outermostEnvironment());
+  const names = facts.problem.until;
+  const objective = measures.get('objective');
+  const gradNorm = measures.get('grad_norm');
+  if (objective !== undefined) environment.bind(names.value, tensor(root, objective));
+  if (gradNorm !== undefined) environment.bind(names.gradNorm, tensor(root, gradNorm));
+  const kkt = measures.get('kkt');
+  if (kkt !== undefined) environment.bind(names.kkt, tensor(root, kkt));
+  environment.bind(names.step, tensor(root, step));
+  return root.read(view.within(environment, () => view.tensor(until)));
+}
+
+/** Parameters with a row for each row of the sampled table: rows outside the batch keep their values, and so do their states. */
+function keepUnsampledRows(
+  facts: ProblemFacts,
+  view: View,
+  slots: readonly ParameterSlot[],
+  before: readonly Node[],
+  after: readonly Node[],
+): Node[] {
+  const { rows } = view.options;
+  if (rows.kind !== 'batch') return [...after];
+  const ofRows = facts.problem.parameters.map(({ symbol }) => {
+    const dimension = leadingRows(symbol.type, facts.tableOf);
+    return dimension !== undefined && facts.tableOf.get(dimension) === rows.table;
+  });
+  if (!ofRows.some(Boolean)) return [...after];
+  const { builder } = view.root;
+  const sampled = view.input({ kind: 'rows' }, { dtype: 'int', shape: [rows.size] }, 'rows');
+  const parts = slots.map((slot, index) => {
+    if (ofRows[index] !== true) return builder.constant(1, 'bool', [slot.size]);
+    const count = at(slot.shape, 0);
+    const none = builder.constant(0, 'bool', [count]);
+    const chosen = builder.scatterSet(none, sampled, builder.constant(1, 'bool', [rows.size]), {
+      inBounds: true,
+    });
+    return builder.reshape(builder.broadcast(chosen, slot.shape, [0]), [slot.size]);
+  });
+  const advances = builder.concat(parts, 0);
+  const size = at(advances.type.shape, 0);
+  return after.map((node, index) => {
+    const { shape } = node.type;
+    if (shape[shape.length - 1] !== size) return node;
+    return builder.select(builder.broadcast(advances, shape, [shape.length - 1]), node, at(before, index));
+  });
+}

@@ -1,0 +1,25 @@
+/** The questions to an objective, asked in a view whose storage they read. */
+import type { GraphBuilder } from '../builder.js';
+import type { Node } from '../graph.js';
+import { at } from '../types.js';
+import { aggregate } from './aggregation.js';
+import { type Objective, ObjectiveQueries } from './objective.js';
+import type { View } from './view.js';
+
+export function queriesIn(view: View, objective: Objective): ObjectiveQueries {
+  const stored = objective.inputs.map((input, index) => {
+    const parameter = at(objective.value.parameters, objective.slots.length + index);
+    const name = parameter.operator.kind === 'parameter' ? parameter.operator.name : input.kind;
+    return { node: view.input(input, parameter.type, name), frame: view.root };
+  });
+  return new ObjectiveQueries(objective, stored, (jacobian) => {
+    const aggregation = objective.several?.aggregation;
+    if (aggregation === undefined) throw new Error('compiler bug: a Jacobian without an aggregator');
+    return aggregate(view, aggregation, jacobian);
+  });
+}
+
+export function normOf(builder: GraphBuilder, vector: Node): Node {
+  const squares = builder.reduceAll('sum', builder.unary('square', vector));
+  return builder.unary('sqrt', squares);
+}
