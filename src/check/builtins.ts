@@ -9,7 +9,7 @@ export type Builtin = BuiltinKind & {
 };
 
 export type DerivativeName = 'grad' | 'jacobian' | 'hessian' | 'hvp' | 'jvp' | 'vjp';
-export type QueryName = 'value' | 'residuals' | 'residual_jvp' | 'residual_vjp';
+export type QueryName = 'value' | 'values' | 'grads' | 'residuals' | 'residual_jvp' | 'residual_vjp';
 export type RawName = 'columns' | 'column' | 'characters' | 'array';
 export type DistributionName = 'normal' | 'uniform' | 'bernoulli' | 'exponential' | 'gumbel';
 
@@ -202,6 +202,8 @@ const derivatives = rows('derivative', [
 
 const queries = rows('query', [
   ['value', 'value(y: real[P]): real', 'The objective at another point, on the same batch.'],
+  ['values', 'values(Y: real[n, P]): real[n]', 'The objective at many points at once, one in each row.'],
+  ['grads', 'grads(Y: real[n, P]): real[n, P]', 'The gradients at many points at once, one in each row.'],
   [
     'residuals',
     'residuals(y: real[P]): real[R]',

@@ -2,6 +2,8 @@
  * The codes of names, types and shapes (AM2xxx), each with a source that provokes it. `docs/errors.md` is made from
  * this table, and the tests of the diagnostics hold every example to its code.
  */
+import { blackBox } from './black_box_codes.js';
+
 interface Entry<Code extends string> {
   readonly code: Code;
   readonly title: string;
@@ -313,7 +315,7 @@ const data = [
   entry(
     'AM2504',
     'draw out of place',
-    '`~` stands in `data`, drawn once for the table, in `param`, drawn once for the start, and in a `let` of the program or of a module, drawn at every step. A name has one value in each step, so loops and functions draw nothing.',
+    '`~` stands in `data`, drawn once for the table, in `param`, drawn once for the start, and in a `let` of the program, of a module or of an optimizer, drawn at every step. A name has one value in each step, so loops and functions draw nothing.',
     'fn noisy(a: real): real {\n  let z ~ normal(0, 1)\n  return a + z\n}',
   ),
   entry(
@@ -534,6 +536,7 @@ export const checkCodes = [
   ...derivatives,
   ...data,
   ...problem,
+  ...blackBox,
 ] as const;
 
 export type CheckCode = (typeof checkCodes)[number]['code'];

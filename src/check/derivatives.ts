@@ -7,6 +7,7 @@ import { errorExpression, fit, isError, toReal, tryFit } from './convert.js';
 import { symbolDimension } from './dimension.js';
 import { checkExpression } from './expression.js';
 import { lookup, noteUse, unknownName } from './names.js';
+import { checkPoints } from './points.js';
 import { printType } from './print_type.js';
 import { arrayType, isReal, isScalar, realElement, realScalar, shapeOf } from './type_facts.js';
 import type { TypedDerivative, TypedExpression, TypedObjectiveQuery, ValueSymbol } from './typed.js';
@@ -143,7 +144,10 @@ function derivativeShape(
 // -------------------------------------------------------------------------------------- questions of optimizers
 
 export function checkQuery(context: Context, call: CallExpression, builtin: QueryBuiltin): TypedExpression {
-  return checkObjectiveQuery(context, call, builtin, builtin.operator);
+  const { operator } = builtin;
+  if (operator === 'values') return checkPoints(context, call, builtin, 'value');
+  if (operator === 'grads') return checkPoints(context, call, builtin, 'gradient');
+  return checkObjectiveQuery(context, call, builtin, operator);
 }
 
 function checkObjectiveQuery(

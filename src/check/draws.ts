@@ -1,5 +1,5 @@
 /**
- * Draws made at every step: `let eps: real[N, Z] ~ normal(0, 1)` in the file or in the body of a module. A name has
+ * Draws made at every step: `let eps: real[N, Z] ~ normal(0, 1)` in the file or in the body of a module or optimizer. A name has
  * one value in each step, so it is drawn where it is bound once: not in a loop, and not in a function, whose calls
  * have no names. What is drawn while training has no value in a report.
  */
@@ -30,7 +30,7 @@ export function checkStepDraw(
   if (path === undefined) {
     context.session.error('AM2504', span, 'a draw does not stand here', {
       notes: [
-        '`~` stands in `data`, once for the table, in `param`, once for the start, and in a `let` of the program or of a module, at every step',
+        '`~` stands in `data`, once for the table, in `param`, once for the start, and in a `let` of the program, of a module or of an optimizer, at every step',
         'a name has one value in each step, so it is not drawn in a loop or in a function',
       ],
     });
@@ -50,11 +50,12 @@ export function checkStepDraw(
 /** The name of the draw's stream; undefined where a name is bound more than once in a step, or never. */
 function pathOf(context: Context, name: string): string | undefined {
   if (context.place === 'problem') return context.file.role === 'main' ? name : undefined;
-  if (context.place !== 'module' || context.path === undefined) return undefined;
+  const isModule = context.place === 'module' && context.path !== undefined;
+  if (!isModule && context.place !== 'optimizer') return undefined;
   for (let scope: Scope | undefined = context.scope; scope !== undefined; scope = scope.parent) {
     if (scope.kind !== 'plain' && scope.kind !== 'branch') return undefined;
   }
-  return `${context.path}.${name}`;
+  return isModule ? `${context.path}.${name}` : `.${name}`;
 }
 
 // ------------------------------------------------------------------------------------------------ categorical

@@ -362,7 +362,7 @@ export interface TypedDraw extends Typed {
   readonly distribution: 'normal' | 'uniform' | 'bernoulli' | 'exponential' | 'gumbel';
   /** normal(mean, deviation), uniform(low, high), bernoulli(p), exponential(rate), gumbel(location, scale); scalars, or of the result's shape. */
   readonly operands: readonly TypedExpression[];
-  /** The path of a name that is drawn at every step, `net.drop.keep`; undefined for what is drawn once, which has the name of its column or parameter. */
+  /** The path of a name that is drawn at every step, `net.drop.keep`, or `.z` in an optimizer, whose own path goes before it; undefined for what is drawn once, which has the name of its column or parameter. */
   readonly path: string | undefined;
 }
 

@@ -57,6 +57,8 @@ export interface Context {
   readonly objective: Objective | undefined;
   /** The step and the length that schedules see. */
   readonly schedule: { readonly t: number; readonly T: number } | undefined;
+  /** The optimizer that is running, `solve.sam.adam`: its draws have this name. */
+  readonly solver?: string;
   readonly optimizer: ((value: TypedOptimizerValue, environment: Environment) => Value) | undefined;
 }
 

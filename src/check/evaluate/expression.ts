@@ -178,7 +178,8 @@ export function shapeOfType(type: Type, environment: Environment): readonly numb
 
 /** What is drawn once is drawn at step 0, under the name of its parameter or column. */
 function streamFor(environment: Environment, path?: string): Stream {
-  const { seed, step } = environment.context;
+  const { seed, step, solver } = environment.context;
+  if (path?.startsWith('.') === true) return { seed, name: `${solver ?? ''}${path}`, step };
   if (path !== undefined) return { seed, name: path, step };
   if (environment.drawName === undefined)
     throw new Error('compiler bug: a draw outside of `data` and `param`');

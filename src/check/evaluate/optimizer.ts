@@ -59,6 +59,7 @@ class Instance {
   constructor(
     private readonly phase: Phase,
     private readonly written: TypedOptimizerValue,
+    private readonly path = `solve.${written.optimizer.name}`,
   ) {
     this.tensorStates = phase.tensors.map(() => new Map());
   }
@@ -78,6 +79,7 @@ class Instance {
     });
     const frame: Environment = arguments_.within({
       objective: step.objective,
+      solver: this.path,
       lookup: (symbol) => {
         const compute = lazy.get(symbol);
         if (compute === undefined) return outside.context.lookup(symbol);
@@ -100,7 +102,8 @@ class Instance {
   }
 
   private wrappedAs(written: TypedOptimizerValue, step: Step, outside: Environment): Value {
-    const instance = this.wrapped.get(written) ?? new Instance(this.phase, written);
+    const path = `${this.path}.${written.optimizer.name}`;
+    const instance = this.wrapped.get(written) ?? new Instance(this.phase, written, path);
     this.wrapped.set(written, instance);
     return { kind: 'optimizer', apply: (at, gradient) => instance.apply(step, outside, at, gradient) };
   }

@@ -61,12 +61,12 @@ solve using doubled()`,
   },
   {
     code: 'AM5009',
-    title: 'the objective is asked at many points at once',
+    title: 'a question that is not asked at many points at once',
     explanation:
-      'Within a comprehension the objective would be asked at one point for each index, which is not part of this version.',
+      'Within a comprehension, `values` or `grads` the objective is asked at many points at once: for its value, or for its gradient if it is a single objective.',
     example: `optimizer spread(lr: real = 0.1) {
-  let values = [k in 0..2: value(x + k * lr)]
-  x <- x - lr * min(values) * g
+  let curved = [k in 0..2: dot(g, hvp(x + k * lr, g))]
+  x <- x - lr * min(curved) * g
 }
 param x: real = 3
 minimize x^2

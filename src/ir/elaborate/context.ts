@@ -58,6 +58,8 @@ export interface Context {
   seed(): Node;
   /** The step, a node of the root frame. */
   step(): Node;
+  /** The optimizer that is running, `solve.sam.adam`: its draws have this name. */
+  readonly solver: string;
   /** The path of the parameter or column whose draw is being made. */
   drawName(): string;
   /** Positions in the whole table of the rows that a type of the file begins with, int [rows]; undefined for other types. */

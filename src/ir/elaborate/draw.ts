@@ -46,7 +46,7 @@ function counterOf(context: Context, expression: TypedDraw, own: Shape): Counter
   const step = frame.read(tensor(context.root, context.step()));
   const rows = context.rowPositions(type);
   return {
-    name: path,
+    name: path.startsWith('.') ? `${context.solver}${path}` : path,
     step,
     positions: rows === undefined ? ownPositions(frame, own) : positionsOfRows(frame, frame.read(rows), own),
   };

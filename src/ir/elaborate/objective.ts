@@ -14,6 +14,7 @@ import { jacobianRegion } from './aggregation.js';
 import { fail } from './context.js';
 import type { ProblemFacts } from './facts.js';
 import type { Frame } from './frame.js';
+import { overPoints, tensorsOfPoints, vectorsOfPoints } from './points.js';
 import { residualRegion } from './residuals.js';
 import { castTo } from './tensor.js';
 import { type RowsOfView, View } from './view.js';
@@ -110,6 +111,17 @@ export class ObjectiveQueries {
     return { value, gradient: vectorOf(frame.builder, slopes, this.objective.slots) };
   }
 
+  /** The value at each of many points [count, P]. */
+  values(frame: Frame, points: Node): Node {
+    return at(this.askPoints(frame, 'value', points), 0);
+  }
+
+  /** The gradient at each of many points, of a single objective. */
+  gradients(frame: Frame, points: Node): Node {
+    const slopes = this.askPoints(frame, 'gradient', points).slice(1);
+    return vectorsOfPoints(frame.builder, slopes, this.objective.slots, at(points.type.shape, 0));
+  }
+
   /** The value of one of several objectives. */
   part(frame: Frame, y: Node, index: number): Node {
     return at(this.inline(frame, at(this.objective.several?.parts ?? [], index), y, []), 0);
@@ -143,8 +155,25 @@ export class ObjectiveQueries {
     return this.inline(frame, this.region(query), y, more);
   }
 
+  private askPoints(frame: Frame, query: string, points: Node): Node[] {
+    const { slots } = this.objective;
+    const count = at(points.type.shape, 0);
+    const key = `${query} at ${count}`;
+    const region = this.derived.get(key) ?? overPoints(this.region(query), slots, count);
+    this.derived.set(key, region);
+    return this.inlined(frame, region, tensorsOfPoints(frame.builder, points, slots));
+  }
+
   private inline(frame: Frame, region: Region, y: Node, more: readonly Node[]): Node[] {
-    const tensors = tensorsOf(frame.builder, y, this.objective.slots);
+    return this.inlined(frame, region, tensorsOf(frame.builder, y, this.objective.slots), more);
+  }
+
+  private inlined(
+    frame: Frame,
+    region: Region,
+    tensors: readonly Node[],
+    more: readonly Node[] = [],
+  ): Node[] {
     const stored = this.stored.map(({ node, frame: owner }) =>
       frame.read({ kind: 'tensor', node, axes: [], frame: owner, affine: undefined }),
     );

@@ -11,6 +11,7 @@ import type {
   ValueSymbol,
 } from '../../check/typed.js';
 import type { DimensionSymbol } from '../../check/types.js';
+import type { Span } from '../../parser/source.js';
 import type { Node } from '../graph.js';
 import { at } from '../types.js';
 import { asTensor, bindValue } from './call.js';
@@ -20,6 +21,7 @@ import type { Frame } from './frame.js';
 import type { Handling } from './handling.js';
 import type { ObjectiveQueries } from './objective.js';
 import { type OptimizerInstance, stateKey } from './optimizer_instance.js';
+import { asPoints } from './points.js';
 import { castTo, constant, expand, sliceOwn, tensor } from './tensor.js';
 import { ownRank, type Tensor, type Value } from './value.js';
 import type { View } from './view.js';
@@ -72,9 +74,12 @@ export class OptimizerRun {
     environment.bind(implicit.f, f);
     bindMore(environment);
     this.active.push({ instance, environment, t });
+    const outer = this.view.solver;
+    this.view.solver = `solve.${instance.path}`;
     this.view.within(environment, () => {
       this.view.statements(definition.statements);
     });
+    this.view.solver = outer;
     this.active.pop();
     return asTensor(environment.cell(implicit.x).read());
   }
@@ -138,7 +143,9 @@ export class OptimizerRun {
         'The optimizer asks for them; one that asks for gradients and values goes with an aggregator: `adam`, `gradient_descent`.',
       ]);
     }
-    const y = this.point(query.at);
+    const asked = castTo(frame, view.tensor(query.at), 'real');
+    if (asked.axes.length > 0) return this.askAtPoints(query, asked);
+    const y = frame.read(asked);
     const direction = query.direction === undefined ? undefined : this.point(query.direction);
     this.count(frame, y);
     const along = (): Node => {
@@ -165,24 +172,32 @@ export class OptimizerRun {
 
   private point(expression: TypedExpression): Node {
     const value = castTo(this.view.frame, this.view.tensor(expression), 'real');
-    if (value.axes.length > 0) {
-      fail('AM5009', expression.span, 'the objective is asked at many points at once', [
-        'Batches of points are for methods on populations, which are not part of this version.',
-      ]);
-    }
+    if (value.axes.length > 0) failAtPoints(expression.span);
     return value.node;
   }
 
-  /** Counts one evaluation unless this point was asked about before in the same turn. */
-  count(frame: Frame, y: Node): void {
+  /** All points that the mapped axes run over at once. */
+  private askAtPoints({ query, span }: TypedObjectiveQuery, asked: Tensor): Tensor {
+    const { frame } = this.view;
+    const { points, back } = asPoints(frame, asked);
+    const isAggregated = this.queries.objective.several !== undefined;
+    if (query !== 'value' && (query !== 'gradient' || isAggregated)) failAtPoints(span);
+    this.count(frame, points, at(points.type.shape, 0));
+    return back(
+      query === 'value' ? this.queries.values(frame, points) : this.queries.gradients(frame, points),
+    );
+  }
+
+  /** Counts the evaluations unless this point was asked about before in the same turn. */
+  count(frame: Frame, y: Node, points = 1): void {
     const known = this.counted.get(frame) ?? new Set<Node>();
     this.counted.set(frame, known);
     if (known.has(y)) return;
     known.add(y);
     const { view } = this;
     const before = asTensor(this.evaluations.read());
-    const one = constant(view.frame, 1, 'int');
-    const sum = view.frame.builder.binary('add', view.frame.read(before), view.frame.read(one));
+    const more = constant(view.frame, points, 'int');
+    const sum = view.frame.builder.binary('add', view.frame.read(before), view.frame.read(more));
     view.journal.write(this.evaluations, tensor(view.frame, sum));
   }
 
@@ -274,6 +289,12 @@ export class OptimizerRun {
       view.journal.write(view.environment.cell(symbol), tensor(view.frame, joined, whole.axes));
     });
   }
+}
+
+function failAtPoints(span: Span): never {
+  return fail('AM5009', span, 'this question is not asked at many points at once', [
+    'At many points an optimizer asks for values, and for gradients of a single objective.',
+  ]);
 }
 
 /** The names that a body reads or writes whose last dimension is `size`. */

@@ -65,6 +65,7 @@ export class View implements Context {
   frame: Frame = this.root;
   environment: Environment;
   hooks: OptimizerHooks | undefined;
+  solver = '';
   private drawing = '';
   private drawSeed: number | undefined;
   private axisCount = 0;
