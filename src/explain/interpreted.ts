@@ -23,6 +23,7 @@ export class InterpretedProgram implements CompiledProgram {
   private seed = 0;
   private stepNumber = 0;
   private started = 0;
+  private hypers: readonly number[] = [];
 
   constructor(private readonly program: Program) {
     this.parameters = new Float64Array(program.size);
@@ -38,8 +39,10 @@ export class InterpretedProgram implements CompiledProgram {
     });
   }
 
-  initialize(seed: number): void {
+  initialize(seed: number, hypers: ReadonlyMap<string, number> = new Map()): void {
     this.seed = seed;
+    const round = this.program.precision === 'f32' ? Math.fround : Number;
+    this.hypers = this.program.hypers.map(({ name, value }) => round(hypers.get(name) ?? value));
     this.data = this.evaluateRegion(this.program.prepare);
     const [x] = this.evaluateRegion(this.program.initial);
     if (x !== undefined) this.parameters.set(x.data);
@@ -128,6 +131,8 @@ export class InterpretedProgram implements CompiledProgram {
         return scalar(this.seed, 'int');
       case 'step':
         return scalar(this.stepNumber, 'int');
+      case 'hyper':
+        return scalar(this.hypers[input.index] ?? NaN, 'real');
       case 'rows': {
         if (phase === undefined) throw new Error('compiler bug: rows are sampled only in steps');
         const rows = this.sampleRows(phase);

@@ -1,7 +1,8 @@
 /**
  * The program form: everything that a run does, as closed regions over named storage. Storage is of five kinds:
  * raw inputs (arrays as the host hands them in), data (what `prepare` makes of them, once), `x` (all parameters as
- * one dense vector), state (per phase) and scalars (seed, step). A back end owns the storage and runs the regions in
+ * one dense vector), state (per phase) and scalars (seed, step,
+ * hyperparameters). A back end owns the storage and runs the regions in
  * the order stated at `Program`; it never asks what an optimizer or a loss is.
  */
 import type { Span } from '../parser/source.js';
@@ -16,6 +17,8 @@ export type RegionInput =
   | { readonly kind: 'rows' }
   /** All parameters, real [size]. */
   | { readonly kind: 'parameters' }
+  /** A hyperparameter that is given when the program runs, real scalar. */
+  | { readonly kind: 'hyper'; readonly index: number }
   | { readonly kind: 'state'; readonly index: number }
   | { readonly kind: 'raw'; readonly index: number }
   | { readonly kind: 'data'; readonly index: number };
@@ -57,6 +60,16 @@ export interface RawInput {
   readonly table: number | undefined;
   /** As written in the source, for documentation of the generated program: `columns(p0..p63)`. */
   readonly origin: string;
+  readonly span: Span;
+}
+
+/** A hyperparameter that shapes nothing: a number that each run may choose. */
+export interface HyperSlot {
+  readonly name: string;
+  /** Used unless a run gives another. */
+  readonly value: number;
+  /** Both ends included; undefined where any number will do. */
+  readonly interval: { readonly from: number; readonly to: number } | undefined;
   readonly span: Span;
 }
 
@@ -130,6 +143,7 @@ export interface Program {
   /** Seed of the run unless the host gives one. */
   readonly seed: number;
   readonly tables: readonly Table[];
+  readonly hypers: readonly HyperSlot[];
   readonly raw: readonly RawInput[];
   readonly data: readonly DataSlot[];
   /** Reads raw inputs (already in stored row order). Results: each data slot. */

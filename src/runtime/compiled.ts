@@ -54,8 +54,8 @@ export interface Snapshot {
 export interface CompiledProgram {
   /** Raw inputs in the order of the program, in the source's row order. */
   load(raw: readonly ArrayLike<number>[]): void;
-  /** Prepares the data and the first parameters. */
-  initialize(seed: number): void;
+  /** Prepares the data and the first parameters. Hyperparameters that `hypers` does not name have the file's values. */
+  initialize(seed: number, hypers?: ReadonlyMap<string, number>): void;
   startPhase(phase: number): void;
   /** One step of the phase that was started; fills `measures`. */
   step(phase: number): void;

@@ -22,6 +22,8 @@ export interface Progress {
 
 export interface RunOptions {
   readonly seed?: number;
+  /** Values of the plan's hyperparameters, where they are not to be the file's. */
+  readonly hypers?: ReadonlyMap<string, number>;
   /** At most so many steps in each phase. */
   readonly steps?: number;
   readonly signal?: AbortSignal;
@@ -99,7 +101,7 @@ export async function runProgram(
     sliceEnd: started + (options.sliceMilliseconds ?? 10),
     nextProgress: started,
   };
-  program.initialize(options.seed ?? plan.seed);
+  program.initialize(options.seed ?? plan.seed, options.hypers);
   const phases: PhaseOutcome[] = [];
   let divergence: Divergence | undefined;
   for (let phase = 0; phase < plan.phases.length; phase += 1) {

@@ -154,6 +154,7 @@ function program(problem: Problem, optimizer: 'adam' | 'descent', lr: number): P
     tables: [
       { dimension: 'N', rows, splits: [{ name: 'train', start: 0, count: rows }], shuffleSeed: undefined },
     ],
+    hypers: [],
     raw: [
       { name: 'X', type: problem.X, classes: undefined, table: 0, origin: 'columns(all)', span },
       { name: 'y', type: problem.y, classes: problem.classes, table: 0, origin: 'column(label)', span },

@@ -83,6 +83,8 @@ function stepsOf(
         return [program.seed];
       case 'step':
         return [step];
+      case 'hyper':
+        return [program.hypers[input.index]?.value ?? NaN];
       case 'rows':
         return rowsOf(step);
       case 'parameters':

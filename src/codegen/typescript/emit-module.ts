@@ -18,6 +18,7 @@ import {
   checkNumbersBody,
   createTrainerBody,
   driverInterfaces,
+  setHyperBody,
   setRowsBody,
   trainBody,
 } from './module-driver.js';
@@ -33,7 +34,7 @@ export interface EmitOptions {
 /** Names of the module, which no array of the program may take. */
 const moduleNames =
   'Data Params Reports Options Progress Result Trainer PhaseFacts sizes phases defaultSeed batchStream orderStream init ' +
-  'train createTrainer createProgram loadData readParams readReports checkNumbers checkIntegers setRows';
+  'train createTrainer createProgram loadData setHyper Hypers readParams readReports checkNumbers checkIntegers setRows';
 
 export async function emitModule(program: Program, options: EmitOptions = {}): Promise<string> {
   const { IndentationText, Project, QuoteKind, StructureKind } = await import('ts-morph');
@@ -76,7 +77,16 @@ export async function emitModule(program: Program, options: EmitOptions = {}): P
     ),
     described('Params', 'The parameters, row-major.', paramMembers(program, reals)),
     described('Reports', 'Values reported at the final parameters.', reportMembers(program, reals)),
-    described('Options', 'How to run.', driverInterfaces.Options),
+    ...(program.hypers.length === 0
+      ? []
+      : [
+          described(
+            'Hypers',
+            'Hyperparameters, where they are not to be as in the source.',
+            hyperMembers(program),
+          ),
+        ]),
+    described('Options', 'How to run.', optionMembers(program)),
     described('Progress', 'How a run is going.', driverInterfaces.Progress),
     described('Result', 'How a run ended.', driverInterfaces.Result),
     described('Trainer', 'A run that the caller advances step by step.', driverInterfaces.Trainer),
@@ -102,7 +112,7 @@ export async function emitModule(program: Program, options: EmitOptions = {}): P
         ['options', 'Options = {}'],
       ],
       'Trainer',
-      createTrainerBody,
+      createTrainerBody(setHypersText(program)),
       {
         isExported: true,
         docs: ['Checks and loads the data, and stands before the first step.'],
@@ -133,6 +143,22 @@ export async function emitModule(program: Program, options: EmitOptions = {}): P
       'void',
       loadBody(program),
     ),
+    ...(program.hypers.length === 0
+      ? []
+      : [
+          routine(
+            'setHyper',
+            [
+              ['name', 'string'],
+              ['cell', reals],
+              ['value', 'number'],
+              ['from', 'number'],
+              ['to', 'number'],
+            ],
+            'void',
+            setHyperBody,
+          ),
+        ]),
     routine('readParams', [['x', reals]], 'Params', paramsBody(program)),
     routine(
       'readReports',
@@ -296,6 +322,31 @@ function reportMembers(program: Program, reals: string): string {
     .join('\n');
 }
 
+function hyperMembers(program: Program): string {
+  return program.hypers
+    .map(({ name, value, interval }) => {
+      const doc = interval === undefined ? `${value}` : `${value}, from ${interval.from} to ${interval.to}`;
+      return `/** ${doc} */\nreadonly ${key(name)}?: number;`;
+    })
+    .join('\n');
+}
+
+function optionMembers(program: Program): string {
+  const own =
+    program.hypers.length === 0 ? '' : '/** Hyperparameters by name. */\nreadonly hypers?: Hypers;\n';
+  return own + driverInterfaces.Options;
+}
+
+function setHypersText(program: Program): string {
+  if (program.hypers.length === 0) return '';
+  const calls = program.hypers.map(({ name, value, interval }, index) => {
+    const given = `${access('hypers', name)} ?? ${value}`;
+    const bounds = [interval?.from ?? -Infinity, interval?.to ?? Infinity].join(', ');
+    return `setHyper(${stringText(name)}, program.${storageName('hyper', index)}, ${given}, ${bounds});`;
+  });
+  return ['const { hypers = {} } = options;', ...calls, ''].join('\n');
+}
+
 function sizesText(program: Program): string {
   const dimensions = program.tables.map((table) => `  ${key(table.dimension)}: ${table.rows},`);
   const shapes = program.raw
@@ -381,7 +432,7 @@ function loadBody(program: Program): string {
   return lines.join('\n');
 }
 
-function storageName(kind: 'raw' | 'report' | 'reported', index: number): string {
+function storageName(kind: 'raw' | 'hyper' | 'report' | 'reported', index: number): string {
   return `${kind}${index}`;
 }
 
@@ -420,6 +471,7 @@ function programText(printed: PrintedProgram, reals: 'Float64Array' | 'Float32Ar
     `evaluation: ${view(places.evaluation)}`,
     `seed: ${view(places.seed)}`,
     `step: ${view(places.step)}`,
+    ...places.hypers.map((place, index) => `${storageName('hyper', index)}: ${view(place)}`),
     `prepare: ${functions.prepare}`,
     `initial: ${functions.initial}`,
     ...places.raw.map((place, index) => `${storageName('raw', index)}: ${view(place)}`),

@@ -106,8 +106,11 @@ class RunningProgram implements InstantiatedProgram {
     });
   }
 
-  initialize(seed: number): void {
+  initialize(seed: number, hypers: ReadonlyMap<string, number> = new Map()): void {
     this.seedCell[0] = seed;
+    this.program.hypers.forEach(({ name, value }, index) => {
+      this.cells(at(this.printed.places.hypers, index))[0] = hypers.get(name) ?? value;
+    });
     this.stepCell[0] = 0;
     this.code.prepare();
     this.code.initial();

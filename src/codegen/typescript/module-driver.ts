@@ -45,9 +45,10 @@ step(): boolean;
 result(): Result;`,
 } as const;
 
-export const createTrainerBody = `const program = createProgram();
+/** @param setHypers statements that give the program its hyperparameters */
+export const createTrainerBody = (setHypers: string): string => `const program = createProgram();
 loadData(program, data);
-program.seed[0] = options.seed ?? defaultSeed;
+${setHypers}program.seed[0] = options.seed ?? defaultSeed;
 program.prepare();
 program.initial();
 const { x, measures } = program;
@@ -197,6 +198,11 @@ for (let index = 0; index < size; index += 1) {
     throw new Error(\`\${name}[\${index}] is \${value}, which is not an integer from \${low} to \${high}\`);
   }
 }`;
+
+export const setHyperBody = `if (typeof value !== 'number' || !Number.isFinite(value) || value < from || value > to) {
+  throw new Error(\`the hyperparameter \${name} is \${String(value)}, which is not a number from \${from} to \${to}\`);
+}
+cell[0] = value;`;
 
 export const setRowsBody = `const width = order.length === 0 ? 0 : cells.length / order.length;
 for (let row = 0; row < order.length; row += 1) {

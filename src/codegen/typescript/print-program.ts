@@ -24,6 +24,7 @@ export interface PhasePlaces {
 export interface ProgramPlaces {
   readonly seed: Place;
   readonly step: Place;
+  readonly hypers: readonly Place[];
   readonly raw: readonly Place[];
   readonly data: readonly Place[];
   readonly parameters: Place;
@@ -129,6 +130,7 @@ function layOut(program: Program, layout: Layout): ProgramPlaces {
     ),
     seed: layout.fixed(scalar, 'seed_value'),
     step: layout.fixed(scalar, 'step_number'),
+    hypers: program.hypers.map(({ name }) => layout.fixed({ dtype: 'real', shape: [] }, name)),
     data: program.data.map((slot) => layout.fixed(slot.type, slot.name)),
     raw: program.raw.map((input) => layout.fixed(input.type, `raw_${input.name}`)),
     reports: program.reports.map((report) => layout.fixed(report.type, `reported_${report.name}`)),
@@ -142,9 +144,9 @@ function rowsOf(phase: Phase, layout: Layout): Place | undefined {
 }
 
 function storagePlaces(places: ProgramPlaces): readonly Place[] {
-  const { seed, step, raw, data, parameters, measures, evaluation, phases, reports } = places;
+  const { seed, step, hypers, raw, data, parameters, measures, evaluation, phases, reports } = places;
   const ofPhases = phases.flatMap(({ states, rows }) => (rows === undefined ? states : [...states, rows]));
-  return [parameters, ...data, ...ofPhases, measures, evaluation, seed, step, ...raw, ...reports];
+  return [parameters, ...data, ...ofPhases, measures, evaluation, seed, step, ...hypers, ...raw, ...reports];
 }
 
 function placeOf(input: RegionInput, places: ProgramPlaces, phase: number): Place {
@@ -153,6 +155,8 @@ function placeOf(input: RegionInput, places: ProgramPlaces, phase: number): Plac
       return places.seed;
     case 'step':
       return places.step;
+    case 'hyper':
+      return at(places.hypers, input.index);
     case 'rows': {
       const { rows } = at(places.phases, phase);
       if (rows === undefined) throw new Error('compiler bug: a full pass has no sampled rows');

@@ -51,6 +51,7 @@ function elaborateProblem(
     precision: problem.precision,
     seed: options.seed ?? (solveSeed === undefined ? 0 : staticNumber(facts, solveSeed)),
     tables: facts.tables,
+    hypers: hyperSlots(facts),
     raw: rawInputs(facts),
     data: dataSlots(facts),
     prepare: prepareRegion(facts),
@@ -80,6 +81,21 @@ function parameterSlots(facts: ProblemFacts): readonly ParameterSlot[] {
     const size = sizeOf(shape);
     offset += size;
     return { name: path, shape, offset: offset - size, size, span: symbol.span };
+  });
+}
+
+function hyperSlots(facts: ProblemFacts): Program['hypers'] {
+  return [...facts.hyperIndex.keys()].map((symbol) => {
+    const interval = facts.problem.hypers.find((hyper) => hyper.symbol === symbol)?.interval;
+    return {
+      name: symbol.name,
+      value: facts.options.hypers.get(symbol.name) ?? 0,
+      interval:
+        interval === undefined
+          ? undefined
+          : { from: staticNumber(facts, interval.from), to: staticNumber(facts, interval.to) },
+      span: symbol.span,
+    };
   });
 }
 

@@ -7,6 +7,8 @@ import type { DimensionSymbol, Type } from '../../check/types.js';
 import type { Table } from '../program.js';
 import type { Report } from '../rewrite/rewrite.js';
 import { fail } from './context.js';
+import { problemRoots } from './problem_roots.js';
+import { runTimeHypers } from './run_time_hypers.js';
 import { walkExpression, walkStatements } from './walk.js';
 
 export interface ElaborationOptions {
@@ -35,6 +37,8 @@ export interface ProblemFacts {
   readonly lets: ReadonlyMap<ValueSymbol, TypedLet>;
   /** Which of the carried values a name is; they come before the optimizer's states. */
   readonly carriedIndex: ReadonlyMap<ValueSymbol, number>;
+  /** Which of the program's hyperparameters a name is; the others are constants. */
+  readonly hyperIndex: ReadonlyMap<ValueSymbol, number>;
   /** The binding whose compile-time value a dimension symbol stands for. */
   readonly staticOf: ReadonlyMap<DimensionSymbol, ValueSymbol>;
 }
@@ -77,6 +81,7 @@ export function gatherFacts(
     dataIndex: new Map(columns.map((column, index) => [column.symbol, index])),
     parameterIndex: new Map(problem.parameters.map((parameter, index) => [parameter.symbol, index])),
     lets: new Map(problem.lets.map((binding) => [binding.symbol, binding])),
+    hyperIndex: new Map(runTimeHypers(problem).map(({ symbol }, index) => [symbol, index])),
     carriedIndex: new Map(problem.carried.map(({ symbol }, index) => [symbol, index])),
     staticOf,
   };
@@ -154,22 +159,7 @@ function derivativeTargets(problem: TypedProblem): ReadonlySet<ValueSymbol> {
       return true;
     },
   };
-  const roots = [
-    ...problem.data.flatMap((block) => block.columns.map((column) => column.value)),
-    ...problem.parameters.map((parameter) => parameter.start),
-    ...problem.parameters.flatMap(({ projection }) => (projection === undefined ? [] : [projection])),
-    ...problem.lets.map((binding) => binding.value),
-    ...problem.carried.flatMap(({ start, rule }) =>
-      rule.value === undefined ? [start] : [start, rule.value],
-    ),
-    ...problem.objectives.map((objective) => objective.value),
-    ...problem.solves.map((solve) => solve.optimizer),
-    ...problem.solves.flatMap(({ handler }) => (handler === undefined ? [] : [handler])),
-    ...problem.constraints.map((constraint) => constraint.value),
-    ...problem.solves.flatMap(({ aggregation }) => (aggregation === undefined ? [] : [aggregation.value])),
-    ...problem.reports.map((report) => report.value),
-  ];
-  for (const root of roots) walkExpression(root, visitor);
+  for (const root of problemRoots(problem)) walkExpression(root, visitor);
   for (const test of problem.tests) walkStatements(test.statements, visitor);
   return targets;
 }

@@ -282,6 +282,11 @@ export class View implements Context {
     if (carried !== undefined) return () => this.marked(symbol, this.carriedValue(carried, symbol));
     const hyper = problem.hypers.find((each) => each.symbol === symbol);
     if (hyper === undefined) return undefined;
+    const runTime = this.facts.hyperIndex.get(symbol);
+    if (runTime !== undefined) {
+      const scalar: TensorType = { dtype: 'real', shape: [] };
+      return () => tensor(this.root, this.input({ kind: 'hyper', index: runTime }, scalar, symbol.name));
+    }
     const given = this.facts.options.hypers.get(symbol.name);
     if (given !== undefined) return () => constant(this.root, given, dtypeOf(symbol.type));
     return () => castTo(this.root, this.tensor(hyper.value), dtypeOf(symbol.type));

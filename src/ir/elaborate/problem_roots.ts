@@ -1,0 +1,20 @@
+/** Every expression that a problem holds at its own level, whatever it stands for. */
+import type { TypedExpression, TypedProblem } from '../../check/typed.js';
+
+export function problemRoots(problem: TypedProblem): readonly TypedExpression[] {
+  return [
+    ...problem.data.flatMap((block) => block.columns.map((column) => column.value)),
+    ...problem.parameters.map((parameter) => parameter.start),
+    ...problem.parameters.flatMap(({ projection }) => (projection === undefined ? [] : [projection])),
+    ...problem.lets.map((binding) => binding.value),
+    ...problem.carried.flatMap(({ start, rule }) =>
+      rule.value === undefined ? [start] : [start, rule.value],
+    ),
+    ...problem.objectives.map((objective) => objective.value),
+    ...problem.solves.map((solve) => solve.optimizer),
+    ...problem.solves.flatMap(({ handler }) => (handler === undefined ? [] : [handler])),
+    ...problem.constraints.map((constraint) => constraint.value),
+    ...problem.solves.flatMap(({ aggregation }) => (aggregation === undefined ? [] : [aggregation.value])),
+    ...problem.reports.map((report) => report.value),
+  ];
+}
