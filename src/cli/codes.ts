@@ -96,4 +96,16 @@ export const commandCodes: readonly CodeEntry[] = [
     'A bug in the compiler. The message is worth a report; ARGMIN_DEBUG=1 shows the stack.',
     '',
   ),
+  entry(
+    'AM0018',
+    'a sweep that cannot be meant',
+    'Each hyperparameter is swept once, and a sweep has at most 100000 runs.',
+    'argmin sweep model.opt --set lr=0.1 --set lr=0.2',
+  ),
+  entry(
+    'AM0019',
+    'no such figure',
+    '`--max` and `--min` take a report that is a number, or `objective`.',
+    'argmin sweep model.opt --set lr=0.1,0.2 --max acuracy',
+  ),
 ];

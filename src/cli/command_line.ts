@@ -72,6 +72,24 @@ export async function commandLine(argv: readonly string[]): Promise<ExitStatus> 
     });
 
   program
+    .command('sweep')
+    .description('solve a problem for every combination of hyperparameters, and for several seeds')
+    .argument('<file>', 'an .opt file')
+    .option('--set <name=a,b,c>', 'values of a hyperparameter; repeated for more of them', collect, [])
+    .option('--seeds <number>', 'how many seeds each setting is run with', positiveNumber)
+    .option('--seed <number>', 'the first of them', wholeNumber)
+    .option('--steps <number>', 'at most so many steps in each solve', wholeNumber)
+    .option('--data <name=file>', 'fill a column that has no source', collect, [])
+    .option('--max <report>', 'name the setting where the mean of a report is highest')
+    .option('--min <report>', 'name the setting where the mean of a report is lowest')
+    .option('--json', 'print one JSON object with every run, and nothing else')
+    .option('--out <folder>', 'write sweep.csv and sweep.json')
+    .option('--allow-outside', 'let data and imports leave the folder of the file')
+    .action(async (file: string, options: SweepCommandOptions) => {
+      status = await (await import('./commands/sweep.js')).sweep(file, options);
+    });
+
+  program
     .command('test')
     .description('run the test blocks of files and folders')
     .argument('<path...>', '.opt files, and folders of them')
@@ -116,6 +134,19 @@ export interface CompileCommandOptions {
   readonly allowOutside?: true;
 }
 
+export interface SweepCommandOptions {
+  readonly set: readonly string[];
+  readonly seeds?: number;
+  readonly seed?: number;
+  readonly steps?: number;
+  readonly data: readonly string[];
+  readonly max?: string;
+  readonly min?: string;
+  readonly json?: true;
+  readonly out?: string;
+  readonly allowOutside?: true;
+}
+
 export interface ExplainCommandOptions {
   readonly after?: string;
   readonly latex?: true;
@@ -133,6 +164,12 @@ function wholeNumber(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value >= 2 ** 31)
     throw new InvalidArgumentError('it must be a whole number below 2^31');
+  return value;
+}
+
+function positiveNumber(text: string): number {
+  const value = wholeNumber(text);
+  if (value === 0) throw new InvalidArgumentError('it must be at least 1');
   return value;
 }
 
