@@ -22,14 +22,13 @@ export function readGrid(texts: readonly string[], seeds: number): GridResult {
       .map(readNumber);
     if (name === '' || at === text.length - 1)
       return failure('AM0001', `\`--set ${text}\` is not of the form name=value,value`);
-    const wrong = values.findIndex((value) => value === undefined);
+    const wrong = values.indexOf(undefined);
     if (wrong >= 0) {
-      const part =
-        text
-          .slice(at + 1)
-          .split(',')
-          [wrong]?.trim() ?? '';
-      return failure('AM0009', `\`${part}\`, a value for \`${name}\`, is not a number`);
+      const parts = text.slice(at + 1).split(',');
+      return failure(
+        'AM0009',
+        `\`${(parts[wrong] ?? '').trim()}\`, a value for \`${name}\`, is not a number`,
+      );
     }
     if (axes.has(name))
       return failure('AM0018', `\`${name}\` is swept twice`, [`list its values once: --set ${name}=1,2`]);
