@@ -25,7 +25,8 @@ import { freshSymbol } from './session.js';
 import type { Session } from './session.js';
 import { realScalar } from './type_facts.js';
 import { resolveType } from './type_syntax.js';
-import type { TypedCarried, TypedExpression, ValueSymbol } from './typed.js';
+import type { TypedCarried, TypedExpression, TypedStatement, ValueSymbol } from './typed.js';
+import { updateElements } from './updates.js';
 
 // ------------------------------------------------------------------------------------------------------ state
 
@@ -93,15 +94,31 @@ function checkState(
       notes: ['all updates of a step are made at once, so a state has one'],
     });
   }
-  if (update !== undefined && update.indices.length > 0) {
-    session.error('AM2511', update.span, 'a state of the problem is updated as a whole', {
-      notes: [`write every entry: \`${name} <- [k in K: if k == a then ${name}[k] + 1 else ${name}[k]]\``],
-    });
-    return [];
-  }
-  const value = update && fitted(session, file, update.value, symbol, `the new value of \`${name}\``);
+  const value =
+    update &&
+    (update.indices.length > 0
+      ? withEntry(session, file, update, symbol)
+      : fitted(session, file, update.value, symbol, `the new value of \`${name}\``));
   if (start === undefined || (update !== undefined && value === undefined)) return [];
   return [{ symbol, path: name, start, rule: { kind: 'state', value }, span: binding.span }];
+}
+
+/** `count[a] <- e`: the state with one of its entries, or those at an array of indices, replaced. */
+function withEntry(
+  session: Session,
+  file: FileScope,
+  update: UpdateDeclaration,
+  { name, type }: ValueSymbol,
+): TypedExpression | undefined {
+  const { span } = update;
+  const symbol = freshSymbol(name, 'local', type, update.name.span);
+  const context = topContext(session, file, 'problem');
+  const replaced = updateElements(context, { ...update, kind: 'update' }, symbol);
+  const old = checkExpression(context, { kind: 'name', name, span: update.name.span });
+  if (replaced.length === 0 || isError(old)) return undefined;
+  const bound: TypedStatement = { kind: 'let', symbol, value: old, span };
+  const result: TypedExpression = { kind: 'reference', symbol, type, span };
+  return { kind: 'block', statements: [bound, ...replaced], result, type, span };
 }
 
 function fitted(

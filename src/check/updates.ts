@@ -112,7 +112,7 @@ function widen(context: Context, symbol: ValueSymbol, value: TypedExpression): b
   return true;
 }
 
-function updateElements(
+export function updateElements(
   context: Context,
   statement: UpdateStatement,
   symbol: ValueSymbol,
@@ -137,16 +137,16 @@ function updateElements(
   );
   const known = items.filter((item) => item !== undefined);
   if (known.length < items.length || isError(value)) return [];
-  const arrays = known.find(
-    (item) => item.kind === 'at' && !(item.value.type.kind === 'array' && isScalar(item.value.type.shape)),
-  );
-  if (arrays !== undefined) {
-    session.error('AM2109', statement.span, 'an element is updated at one index', {
+  const kept = known.flatMap((item) => {
+    if (item.kind === 'range') return [item.size];
+    return item.value.type.kind === 'array' ? item.value.type.shape.dimensions : [];
+  });
+  if (known.length > 1 && known.some((item) => item.kind === 'at' && !isScalarIndex(item.value))) {
+    session.error('AM2109', statement.span, 'an array of indices must be the only index', {
       notes: ['write a `for` over the indices'],
     });
     return [];
   }
-  const kept = known.flatMap((item) => (item.kind === 'range' ? [item.size] : []));
   const rest = type.shape.dimensions.slice(known.length);
   const place = arrayType(type.element, { run: undefined, dimensions: [...kept, ...rest] });
   if (widen(context, symbol, value)) return [];
@@ -154,4 +154,8 @@ function updateElements(
   return isError(fitted)
     ? []
     : [{ kind: 'update', symbol, indices: known, value: fitted, span: statement.span }];
+}
+
+function isScalarIndex({ type }: TypedExpression): boolean {
+  return type.kind === 'array' && isScalar(type.shape);
 }

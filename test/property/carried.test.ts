@@ -1,6 +1,8 @@
 /** State of the problem, frozen copies and moving averages: steps against the evaluator's replay. */
 import { describe, expect, it } from 'vitest';
-import { codesOf } from '../check/checking.js';
+import { carriedStart } from '../../src/check/evaluate/carried.js';
+import { prepareProblem } from '../../src/check/evaluate/prepare.js';
+import { checkText, codesOf } from '../check/checking.js';
 import { report, solveText } from '../library/solve.js';
 import { expectSameSteps, rows } from './replayed.js';
 
@@ -45,6 +47,64 @@ describe('a state of the problem', () => {
       rowsOf,
     );
   });
+});
+
+describe('an entry of a state', () => {
+  it('is updated alone, at an index that may be drawn', () => {
+    expectSameSteps(
+      `${data}param w: real[D] = 0.1
+       let a: class(4) ~ categorical([0.1, 0.4, 0.2, 0.3])
+       state count: real[4] = 1
+       count[a] <- count[a] + sum(w^2)
+       minimize mean((X @ w - y)^2) * sum([k in 4: (k + 1) / count[k]])
+       solve using adam(0.1) for 6 steps`,
+      6,
+    );
+  });
+
+  it('is a row, a range, or those at an array of indices, of which the last one counts', () => {
+    expectSameSteps(
+      `${data}param w: real[D] = 0.1
+       let a: class(4)[5] ~ categorical([i in 5, k in 4: 0.1 * k])
+       let e: real[5, 2] ~ normal(0, 1)
+       state table: real[4, 2] = 1, run: real[6] = 0
+       table[a] <- e + w[0]
+       run[1..3] <- w
+       minimize mean((X @ w - y)^2) + mean(table * [1.0, 2]) * w[1] + sum(run * w[2])
+       solve using adam(0.1) for 6 steps`,
+      6,
+    );
+  });
+});
+
+it('a state with a row for each row starts for the whole of a split table, from training statistics', async () => {
+  const text = `dim N = 7
+     data split train 57%, test 43% seed 0 { X: real[N, 2] ~ normal(0, 1) }
+     param w: real = 1
+     state seen: real[N] = X[0, 0] + mean(X)
+     minimize mean(n in N: (X[n, 0] - w)^2 * seen[n])
+     solve using adam() for 1 steps
+     report trained = seen on train
+     report tested = seen on test`;
+  const { problem } = checkText(text);
+  if (problem === undefined) throw new Error('it is checked');
+  const splits = new Map([
+    [
+      'N',
+      [
+        { name: 'train', start: 0, count: 4 },
+        { name: 'test', start: 4, count: 3 },
+      ],
+    ],
+  ]);
+  const rows = problem.data[0]?.rows;
+  if (rows === undefined) throw new Error('it has rows');
+  const prepared = prepareProblem(problem, { sizes: new Map([[rows, 7]]), splits });
+  const [seen] = [...carriedStart(prepared, [1]).values()];
+  const outcome = await solveText(text);
+  const compiled = [...report(outcome, 'trained'), ...report(outcome, 'tested')];
+  expect(seen?.shape).toEqual([7]);
+  compiled.forEach((value, row) => expect(value).toBeCloseTo(Number(seen?.data[row]), 12));
 });
 
 describe('a copy', () => {
@@ -104,5 +164,6 @@ it('every other use of the words is refused', () => {
   expect(codesOf(problem('let a = w every 3 steps'))).toEqual(['AM2512']);
   expect(codesOf(problem('let a = snapshot(w) every 0 steps'))).toEqual(['AM2512']);
   expect(codesOf(problem('model a = snapshot(w)'))).toEqual(['AM2512']);
-  expect(codesOf(problem('state s: real[2] = 0\ns[0] <- w'))).toEqual(['AM2511']);
+  expect(codesOf(problem('state s: real[2] = 0\ns[0] <- w\ns[1] <- w'))).toEqual(['AM2511']);
+  expect(codesOf(problem('state s: real[2] = 0\ns[2] <- w'))).toEqual(['AM2110']);
 });

@@ -12,18 +12,24 @@ import { valueOf } from './scalar.js';
 
 /** Before the first step of the run. A start may read other starts. */
 export function carriedStart(prepared: PreparedProblem, x: readonly number[]): Carried {
-  const environment = openView(prepared, { x, training: true });
+  const some = openView(prepared, { x, training: true });
+  const all = openView(prepared, { x, training: true, whole: true });
   return new Map(
     prepared.problem.carried.map(({ symbol, start }) => {
-      const value = widen(evaluateArray(start, environment), shapeOf(prepared, symbol));
+      // What has rows has them for the whole table; everything else starts from training rows.
+      const environment = hasRows(prepared, symbol) ? all : some;
+      const shape = symbol.type.kind === 'array' ? environment.shapeOf(symbol.type.shape) : [];
+      const value = widen(evaluateArray(start, environment), shape);
       return [symbol, arrayOf(value.shape, numbersOf(value))];
     }),
   );
 }
 
-function shapeOf(prepared: PreparedProblem, { type }: ValueSymbol): readonly number[] {
-  if (type.kind !== 'array') return [];
-  return openView(prepared, { x: [], training: true }).shapeOf(type.shape);
+/** Whether the type begins with the rows of a table. */
+function hasRows({ splits }: PreparedProblem, { type }: ValueSymbol): boolean {
+  const [leading] = type.kind === 'array' ? type.shape.dimensions : [];
+  const symbol = leading && bareSymbol(leading);
+  return symbol !== undefined && splits.has(symbol);
 }
 
 /** The carried values after a step that was seen as `view` and has reached another point. */

@@ -6,7 +6,7 @@ import type { TypedObjective, TypedProblem, TypedReport, ValueSymbol } from '../
 import type { DimensionSymbol, Type } from '../types.js';
 import type { ArrayValue } from './array.js';
 import { arrayOf, elementAt, numbersOf, sizeOf } from './array.js';
-import type { Value } from './environment.js';
+import type { Size, Value } from './environment.js';
 import { bareSymbol, Environment } from './environment.js';
 import { evaluateArray, evaluateExpression } from './expression.js';
 import type { PreparedProblem, Split } from './prepare.js';
@@ -21,6 +21,8 @@ export interface View {
   readonly split?: string | undefined;
   /** Positions in the stored table of the batched dimension; all rows of the split otherwise. */
   readonly rows?: readonly number[] | undefined;
+  /** Every row of every table, instead of those of a split. */
+  readonly whole?: boolean | undefined;
   readonly training: boolean;
   /** The step whose draws are made; 0 when absent. */
   readonly step?: number | undefined;
@@ -107,11 +109,17 @@ export function openView(prepared: PreparedProblem, view: View, drawName?: strin
     environment.bindSize(
       symbol,
       rows === undefined
-        ? { size: whole }
+        ? wholeTable(prepared, symbol, whole)
         : { size: rows.length, total: splitOf(prepared, view, symbol)?.count ?? whole, rows },
     );
   }
   return environment;
+}
+
+/** All rows, of which statistics read those of the first split, as in `data`. */
+function wholeTable({ splits }: PreparedProblem, symbol: DimensionSymbol, size: number): Size {
+  const counted = splits.get(symbol)?.[0]?.count;
+  return counted === undefined || counted === size ? { size } : { size, counted };
 }
 
 function splitOf(prepared: PreparedProblem, view: View, symbol: DimensionSymbol): Split | undefined {
@@ -126,7 +134,7 @@ function selectedRows(
   symbol: DimensionSymbol,
 ): readonly number[] | undefined {
   const split = splitOf(prepared, view, symbol);
-  if (split === undefined) return undefined;
+  if (split === undefined || view.whole === true) return undefined;
   if (view.rows !== undefined && symbol === batchedRows(prepared.problem)) return view.rows;
   return Array.from({ length: split.count }, (_, position) => split.start + position);
 }

@@ -1,6 +1,6 @@
 /**
  * `a[i, j]`. An index that is a binder plus a constant renames an axis (a slice, no gather); a constant index is a
- * slice; everything else is a gather. Updates `a[i] <- e` are scatters of one element.
+ * slice; everything else is a gather. Updates `a[i] <- e` are scatters of one element, or of one for each of an array of indices.
  */
 import type { TypedIndex, TypedIndexItem } from '../../check/typed.js';
 import type { Span } from '../../parser/source.js';
@@ -190,8 +190,12 @@ export function updateAt(
     sizeOf(leading),
     ...rest,
   ]);
-  const updates = expand(frame, castTo(frame, replacement, value.node.type.dtype), axes, rest);
-  const set = frame.builder.scatterSet(base, expand(frame, linear, axes, []), updates, {
+  const positions = ownShape(linear);
+  const updates = expand(frame, castTo(frame, replacement, value.node.type.dtype), axes, [
+    ...positions,
+    ...rest,
+  ]);
+  const set = frame.builder.scatterSet(base, expand(frame, linear, axes, positions), updates, {
     batch: axes.length,
   });
   return reshapeOwn(frame, tensor(frame, set, axes), own);
