@@ -315,7 +315,7 @@ const data = [
   entry(
     'AM2504',
     'draw out of place',
-    '`~` stands in `data`, drawn once for the table, in `param`, drawn once for the start, and in a `let` of the program, of a module or of an optimizer, drawn at every step. A name has one value in each step, so loops and functions draw nothing.',
+    '`~` stands in `data`, drawn once for the table, in `param`, drawn once for the start, and in a `let` of the program, of a module or of an optimizer, drawn at every step. A function draws nothing: its calls have no names by which their draws could be told apart.',
     'fn noisy(a: real): real {\n  let z ~ normal(0, 1)\n  return a + z\n}',
   ),
   entry(

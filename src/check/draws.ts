@@ -1,18 +1,18 @@
 /**
- * Draws made at every step: `let eps: real[N, Z] ~ normal(0, 1)` in the file or in the body of a module or optimizer. A name has
- * one value in each step, so it is drawn where it is bound once: not in a loop, and not in a function, whose calls
- * have no names. What is drawn while training has no value in a report.
+ * Draws made at every step: `let eps: real[N, Z] ~ normal(0, 1)` in the file or in the body of a module or optimizer. A name
+ * has one value in each step, and in a loop one in each turn; a function draws nothing, as its calls have no names.
+ * What is drawn while training has no value in a report.
  */
 import type { Expression } from '../parser/ast.js';
 import type { Span } from '../parser/source.js';
 import type { Context } from './context.js';
 import { errorExpression, fit, isError } from './convert.js';
-import type { Scope } from './entities.js';
 import { checkExpression } from './expression.js';
 import { checkDraw } from './parameters.js';
 import { printType } from './print_type.js';
 import type { Session } from './session.js';
 import { childrenOf } from './traverse.js';
+import { scopesOf, turnsAround } from './turns.js';
 import { arrayType, errorType, realElement, realScalar } from './type_facts.js';
 import type { TypedDraw, TypedExpression, TypedStatement, ValueSymbol } from './typed.js';
 import type { Type } from './types.js';
@@ -31,7 +31,7 @@ export function checkStepDraw(
     context.session.error('AM2504', span, 'a draw does not stand here', {
       notes: [
         '`~` stands in `data`, once for the table, in `param`, once for the start, and in a `let` of the program, of a module or of an optimizer, at every step',
-        'a name has one value in each step, so it is not drawn in a loop or in a function',
+        'the calls of a function have no names by which their draws could be told apart; make it a `module`',
       ],
     });
     return { ...errorExpression(span), type: annotated ?? errorType };
@@ -47,15 +47,17 @@ export function checkStepDraw(
   return isError(typed) ? { ...typed, type } : typed;
 }
 
-/** The name of the draw's stream; undefined where a name is bound more than once in a step, or never. */
+/** The name of the draw's stream, with the turns of loops that were unrolled; undefined where nothing is drawn. */
 function pathOf(context: Context, name: string): string | undefined {
   if (context.place === 'problem') return context.file.role === 'main' ? name : undefined;
   const isModule = context.place === 'module' && context.path !== undefined;
   if (!isModule && context.place !== 'optimizer') return undefined;
-  for (let scope: Scope | undefined = context.scope; scope !== undefined; scope = scope.parent) {
-    if (scope.kind !== 'plain' && scope.kind !== 'branch') return undefined;
+  let turns = '';
+  for (const scope of scopesOf(context)) {
+    if (scope.kind === 'per_tensor' || (scope.kind === 'loop' && scope.loop === undefined)) return undefined;
+    if (scope.unrolled !== undefined) turns = `[${scope.unrolled}]${turns}`;
   }
-  return isModule ? `${context.path}.${name}` : `.${name}`;
+  return `${isModule ? context.path : ''}.${name}${turns}`;
 }
 
 // ------------------------------------------------------------------------------------------------ categorical
@@ -100,6 +102,7 @@ function checkCategorical(
     operands: [zero, one],
     type: logits,
     path,
+    turns: turnsAround(context),
     span,
   };
   const operand: TypedExpression = {

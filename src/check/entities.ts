@@ -15,6 +15,7 @@ import type {
 import type { SourceFile, Span } from '../parser/source.js';
 import type { Builtin } from './builtins.js';
 import type {
+  Turn,
   TypedExpression,
   TypedFunction,
   TypedOptimizer,
@@ -126,6 +127,9 @@ export type ScopeKind = 'plain' | 'loop' | 'branch' | 'unrolled' | 'per_tensor';
 
 export class Scope {
   readonly names = new Map<string, Entity>();
+  /** Of a loop's scope: the loop; of one turn of an unrolled loop: which turn. */
+  loop: Turn | undefined;
+  unrolled: number | undefined;
 
   constructor(
     readonly parent: Scope | undefined,

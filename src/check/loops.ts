@@ -61,6 +61,7 @@ export function checkFor(context: Context, statement: ForStatement): readonly Ty
     session.ranges.set(atom, { from: first, size });
   }
   inner.scope.names.set(name, { kind: 'value', symbol });
+  inner.scope.loop = { symbol, ...bounds };
   const condition =
     statement.condition === undefined ? undefined : checkCondition(inner, statement.condition, '`while`');
   const guarded = condition === undefined ? inner : { ...inner, guarded: true };
@@ -114,8 +115,9 @@ function unroll(
       notes: ['it is unrolled before the run'],
     });
   }
-  return turns.flatMap((entity) => {
+  return turns.flatMap((entity, turn) => {
     const inner = within(context, 'unrolled');
+    inner.scope.unrolled = turn;
     inner.scope.names.set(statement.name.name, entity);
     return checkStatements(within(inner), statement.body.statements);
   });

@@ -9,6 +9,7 @@ import { checkExpression } from './expression.js';
 import { lookupCallable } from './names.js';
 import { printType } from './print_type.js';
 import { didYouMean } from '../parser/suggest.js';
+import { turnsAround } from './turns.js';
 import { arrayType, realElement, realScalar } from './type_facts.js';
 import type { TypedExpression } from './typed.js';
 import type { ArrayType, Type } from './types.js';
@@ -99,7 +100,8 @@ export function checkDraw(
     });
     return errorExpression(expression.span);
   }
-  return { kind: 'draw', distribution, operands, type, path, span: expression.span };
+  const turns = turnsAround(context);
+  return { kind: 'draw', distribution, operands, type, path, turns, span: expression.span };
 }
 
 /** What is wrong with parameters that are written as numbers; others are checked when they have values. */

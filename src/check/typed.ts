@@ -364,6 +364,14 @@ export interface TypedDraw extends Typed {
   readonly operands: readonly TypedExpression[];
   /** The path of a name that is drawn at every step, `net.drop.keep`, or `.z` in an optimizer, whose own path goes before it; undefined for what is drawn once, which has the name of its column or parameter. */
   readonly path: string | undefined;
+  /** The loops around the name, outermost first: each turn draws anew. */
+  readonly turns?: readonly Turn[];
+}
+
+export interface Turn {
+  readonly symbol: ValueSymbol;
+  readonly from: TypedExpression;
+  readonly to: TypedExpression;
 }
 
 /** Columns of the data file (or the host's array) of a `data` block. */

@@ -1,7 +1,7 @@
 /** Draws of every step: interpreted and emitted steps against the evaluator's replay, which draws by itself. */
 import { describe, expect, it } from 'vitest';
 import { codesOf } from '../check/checking.js';
-import { expectSameSteps, rows } from './replayed.js';
+import { expectSameSteps, pointsOf, rows } from './replayed.js';
 
 const data = 'data { X: real[N, D]  y: real[N] }\n';
 const rowsOf = (step: number): readonly number[] => [step % rows, (3 * step + 1) % rows, 5];
@@ -12,6 +12,70 @@ const distributions = [
   'exponential(exp(s))',
   'gumbel(m, exp(s))',
 ];
+
+describe('a draw in a loop', () => {
+  it('is new in each turn, with derivatives through the recurrence', () => {
+    expectSameSteps(
+      `${data}module walk(length: int)(start: real[a]): real[length, a] {
+         param scale: real = 0.3
+         let path = zeros(length, a), here = start
+         for t in 0..length - 1 {
+           let move: real[a] ~ normal(0, exp(scale))
+           for k in 1..2 {
+             let jump ~ uniform(0, 0.1)
+             here <- 0.9 * here + move + jump * k
+           }
+           path[t] <- here
+         }
+         return path
+       }
+       model walked = walk(length = 4)
+       param w: real[D] = 0.1
+       minimize mean((X @ w - y)^2) + mean(walked(w)^2)
+       solve using adam(0.05) for 3 steps`,
+      3,
+    );
+  });
+
+  it('is that of an array over the turns', () => {
+    const seen = (body: string): string => `
+       module noise()(start: real[N]): real[4, N] {
+         let out = zeros(4, N)
+         ${body}
+         return out + 0 * start[0]
+       }
+       ${data}model e = noise()
+       param w: real[D] = 0.1
+       let drawn = e(y)
+       minimize mean((X @ w - y)^2) + mean(n in N: drawn[3, n] * (w[0] + drawn[1, n] * w[1]))
+       solve using adam(0.05) batch 3 for 3 steps`;
+    const inTurns = `for t in 0..3 {
+      let z: real[N] ~ normal(0, 1)
+      out[t] <- z
+    }`;
+    const atOnce = `let z: real[N, 4] ~ normal(0, 1)
+      out <- transpose(z)`;
+    expect(pointsOf(seen(inTurns), 3, rowsOf)).toEqual(pointsOf(seen(atOnce), 3, rowsOf));
+  });
+
+  it('over a list known before the run is told apart by its turn', () => {
+    expectSameSteps(
+      `${data}module jitter()(x: real): real {
+         let sizes = [1, 2, 3], total = x
+         for size in sizes {
+           let z ~ normal(0, 1)
+           total <- total + size * z
+         }
+         return total
+       }
+       model j = jitter()
+       param w: real[D] = 0.1
+       minimize mean((X @ w - y)^2) + 0.1 * j(w[0]) * w[1]
+       solve using adam(0.05) for 3 steps`,
+      3,
+    );
+  });
+});
 
 describe('a draw in a let', () => {
   it.each(distributions)(

@@ -114,6 +114,15 @@ function stepsOf(
   return points;
 }
 
+/** The points x of a solve, by emitted code. */
+export function pointsOf(
+  text: string,
+  steps: number,
+  rowsOf: (step: number) => readonly number[],
+): readonly (readonly number[])[] {
+  return stepsOf(compiled(text, steps), emitted, steps, rowsOf);
+}
+
 export function expectSameSteps(
   text: string,
   steps: number,

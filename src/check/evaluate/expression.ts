@@ -3,6 +3,7 @@
  * evaluated: the branch of an `if` that is taken, the elements that a guard lets through.
  */
 import type {
+  Turn,
   TypedDraw,
   TypedBinder,
   TypedExpression,
@@ -23,6 +24,7 @@ import {
   isTrue,
   mapElements,
   scalarArray,
+  sizeOf,
   stack,
 } from './array.js';
 import { call, callValue } from './calls.js';
@@ -34,7 +36,7 @@ import { asArray, bareSymbol } from './environment.js';
 import { takeIndices } from './indexing.js';
 import { reductions } from './reductions.js';
 import type { Scalar } from './scalar.js';
-import { add, elementwise, multiply } from './scalar.js';
+import { add, elementwise, multiply, valueOf } from './scalar.js';
 import { execute } from './statements.js';
 import { structuralRules } from './structural.js';
 
@@ -187,16 +189,44 @@ function streamFor(environment: Environment, path?: string): Stream {
 }
 
 /** A row of a table has the same draw in every batch. */
-function positionsOf({ path, type }: TypedDraw, environment: Environment): (index: number) => number {
+function positionsOf(
+  { path, type, turns = [] }: TypedDraw,
+  environment: Environment,
+): (index: number) => number {
   const dimensions = type.kind === 'array' && type.shape.run === undefined ? type.shape.dimensions : [];
   const [leading, ...others] = dimensions;
   const rows =
     path !== undefined && leading !== undefined && bareSymbol(leading)?.origin === 'file'
       ? environment.describe(leading).rows
       : undefined;
-  if (rows === undefined) return (index) => index;
-  const stride = others.reduce((size, dimension) => size * environment.sizeOf(dimension), 1);
-  return (index) => (rows[Math.floor(index / stride)] ?? 0) * stride + (index % stride);
+  const whole = type.kind === 'array' ? sizeOf(environment.shapeOf(type.shape)) : 1;
+  const stride =
+    rows === undefined
+      ? whole
+      : others.reduce((size, dimension) => size * environment.sizeOf(dimension), 1);
+  const { turn, count } = turnIn(turns, environment);
+  return (index) => {
+    const row = Math.floor(index / stride);
+    return ((rows === undefined ? row : (rows[row] ?? 0)) * count + turn) * stride + (index % stride);
+  };
+}
+
+/** Which turn of all that loops around a draw make. */
+function turnIn(
+  turns: readonly Turn[],
+  environment: Environment,
+): { readonly turn: number; readonly count: number } {
+  const integer = (expression: TypedExpression): number =>
+    valueOf(elementAt(evaluateArray(expression, environment), 0));
+  return turns.reduce(
+    ({ turn, count }, { symbol, from, to }) => {
+      const first = integer(from);
+      const turnsHere = integer(to) - first + 1;
+      const here = valueOf(elementAt(asArray(environment.lookup(symbol)), 0)) - first;
+      return { turn: turn * turnsHere + here, count: count * turnsHere };
+    },
+    { turn: 0, count: 1 },
+  );
 }
 
 /** Whether a reduction leaves the current element out. */

@@ -2,7 +2,7 @@
  * Random draws, each a function of (seed, name of the draw, step, position) through counter-based uniforms, so that
  * every back end and every order of evaluation sees the same numbers.
  */
-import type { TypedDraw } from '../../check/typed.js';
+import type { Turn, TypedDraw } from '../../check/typed.js';
 import type { Node, Shape } from '../graph.js';
 import { at, sizeOf } from '../types.js';
 import { dtypeOf } from './apply.js';
@@ -45,18 +45,46 @@ function counterOf(context: Context, expression: TypedDraw, own: Shape): Counter
   const { frame } = context;
   const step = frame.read(tensor(context.root, context.step()));
   const rows = context.rowPositions(type);
-  return {
-    name: path.startsWith('.') ? `${context.solver}${path}` : path,
-    step,
-    positions: rows === undefined ? ownPositions(frame, own) : positionsOfRows(frame, frame.read(rows), own),
-  };
+  const name = path.startsWith('.') ? `${context.solver}${path}` : path;
+  const { turn, count } = turnIn(context, expression.turns ?? []);
+  const whole = rows === undefined ? ownPositions(frame, own) : undefined;
+  const positions = whole ?? positionsOfRows(frame, frame.read(needed(rows)), own, count);
+  if (turn === undefined) return { name, step, positions };
+  const stride = constant(frame, rows === undefined ? sizeOf(own) : sizeOf(own.slice(1)), 'int');
+  const offset = elementwise(frame, 'multiply', [turn, stride]);
+  return { name, step, positions: elementwise(frame, 'add', [positions, offset]) };
+}
+
+function needed(rows: Tensor | undefined): Tensor {
+  if (rows === undefined) throw new Error('compiler bug: a draw of rows without rows');
+  return rows;
+}
+
+/** Which turn of all that the loops around a draw make: what is drawn there is an array over them, drawn part by part. */
+function turnIn(
+  context: Context,
+  turns: readonly Turn[],
+): { readonly turn: Tensor | undefined; readonly count: number } {
+  const { frame } = context;
+  let turn: Tensor | undefined;
+  let count = 1;
+  for (const { symbol, from, to } of turns) {
+    const first = castTo(frame, context.tensor(from), 'int');
+    const size = (constantOf(castTo(frame, context.tensor(to), 'int')) ?? 0) - (constantOf(first) ?? 0) + 1;
+    const index = context.tensor({ kind: 'reference', symbol, type: symbol.type, span: from.span });
+    const here = elementwise(frame, 'subtract', [castTo(frame, index, 'int'), first]);
+    const before = turn && elementwise(frame, 'multiply', [turn, constant(frame, size, 'int')]);
+    turn = before === undefined ? here : elementwise(frame, 'add', [before, here]);
+    count *= size;
+  }
+  return { turn, count };
 }
 
 /** Row-major positions in the whole table, so that a row has the same draw in whatever batch it comes. */
-function positionsOfRows(frame: Frame, rows: Node, own: Shape): Tensor {
+function positionsOfRows(frame: Frame, rows: Node, own: Shape, turns: number): Tensor {
   const { builder } = frame;
   const stride = sizeOf(own.slice(1));
-  const scaled = builder.binary('multiply', rows, builder.constant(stride, 'int', rows.type.shape));
+  const scaled = builder.binary('multiply', rows, builder.constant(stride * turns, 'int', rows.type.shape));
   const within = builder.iota([stride], 0);
   const size = [at(own, 0), stride];
   const all = builder.binary(
