@@ -201,9 +201,7 @@ function positionsOf(
       : undefined;
   const whole = type.kind === 'array' ? sizeOf(environment.shapeOf(type.shape)) : 1;
   const stride =
-    rows === undefined
-      ? whole
-      : others.reduce((size, dimension) => size * environment.sizeOf(dimension), 1);
+    rows === undefined ? whole : others.reduce((size, dimension) => size * environment.sizeOf(dimension), 1);
   const { turn, count } = turnIn(turns, environment);
   return (index) => {
     const row = Math.floor(index / stride);
