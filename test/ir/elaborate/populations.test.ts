@@ -101,6 +101,20 @@ optimizer averaged(lr: real = 0.02) {
   });
 });
 
+describe('the library', () => {
+  it.each([
+    'nelder_mead(relative = 0.3)',
+    'spsa()',
+    'cma_es(population = 5)',
+    'separable_cma_es(population = 6)',
+    'cross_entropy(population = 6, elite = 2)',
+    'evolution_strategy(adam(0.1), pairs = 3)',
+    'population_training(members = 5, every = 2, spread = 0.1, fastest = 0.02)',
+  ])('%s steps as the evaluator does', async (optimizer) => {
+    await expectSameSteps(problem(optimizer).replace('5 steps', '8 steps'), 8);
+  });
+});
+
 describe('draws of an optimizer', () => {
   it('have the name of the optimizer, and those of a wrapped one a name of their own', async () => {
     const wrapped = `
