@@ -107,7 +107,7 @@ describe('the library', () => {
     'spsa()',
     'cma_es(population = 5)',
     'separable_cma_es(population = 6)',
-    'cross_entropy(population = 6, elite = 2)',
+    'cross_entropy_method(population = 6, elite = 2)',
     'evolution_strategy(adam(0.1), pairs = 3)',
     'population_training(members = 5, every = 2, spread = 0.1, fastest = 0.02)',
   ])('%s steps as the evaluator does', async (optimizer) => {
