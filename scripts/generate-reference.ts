@@ -43,7 +43,7 @@ function heading(definition: Definition): string {
   const { file, start, end } = definition.span;
   const bodyStart = startOfBody(definition);
   const text = file.text.slice(start, Math.min(bodyStart, end));
-  const signature = text.slice(text.search(new RegExp(`\\b${definition.kind}\\b`)) + definition.kind.length);
+  const signature = text.replace(/^(?:\s*\/\/.*\n)*\s*[a-z]+\b/, '');
   return signature.replace(/=\s*$/, '').replace(/\s+/g, ' ').replace(/\( /g, '(').replace(/ \)/g, ')').trim();
 }
 

@@ -1,33 +1,41 @@
 /**
- * Aggregators: functions from the Jacobian of several objectives (a row each) to the vector that stands for the
- * gradient. A definition is a function whose first parameter is `real[m, n]` and whose result is `real[n]`; a
- * `solve` applies it with `on`, which is a call whose first argument nobody writes.
+ * Aggregators and scalarizations: what makes one minimization of several objectives. An aggregator is a function from
+ * the Jacobian, a row for each objective, to the vector that stands for the gradient; a scalarization is a function
+ * from the objectives' values to the number that is minimized. A `solve` applies either with `on`, which is a call
+ * some of whose arguments nobody writes: the Jacobian `J`, the values `f`, the step `t`.
  */
-import type { CallExpression, Expression, Identifier, ObjectiveDeclaration } from '../parser/ast.js';
+import type {
+  Argument,
+  CallExpression,
+  Expression,
+  Identifier,
+  ObjectiveDeclaration,
+} from '../parser/ast.js';
 import type { Context } from './context.js';
 import { withName } from './context.js';
 import { isError } from './convert.js';
 import { bareSymbol, constantDimension, symbolDimension, symbolsOf } from './dimension.js';
 import type { FunctionDefinition, Signature } from './entities.js';
 import { checkExpression } from './expression.js';
-import { functionSignature } from './functions.js';
+import { functionSignature, typedFunction } from './functions.js';
 import { levelOf } from './levels.js';
 import { describe, lookupCallable, noteUse, unknownName } from './names.js';
 import { printType } from './print_type.js';
 import type { Session } from './session.js';
 import { freshDimension, freshSymbol } from './session.js';
-import { arrayType, realElement, shapeOf } from './type_facts.js';
-import type { TypedAggregation } from './typed.js';
+import { childrenOf } from './traverse.js';
+import { arrayType, intScalar, isReal, isScalarType, realElement, shapeOf } from './type_facts.js';
+import type { TypedAggregation, TypedExpression, ValueSymbol } from './typed.js';
 import type { DimensionSymbol, Type } from './types.js';
-
-/** No name that a file can write. */
-const jacobianName = ' J';
 
 /** Every aggregator takes the Jacobian first and gives a vector like one of its rows. */
 export function checkAggregatorSignature(session: Session, definition: FunctionDefinition): void {
   if (!definition.syntax.aggregator) return;
   const signature = functionSignature(session, definition);
-  if (hasForm(signature)) return;
+  if (isDirection(signature)) {
+    checkStarts(session, definition, signature);
+    return;
+  }
   const { name } = definition.syntax;
   session.error('AM2620', name.span, `\`${name.name}\` does not have the form of an aggregator`, {
     notes: [
@@ -37,7 +45,34 @@ export function checkAggregatorSignature(session: Session, definition: FunctionD
   });
 }
 
-function hasForm({ parameters, result }: Signature): boolean {
+/** A state starts before the first step, when there is no Jacobian. */
+function checkStarts(session: Session, definition: FunctionDefinition, signature: Signature): void {
+  const body = typedFunction(session, definition)?.body;
+  const given = signature.parameters.flatMap(({ symbol }, index) =>
+    givenTo(signature, 'direction', index) === undefined ? [] : [symbol],
+  );
+  for (const { symbol, value, span } of body === undefined ? [] : statesOf(body)) {
+    const read = given.find((each) => mentions(value, each));
+    if (read === undefined) continue;
+    session.error(
+      'AM2700',
+      span,
+      `the start of \`${symbol.name}\` reads \`${read.name}\`, which comes with a step`,
+      {
+        notes: [
+          `start from a number, and at the first step, \`t: int\`: \`if t == 1 { ${symbol.name} <- ... }\``,
+        ],
+      },
+    );
+  }
+}
+
+function mentions(expression: TypedExpression, symbol: ValueSymbol): boolean {
+  if (expression.kind === 'reference') return expression.symbol === symbol;
+  return [...childrenOf(expression)].some((child) => mentions(child, symbol));
+}
+
+function isDirection({ parameters, result }: Signature): boolean {
   const [first] = parameters;
   const rows = first === undefined ? undefined : quantified(first.symbol.type, 0, 2);
   const columns = first === undefined ? undefined : quantified(first.symbol.type, 1, 2);
@@ -50,6 +85,15 @@ function hasForm({ parameters, result }: Signature): boolean {
   );
 }
 
+function isScalarization({ parameters, result }: Signature): boolean {
+  const [first] = parameters;
+  return (
+    first !== undefined &&
+    quantified(first.symbol.type, 0, 1) !== undefined &&
+    (result === undefined || (isReal(result) && isScalarType(result)))
+  );
+}
+
 /** The dimension of a real array's axis, where the array has `rank` axes and this one is free. */
 function quantified(type: Type, axis: number, rank: number): DimensionSymbol | undefined {
   if (type.kind !== 'array' || type.element.kind !== 'real' || type.shape.run !== undefined) return undefined;
@@ -59,7 +103,54 @@ function quantified(type: Type, axis: number, rank: number): DimensionSymbol | u
   return symbol?.origin === 'quantified' ? symbol : undefined;
 }
 
-/** `on upgrad` or `on cagrad(c = 0.5)` over `count` objectives; undefined after an error. */
+// --------------------------------------------------------------------------------------------------- arguments
+
+/** What the run gives to a parameter: by its place (the first one), or by its name and type. */
+type Given = 'jacobian' | 'losses' | 'step';
+
+/** Beside the first parameter of an aggregator, `f: real[m]` are the values and `t: int` is the step. */
+function givenTo(signature: Signature, kind: TypedAggregation['kind'], index: number): Given | undefined {
+  if (index === 0) return kind === 'direction' ? 'jacobian' : 'losses';
+  const parameter = signature.parameters[index];
+  if (parameter === undefined) return undefined;
+  const { name, type } = parameter.symbol;
+  if (name === 't' && type.kind === 'array' && type.element.kind === 'int' && isScalarType(type))
+    return 'step';
+  const [first] = signature.parameters;
+  const rows = first === undefined ? undefined : quantified(first.symbol.type, 0, 2);
+  return name === 'f' && kind === 'direction' && rows !== undefined && quantified(type, 0, 1) === rows
+    ? 'losses'
+    : undefined;
+}
+
+/** The written arguments by name, and those that the run gives, under names that no file can write. */
+function completeArguments(
+  call: CallExpression,
+  signature: Signature,
+  kind: TypedAggregation['kind'],
+): readonly Argument[] {
+  const { span } = call.callee;
+  const given = signature.parameters.flatMap(({ symbol }, index): readonly Argument[] => {
+    const what = givenTo(signature, kind, index);
+    if (what === undefined) return [];
+    return [{ name: { name: symbol.name, span }, value: { kind: 'name', name: ` ${what}`, span }, span }];
+  });
+  const own = signature.parameters.filter((_, index) => givenTo(signature, kind, index) === undefined);
+  let position = 0;
+  const written = call.arguments.map((argument): Argument => {
+    if (argument.name !== undefined) return argument;
+    const parameter = own[position];
+    position += 1;
+    return parameter === undefined
+      ? argument
+      : { ...argument, name: { name: parameter.symbol.name, span: argument.span } };
+  });
+  return [...given, ...written];
+}
+
+// ------------------------------------------------------------------------------------------------- in a `solve`
+
+/** `on upgrad`, `on cagrad(c = 0.5)`, `on chebyshev([0.3, 0.7])` over `count` objectives; undefined after an error. */
 export function checkAggregation(
   context: Context,
   expression: Expression,
@@ -74,51 +165,89 @@ export function checkAggregation(
     return undefined;
   }
   if (entity?.kind === 'error') return undefined;
-  if (call === undefined || callee === undefined || entity === undefined || !isAggregator(entity)) {
+  const kind = entity === undefined ? undefined : kindOf(session, entity);
+  if (call === undefined || entity?.kind !== 'function' || kind === undefined) {
     if (callee !== undefined && entity !== undefined) noteUse(session, callee.span, callee.name, entity);
     const what = callee === undefined || entity === undefined ? 'this' : `\`${callee.name}\``;
     session.error('AM2621', expression.span, `${what} is not an aggregator`, {
       notes: [
         ...(entity === undefined ? [] : [`${what} is ${describe(entity)}`]),
         '`on` takes an aggregator: `upgrad`, `cagrad(c = 0.5)`, or one defined by `aggregator`',
+        'or a function of the values that says what is minimized: `fn worst(f: real[m]): real = max(f)`',
       ],
     });
     return undefined;
   }
   const { span } = expression;
   const size = freshDimension('P', span, 'quantified');
-  const rows = arrayType(realElement, shapeOf([constantDimension(count), symbolDimension(size)]));
-  const jacobian = freshSymbol('J', 'implicit', rows, span);
-  const inner = withName(context, jacobianName, { kind: 'value', symbol: jacobian });
+  const symbols = givenSymbols(count, size, span);
+  let inner = context;
+  for (const [name, symbol] of Object.entries(symbols))
+    inner = withName(inner, ` ${name}`, { kind: 'value', symbol });
+  const signature = functionSignature(session, entity.definition);
   const written = session.sizeChecks.length;
-  const value = checkExpression(inner, {
-    ...call,
-    arguments: [
-      { name: undefined, value: { kind: 'name', name: jacobianName, span: callee.span }, span: callee.span },
-      ...call.arguments,
-    ],
-  });
+  const value = checkExpression(inner, { ...call, arguments: completeArguments(call, signature, kind) });
   // The number of all parameters is known to elaboration only.
   session.sizeChecks = session.sizeChecks.filter(
     ({ left, right }, index) => index < written || ![...symbolsOf(left), ...symbolsOf(right)].includes(size),
   );
   if (isError(value)) return undefined;
-  const result = quantified(value.type, 0, 1);
-  if (result !== size) {
-    session.error('AM2621', span, `this aggregation gives ${printType(value.type)}, not a vector like x`);
+  const fits = kind === 'scalarization' ? isScalarType(value.type) : quantified(value.type, 0, 1) === size;
+  if (value.kind !== 'call' || value.lift !== undefined || !fits) {
+    const wanted = kind === 'scalarization' ? 'a number' : 'a vector like x';
+    session.error('AM2621', span, `this gives ${printType(value.type)}, not ${wanted}`);
     return undefined;
   }
-  const arguments_ = value.kind === 'call' ? value.arguments.slice(1) : [];
-  const late = arguments_.find((argument) => levelOf(session, argument) !== 'constant');
-  if (late !== undefined) {
+  // What a scalarization is given may be learned with it.
+  const late =
+    kind === 'direction' &&
+    value.arguments.find(
+      (argument) => !isGiven(argument, symbols) && levelOf(session, argument) !== 'constant',
+    );
+  if (late !== false && late !== undefined) {
     session.error('AM2503', late.span, 'the arguments of an aggregator are known before data and parameters');
     return undefined;
   }
-  return { value, jacobian, size, title: textOf(expression), span };
+  return {
+    kind,
+    value,
+    ...symbols,
+    states: statesOf(value.function.body),
+    size,
+    title: textOf(expression),
+    span,
+  };
 }
 
-function isAggregator(entity: NonNullable<ReturnType<typeof lookupCallable>>): boolean {
-  return entity.kind === 'function' && entity.definition.syntax.aggregator;
+function givenSymbols(
+  count: number,
+  size: DimensionSymbol,
+  span: Expression['span'],
+): Readonly<Record<Given, ValueSymbol>> {
+  const values = [constantDimension(count)];
+  const rows = arrayType(realElement, shapeOf([...values, symbolDimension(size)]));
+  return {
+    jacobian: freshSymbol('J', 'implicit', rows, span),
+    losses: freshSymbol('f', 'implicit', arrayType(realElement, shapeOf(values)), span),
+    step: freshSymbol('t', 'implicit', intScalar, span),
+  };
+}
+
+function isGiven(argument: TypedExpression, symbols: Readonly<Record<Given, ValueSymbol>>): boolean {
+  return argument.kind === 'reference' && Object.values(symbols).includes(argument.symbol);
+}
+
+function statesOf(body: TypedExpression): TypedAggregation['states'] {
+  return body.kind === 'block' ? body.statements.filter((statement) => statement.kind === 'state') : [];
+}
+
+function kindOf(
+  session: Session,
+  entity: NonNullable<ReturnType<typeof lookupCallable>>,
+): TypedAggregation['kind'] | undefined {
+  if (entity.kind !== 'function') return undefined;
+  if (entity.definition.syntax.aggregator) return 'direction';
+  return isScalarization(functionSignature(session, entity.definition)) ? 'scalarization' : undefined;
 }
 
 function callOf(expression: Expression): CallExpression | undefined {

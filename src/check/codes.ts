@@ -455,6 +455,12 @@ const problem = [
     'param w: real = 1\noptimizer o() { x <- x - g }\naggregator s(J: real[m, n]): real[n] = [j in n: sum(i in m: J[i, j])]\nminimize a: w\nminimize w^2\nsolve using o() on s for 3 steps',
   ),
   entry(
+    'AM2700',
+    'state of an aggregator that starts from the Jacobian',
+    'A state starts before the first step; the Jacobian, the values `f` and the step `t` come with each step.',
+    'aggregator a(J: real[m, n]): real[n] {\n  state last: real[m, n] = J\n  return sum(J + last over m)\n}',
+  ),
+  entry(
     'AM2630',
     'not a set',
     'After `in` at a parameter, and after the value in `project(v, SET)`, stands a set of the library or one defined by `set`.',

@@ -28,6 +28,8 @@ export interface Context {
   readonly guarded: boolean;
   /** In the body of a module: the instance's path, after which draws are named. */
   readonly path?: string | undefined;
+  /** In the body of an aggregator: its name. Like an optimizer it may keep states and draw. */
+  readonly aggregator?: string | undefined;
 }
 
 export interface ColumnPlace {

@@ -7,6 +7,7 @@ import type { Expression } from '../parser/ast.js';
 import type { Span } from '../parser/source.js';
 import type { Context } from './context.js';
 import { errorExpression, fit, isError } from './convert.js';
+import type { Scope } from './entities.js';
 import { checkExpression } from './expression.js';
 import { checkDraw } from './parameters.js';
 import { printType } from './print_type.js';
@@ -50,6 +51,9 @@ export function checkStepDraw(
 /** The name of the draw's stream, with the turns of loops that were unrolled; undefined where nothing is drawn. */
 function pathOf(context: Context, name: string): string | undefined {
   if (context.place === 'problem') return context.file.role === 'main' ? name : undefined;
+  if (context.aggregator !== undefined) {
+    return standsOnce(context.scope, 'branch') ? `${context.aggregator}.${name}` : undefined;
+  }
   const isModule = context.place === 'module' && context.path !== undefined;
   if (!isModule && context.place !== 'optimizer') return undefined;
   let turns = '';
@@ -58,6 +62,14 @@ function pathOf(context: Context, name: string): string | undefined {
     if (scope.unrolled !== undefined) turns = `[${scope.unrolled}]${turns}`;
   }
   return `${isModule ? context.path : ''}.${name}${turns}`;
+}
+
+/** Whether a place is reached at most once in a run of the body, loops unrolled by the checker included. */
+export function standsOnce(place: Scope, ...also: readonly Scope['kind'][]): boolean {
+  for (let scope: Scope | undefined = place; scope !== undefined; scope = scope.parent) {
+    if (scope.kind !== 'plain' && !also.includes(scope.kind)) return false;
+  }
+  return true;
 }
 
 // ------------------------------------------------------------------------------------------------ categorical

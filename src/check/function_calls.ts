@@ -3,7 +3,7 @@ import type { CallExpression } from '../parser/ast.js';
 import type { Span } from '../parser/source.js';
 import { argumentsOf, signatureText } from './calls.js';
 import type { Context } from './context.js';
-import { errorExpression, toElement } from './convert.js';
+import { errorExpression, fill, toElement } from './convert.js';
 import { printDimension, substituteDimension } from './dimension.js';
 import type { FunctionDefinition } from './entities.js';
 import { functionValueType } from './function_values.js';
@@ -11,7 +11,7 @@ import { findAxis, resolveOver } from './over.js';
 import { printType } from './print_type.js';
 import { broadcast } from './shapes.js';
 import { staticInteger } from './static_values.js';
-import { arrayType, isScalarType } from './type_facts.js';
+import { arrayType, isScalarType, symbolsOfType } from './type_facts.js';
 import type { Lift, TypedExpression, TypedFunction, ValueSymbol } from './typed.js';
 import type { ArrayType, Dimension, ShapeType, Type } from './types.js';
 import { Bindings, literalOutside } from './unify.js';
@@ -134,6 +134,7 @@ function matchCall(
     const argument = given[index];
     const type = types[index];
     if (symbol === undefined || argument === undefined || type === undefined) continue;
+    if (filledDefault(argument, target) !== undefined) continue;
     const wanted = bindings.substitute(symbol.type);
     const found = givenType(context, argument, type, wanted);
     const reason =
@@ -147,11 +148,21 @@ function matchCall(
   if (reason !== undefined) return reason;
   const converted = target.parameters.map((symbol, index) => {
     const argument = given[index] as TypedExpression;
+    const scalar = filledDefault(argument, target);
+    const type = scalar && bindings.substitute(symbol.type);
+    if (scalar !== undefined && type?.kind === 'array') return fill(scalar, type.shape);
     return types[index] === argument.type
       ? bindings.convert(argument, symbol.type)
       : convertElement(argument, symbol);
   });
   return { arguments: converted, bindings };
+}
+
+/** A scalar that is the default of an array, `ideal: real[m] = 0`, has the sizes that the other arguments fix. */
+function filledDefault(argument: TypedExpression, target: TypedFunction): TypedExpression | undefined {
+  if (argument.kind !== 'structural' || argument.operator !== 'fill') return undefined;
+  const own = [...symbolsOfType(argument.type)].some((symbol) => target.dimensions.includes(symbol));
+  return own ? argument.operands[0] : undefined;
 }
 
 /** A function handed over gets its type from the dimensions that the other arguments fix; undefined when it has none there. */

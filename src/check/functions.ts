@@ -33,6 +33,7 @@ export function typedFunction(session: Session, definition: FunctionDefinition):
     ...topContext(session, definition.file, 'function'),
     scope: signature.scope,
     run: signature.run,
+    aggregator: syntax.aggregator ? syntax.name.name : undefined,
   };
   const { body, checks } = checkFunctionBody(context, syntax.body, signature.result, syntax.name.name);
   const typed: TypedFunction = {

@@ -5,7 +5,7 @@ import { within } from './context.js';
 import { errorExpression, fit, isError, toElement } from './convert.js';
 import type { Entity } from './entities.js';
 import { checkCondition, checkExpression } from './expression.js';
-import { checkStepDraw } from './draws.js';
+import { checkStepDraw, standsOnce } from './draws.js';
 import { checkFor } from './loops.js';
 import { noteUse } from './names.js';
 import { printType } from './print_type.js';
@@ -181,15 +181,18 @@ function checkState(
   span: LetBinding['span'],
 ): readonly TypedStatement[] {
   const { session, optimizer } = context;
-  if (optimizer === undefined) {
-    session.error('AM2304', span, '`state` stands in the body of an optimizer', {
+  if (optimizer === undefined && (context.aggregator === undefined || !standsOnce(context.scope))) {
+    session.error('AM2304', span, '`state` stands in the body of an optimizer or an aggregator', {
       notes: ['elsewhere there is nothing that lasts from step to step; write `let`'],
     });
     return [];
   }
   return bindings.flatMap((binding) => {
     const { name } = binding;
-    const type = binding.type === undefined ? optimizer.implicit.x.type : resolveType(context, binding.type);
+    const type =
+      binding.type !== undefined
+        ? resolveType(context, binding.type)
+        : (optimizer?.implicit.x.type ?? realOf(checkExpression(context, binding.value.expression).type));
     const typed = checkExpression(context, binding.value.expression, type);
     const value = isError(typed)
       ? typed
@@ -206,6 +209,11 @@ function checkState(
     );
     return [{ kind: 'state' as const, symbol, value, span: binding.span }];
   });
+}
+
+/** What is carried is real unless its annotation says otherwise. */
+function realOf(type: Type): Type {
+  return type.kind === 'array' && type.element.kind === 'int' ? arrayType(realElement, type.shape) : type;
 }
 
 // ------------------------------------------------------------------------------------------------- other forms

@@ -628,12 +628,22 @@ export interface TypedObjective {
   readonly span: Span;
 }
 
-/** `on cagrad(c = 0.5)`: `value` is a call whose first argument is `jacobian`, real[count of objectives, P]. */
+/**
+ * What makes several objectives one. `on cagrad(c = 0.5)` is a direction: a call over `jacobian`, which stands for the
+ * gradient. `on chebyshev(w)` is a scalarization: a call over `losses`, the number that is minimized.
+ */
 export interface TypedAggregation {
-  /** real[P]. */
-  readonly value: TypedExpression;
-  /** Rows in source order, those of maximized objectives negated. */
+  readonly kind: 'direction' | 'scalarization';
+  /** real[P] of a direction, real of a scalarization. */
+  readonly value: TypedCall;
+  /** real[count of objectives, P]: rows in source order, those of maximized objectives negated. */
   readonly jacobian: ValueSymbol;
+  /** real[count of objectives]: the values, those of maximized objectives negated. */
+  readonly losses: ValueSymbol;
+  /** The step, an int. */
+  readonly step: ValueSymbol;
+  /** What a direction carries from step to step. */
+  readonly states: readonly Extract<TypedStatement, { kind: 'state' }>[];
   /** The number of all parameters, P. */
   readonly size: DimensionSymbol;
   /** As written. */

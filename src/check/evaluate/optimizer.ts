@@ -31,7 +31,8 @@ import type { Carried, View } from './problem.js';
 import { objectiveAt, openView, projected, startOf } from './problem.js';
 import { residualsOf } from './residuals.js';
 import type { Scalar } from './scalar.js';
-import { backward, elementwise, markVariable, negate, TapeNode, valueOf } from './scalar.js';
+import { backward, markVariable, negate, TapeNode, valueOf } from './scalar.js';
+import { type AggregatorStates, directedObjective, scalarized } from './aggregation.js';
 import { HandlerReplay } from './handling.js';
 import { execute } from './statements.js';
 
@@ -199,7 +200,7 @@ function objectiveOf(
   step: number,
   carried: Carried,
   rowsFor: (fresh: boolean) => readonly number[] | undefined,
-  handler?: HandlerReplay,
+  handler?: Pick<HandlerReplay, 'merit'>,
 ): Objective {
   const view = (x: readonly Scalar[], fresh: boolean): View => ({
     x,
@@ -250,47 +251,36 @@ function objectiveOf(
   };
 }
 
-/** Several objectives: their values are summed, and an aggregator makes one direction of their gradients. */
+/** What an optimizer asks, and, where an aggregator answers, its states after the direction at a point. */
+type Answers = Objective & { readonly turn?: (x: ArrayValue) => { readonly states: AggregatorStates } };
+
+/** Several objectives as one, from the states of their aggregator. */
 function severalOf(
   prepared: PreparedProblem,
   objectives: readonly TypedObjective[],
-  { value, jacobian, size }: TypedAggregation,
+  aggregation: TypedAggregation,
+  states: AggregatorStates,
   step: number,
   carried: Carried,
   rowsFor: (fresh: boolean) => readonly number[] | undefined,
-): Objective {
+): Answers {
+  const open = (x: readonly Scalar[], fresh: boolean): Environment =>
+    openView(prepared, { x, rows: rowsFor(fresh), training: true, step, carried });
+  const [first] = objectives;
+  if (aggregation.kind === 'scalarization' && first !== undefined) {
+    return objectiveOf(prepared, first, step, carried, rowsFor, {
+      merit: (view) => {
+        const values = objectives.map((objective) => {
+          const written = objectiveAt(prepared, objective, view);
+          return objective.sense === 'maximize' ? negate(written) : written;
+        });
+        return scalarized(aggregation, values, { environment: openView(prepared, view), step });
+      },
+    });
+  }
   const each = objectives.map((objective) => objectiveOf(prepared, objective, step, carried, rowsFor));
-  return {
-    query: (query, at, direction, fresh) => {
-      const answers = each.map((objective) => asArray(objective.query(query, at, direction, fresh)));
-      switch (query) {
-        case 'value':
-          return scalarArray(
-            answers
-              .map((answer) => elementAt(answer, 0))
-              .reduce((sum, each) => elementwise('add', sum, each)),
-          );
-        case 'gradient': {
-          const frame = openView(prepared, {
-            x: at.data,
-            rows: rowsFor(fresh),
-            training: true,
-            step,
-            carried,
-          }).inner();
-          const rows = arrayOf(
-            [answers.length, at.data.length],
-            answers.flatMap(({ data }) => [...data]),
-          );
-          frame.bindSize(size, { size: at.data.length });
-          frame.bind(jacobian, rows);
-          return evaluateArray(value, frame);
-        }
-        default:
-          throw new Error('compiler bug: an aggregated direction is asked for its curvature');
-      }
-    },
-  };
+  const at = (x: ArrayValue, fresh: boolean): Environment => open(x.data, fresh);
+  return directedObjective(each, aggregation, states, at, step);
 }
 
 // -------------------------------------------------------------------------------------------------- whole solves
@@ -344,14 +334,15 @@ export function replaySolve(
   const handler =
     solve.handler === undefined ? undefined : new HandlerReplay(prepared, solve.handler, objective, length);
   let carried = options.carried ?? carriedStart(prepared, x);
+  let kept: AggregatorStates = new Map();
   const history: { objective: number; x: readonly number[] }[] = [];
   for (let step = 1; step <= length; step += 1) {
     const rowsFor = (fresh: boolean): readonly number[] | undefined =>
       (fresh ? options.freshRowsOf : options.rowsOf)?.(step);
-    const answers =
+    const answers: Answers =
       aggregation === undefined
         ? objectiveOf(prepared, objective, step, carried, rowsFor, handler)
-        : severalOf(prepared, chosen, aggregation, step, carried, rowsFor);
+        : severalOf(prepared, chosen, aggregation, kept, step, carried, rowsFor);
     const view: View = { x, training: true, step, carried };
     const outside = openView(prepared, view);
     const here = arrayOf([x.length], x);
@@ -374,6 +365,7 @@ export function replaySolve(
       if (isTrue(evaluateArray(solve.until, frame))) return { x, history, converged: true, carried };
     }
     const moved = instance.apply({ objective: answers }, outside, here, undefined);
+    kept = answers.turn?.(here).states ?? kept;
     const restarts = handler?.run(view, answers.query('gradient', here, undefined, false)) ?? false;
     if (restarts) instance = new Instance(phase, solve.optimizer);
     const reached = restarts ? [...x] : projected(prepared, numbersOf(moved));

@@ -26,8 +26,15 @@ export function execute(
         environment.bind(statement.symbol, evaluateExpression(statement.value, environment));
         break;
       case 'state':
-        if (handlers?.state === undefined) throw new Error('compiler bug: `state` outside of an optimizer');
-        handlers.state(statement.symbol, () => evaluateExpression(statement.value, environment), environment);
+        // Outside of a `solve` an aggregator is called as at its first step.
+        if (handlers?.state === undefined)
+          environment.bind(statement.symbol, evaluateExpression(statement.value, environment));
+        else
+          handlers.state(
+            statement.symbol,
+            () => evaluateExpression(statement.value, environment),
+            environment,
+          );
         break;
       case 'update':
         update(statement, environment);

@@ -55,6 +55,11 @@ function instantiate(context: Context, instantiation: Instantiation): Sizes {
   };
 }
 
+/** The dimensions of a called function, in the environment of its body. */
+export function bindSizes(context: Context, instantiation: Instantiation, environment: Environment): void {
+  instantiate(context, instantiation)(environment);
+}
+
 /** The sizes of a function that was handed over as a value, read off the arguments. */
 function inferSizes(target: TypedFunction, values: readonly Value[]): Sizes {
   return (environment) => {

@@ -10,7 +10,13 @@ import type { Node, Region } from '../graph.js';
 import type { ParameterSlot, RegionInput } from '../program.js';
 import { at, range } from '../types.js';
 import { prepare } from '../rewrite/passes.js';
-import { jacobianRegion } from './aggregation.js';
+import {
+  type AggregatorStates,
+  type Direction,
+  firstAggregatorStates,
+  jacobianRegion,
+  scalarized,
+} from './aggregation.js';
 import { fail } from './context.js';
 import type { ProblemFacts } from './facts.js';
 import type { Frame } from './frame.js';
@@ -22,12 +28,18 @@ import { type RowsOfView, View } from './view.js';
 export interface Objective {
   /** (tensors.., stored inputs..) -> f, to be minimized: a maximized objective is negated, several are summed. */
   readonly value: Region;
-  /** Where there are several objectives: the same for each, in source order, and what makes one direction of them. */
-  readonly several?: { readonly parts: readonly Region[]; readonly aggregation: TypedAggregation };
+  /** Where there are several objectives: the same for each, in source order, and what makes one of them. */
+  readonly several?: Several;
   readonly inputs: readonly RegionInput[];
   readonly slots: readonly ParameterSlot[];
   /** Of several, the first one. */
   readonly source: TypedObjective;
+}
+
+export interface Several {
+  readonly parts: readonly Region[];
+  readonly aggregation: TypedAggregation;
+  readonly states: AggregatorStates;
 }
 
 export function objectiveRegion(
@@ -41,22 +53,29 @@ export function objectiveRegion(
   return { value: prepare(region, facts.report), inputs, slots, source: objective };
 }
 
-/** Several objectives: their sum, and each. */
+/** Several objectives: what is minimized, which is their sum unless a scalarization says what, and each. */
 export function objectivesRegion(
   facts: ProblemFacts,
   slots: readonly ParameterSlot[],
   objectives: readonly TypedObjective[],
   aggregation: TypedAggregation,
   rows: RowsOfView,
+  firstState: number,
 ): Objective {
   const view = new View(facts, { rows, training: true, parameters: 'slots', slots });
   const values = objectives.map((objective) => minimizedValue(view, objective));
-  const sum = values.reduce((total, value) => view.root.builder.binary('add', total, value));
-  const { region, inputs } = view.close([sum, ...values]);
+  const whole =
+    aggregation.kind === 'scalarization'
+      ? scalarized(view, aggregation, values)
+      : values.reduce((total, value) => view.root.builder.binary('add', total, value));
+  const { region, inputs } = view.close([whole, ...values]);
   const { parameters, results } = prepare(region, facts.report);
   const [value, ...parts] = results.map((result): Region => ({ parameters, results: [result] }));
   if (value === undefined) throw new Error('compiler bug: objectives without a value');
-  return { value, several: { parts, aggregation }, inputs, slots, source: at(objectives, 0) };
+  const size = slots.reduce((total, slot) => total + slot.size, 0);
+  const starts = firstAggregatorStates(view, aggregation, size);
+  const states = { first: firstState, slots: starts.map(({ name, node }) => ({ name, type: node.type })) };
+  return { value, several: { parts, aggregation, states }, inputs, slots, source: at(objectives, 0) };
 }
 
 /** A maximized objective is negated. */
@@ -91,7 +110,7 @@ export class ObjectiveQueries {
     /** The nodes of the root frame that the objective's stored inputs are. */
     private readonly stored: readonly { readonly node: Node; readonly frame: Frame }[],
     /** What stands for the gradient of several objectives, of their Jacobian, in the frame in force. */
-    private readonly aggregate?: (jacobian: Node) => Node,
+    private readonly aggregate?: (jacobian: Node, values: Node) => Direction,
   ) {}
 
   value(frame: Frame, y: Node): Node {
@@ -100,11 +119,9 @@ export class ObjectiveQueries {
 
   /** The value as a by-product of the gradient: one forward half for both, loops included. */
   valueAndGradient(frame: Frame, y: Node): { readonly value: Node; readonly gradient: Node } {
-    if (this.objective.several !== undefined) {
-      const [value, jacobian] = this.ask(frame, 'jacobian', y, []);
-      if (value === undefined || jacobian === undefined || this.aggregate === undefined)
-        throw new Error('compiler bug: no Jacobian');
-      return { value, gradient: this.aggregate(jacobian) };
+    if (this.objective.several?.aggregation.kind === 'direction') {
+      const { value, direction } = this.aggregated(frame, y);
+      return { value, gradient: direction };
     }
     const [value, ...slopes] = this.ask(frame, 'gradient', y, []);
     if (value === undefined) throw new Error('compiler bug: a gradient without its value');
@@ -120,6 +137,14 @@ export class ObjectiveQueries {
   gradients(frame: Frame, points: Node): Node {
     const slopes = this.askPoints(frame, 'gradient', points).slice(1);
     return vectorsOfPoints(frame.builder, slopes, this.objective.slots, at(points.type.shape, 0));
+  }
+
+  /** The sum of several objectives, the direction that their aggregator makes, and its states after that. */
+  aggregated(frame: Frame, y: Node): Direction & { readonly value: Node } {
+    const [value, jacobian, values] = this.ask(frame, 'jacobian', y, []);
+    if (value === undefined || jacobian === undefined || values === undefined || !this.aggregate)
+      throw new Error('compiler bug: no Jacobian');
+    return { value, ...this.aggregate(jacobian, values) };
   }
 
   /** The value of one of several objectives. */

@@ -138,7 +138,7 @@ export class OptimizerRun {
       ]);
     }
     const aggregation = queries.objective.several?.aggregation;
-    if (aggregation !== undefined && query.query !== 'value' && query.query !== 'gradient') {
+    if (aggregation?.kind === 'direction' && query.query !== 'value' && query.query !== 'gradient') {
       fail('AM5030', aggregation.span, 'an aggregated direction has no second derivatives and no residuals', [
         'The optimizer asks for them; one that asks for gradients and values goes with an aggregator: `adam`, `gradient_descent`.',
       ]);

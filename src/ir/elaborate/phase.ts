@@ -2,7 +2,7 @@
  * A `solve` as a phase of the program: the optimizer's states and their first values, the graph of one step with its
  * measures and stopping rule, and the evaluation of the objective at a given point.
  */
-import type { TypedObjective, TypedSolve } from '../../check/typed.js';
+import type { TypedAggregation, TypedObjective, TypedSolve } from '../../check/typed.js';
 import type { ParameterSlot, Phase } from '../program.js';
 import { at } from '../types.js';
 import { type ProblemFacts } from './facts.js';
@@ -36,7 +36,7 @@ export function elaboratePhase(
   const region =
     solve.aggregation === undefined
       ? (handling?.lagrangian ?? objectiveRegion(facts, slots, objective, rows))
-      : objectivesRegion(facts, slots, objectives, solve.aggregation, rows);
+      : objectivesRegion(facts, slots, objectives, solve.aggregation, rows, facts.problem.carried.length);
   const instance = instantiateOptimizer(solve.optimizer, undefined, slots.length);
   const isFirst = facts.problem.solves[0] === solve;
   const start = startRegion(facts, slots, instance, region, steps, rows, isFirst, handling);
@@ -57,7 +57,7 @@ export function elaboratePhase(
     objective:
       solve.aggregation === undefined
         ? { name: objective.label ?? 'objective', sense: objective.sense }
-        : { name: `sum of ${objectives.map(({ label }) => label ?? '').join(', ')}`, sense: 'minimize' },
+        : { name: nameOfSeveral(objectives, solve.aggregation), sense: 'minimize' },
     ...(solve.aggregation === undefined
       ? {}
       : { several: objectives.map(({ label, sense }) => ({ name: label ?? 'objective', sense })) }),
@@ -78,6 +78,11 @@ export function elaboratePhase(
     constraints: handling?.constraints ?? [],
     span: solve.span,
   };
+}
+
+function nameOfSeveral(objectives: readonly TypedObjective[], { kind, title }: TypedAggregation): string {
+  const labels = objectives.map(({ label }) => label ?? '').join(', ');
+  return `${kind === 'scalarization' ? title : 'sum'} of ${labels}`;
 }
 
 function chosenObjectives(facts: ProblemFacts, solve: TypedSolve): readonly TypedObjective[] {

@@ -74,7 +74,8 @@ export function evaluateSeveral(
   aggregation: TypedAggregation,
 ): BoundRegion {
   const rows: RowsOfView = { kind: 'split', name: at(objectives, 0).split };
-  const objective = objectivesRegion(facts, slots, objectives, aggregation, rows);
+  const firstState = facts.problem.carried.length;
+  const objective = objectivesRegion(facts, slots, objectives, aggregation, rows, firstState);
   const view = new View(facts, { rows, training: true, parameters: 'vector', slots });
   const { builder } = view.root;
   const queries = queriesIn(view, objective);

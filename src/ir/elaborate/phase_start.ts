@@ -1,6 +1,7 @@
 /** The start of a phase: the states of the problem, the handler and the optimizers, and what they begin with. */
 import type { Node } from '../graph.js';
 import type { BoundRegion, ParameterSlot, StateSlot } from '../program.js';
+import { firstAggregatorStates } from './aggregation.js';
 import { dtypeOf } from './apply.js';
 import { carriedSlots, carriedStarts } from './carried.js';
 import { Environment } from './environment.js';
@@ -39,6 +40,13 @@ export function startRegion(
     const handler = new OptimizerRun(view, queriesIn(view, handling.plain), steps, handling);
     add(`${handling.instance.path}.restarted`, view.root.builder.constant(0, 'int'));
     firstStates(view, handler, handling.instance, slots).forEach(({ name, node }) => {
+      view.provideState(states.length, node);
+      add(name, node);
+    });
+  }
+  if (objective.several !== undefined) {
+    const size = slots.reduce((total, slot) => total + slot.size, 0);
+    firstAggregatorStates(view, objective.several.aggregation, size).forEach(({ name, node }) => {
       view.provideState(states.length, node);
       add(name, node);
     });

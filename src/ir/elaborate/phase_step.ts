@@ -39,11 +39,13 @@ export function stepRegion(
     view.input({ kind: 'state', index }, state.type, state.name),
   );
   const carried = stateNodes.slice(0, facts.problem.carried.length);
-  const own = carried.length + (handling === undefined ? 0 : 1 + handling.instance.states.length);
+  const behindHandler = carried.length + (handling === undefined ? 0 : 1 + handling.instance.states.length);
+  const aggregatorStates = objective.several?.states.slots.length ?? 0;
+  const own = behindHandler + aggregatorStates;
   const handlerCells =
     handling === undefined
       ? []
-      : bindStates(handling.instance, stateNodes.slice(carried.length + 1, own), view);
+      : bindStates(handling.instance, stateNodes.slice(carried.length + 1, behindHandler), view);
   const cells = bindStates(instance, stateNodes.slice(own), view);
   const x = view.x();
   const start = tensor(root, x);
@@ -64,8 +66,11 @@ export function stepRegion(
       return queries.value(root, x);
     }),
   );
-  const g = (): Node => both().gradient;
-  const f = (): Node => (withGradient ? both().value : valueOnly());
+  // An aggregator's states move on by the direction at the start of the step, whatever else the optimizer asks for.
+  const turned = aggregatorStates === 0 ? undefined : view.atRoot(() => queries.aggregated(root, x));
+  if (turned !== undefined) run.count(root, x);
+  const g = (): Node => turned?.direction ?? both().gradient;
+  const f = (): Node => turned?.value ?? (withGradient ? both().value : valueOnly());
   const t = tensor(root, view.step());
   const restarted = handling === undefined ? undefined : at(stateNodes, carried.length);
   const own_t =
@@ -90,6 +95,7 @@ export function stepRegion(
     ...carried,
     ...(restarted === undefined ? [] : [restarted]),
     ...handlerCells.map((cell) => cell.read()).map((value) => root.read(asTensor(value))),
+    ...(turned?.states ?? []),
     ...cells.map((cell) => root.read(asTensor(cell.read()))),
   ];
   const typed = results.map((node, index) =>

@@ -12,10 +12,10 @@ export function queriesIn(view: View, objective: Objective): ObjectiveQueries {
     const name = parameter.operator.kind === 'parameter' ? parameter.operator.name : input.kind;
     return { node: view.input(input, parameter.type, name), frame: view.root };
   });
-  return new ObjectiveQueries(objective, stored, (jacobian) => {
-    const aggregation = objective.several?.aggregation;
-    if (aggregation === undefined) throw new Error('compiler bug: a Jacobian without an aggregator');
-    return aggregate(view, aggregation, jacobian);
+  return new ObjectiveQueries(objective, stored, (jacobian, values) => {
+    const { several } = objective;
+    if (several === undefined) throw new Error('compiler bug: a Jacobian without an aggregator');
+    return aggregate(view, several.aggregation, jacobian, values, several.states);
   });
 }
 

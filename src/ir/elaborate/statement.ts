@@ -36,7 +36,9 @@ export function runStatement(context: Context, statement: TypedStatement): void 
       context.perTensor(statement.body);
       return;
     case 'state':
-      // Bound when the optimizer was set up.
+      // Bound when the optimizer or aggregator was set up; in a call outside of a `solve` it is as at the first step.
+      if (context.environment.find(statement.symbol) === undefined)
+        bindValue(context, context.environment, statement.symbol, context.expression(statement.value));
       return;
     case 'assert':
       return;
