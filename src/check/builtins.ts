@@ -9,7 +9,15 @@ export type Builtin = BuiltinKind & {
 };
 
 export type DerivativeName = 'grad' | 'jacobian' | 'hessian' | 'hvp' | 'jvp' | 'vjp';
-export type QueryName = 'value' | 'values' | 'grads' | 'residuals' | 'residual_jvp' | 'residual_vjp';
+export type QueryName =
+  | 'value'
+  | 'values'
+  | 'grads'
+  | 'residuals'
+  | 'residual_jvp'
+  | 'residual_vjp'
+  | 'equalities'
+  | 'inequalities';
 export type RawName = 'columns' | 'column' | 'characters' | 'array';
 export type DistributionName = 'normal' | 'uniform' | 'bernoulli' | 'exponential' | 'gumbel';
 
@@ -218,6 +226,16 @@ const queries = rows('query', [
     'residual_vjp',
     'residual_vjp(y: real[P], u: real[R]): real[P]',
     'A direction times the Jacobian of the residuals.',
+  ],
+  [
+    'equalities',
+    'equalities(y: real[P]): real[E]',
+    'The equalities at another point, for an optimizer that treats constraints itself.',
+  ],
+  [
+    'inequalities',
+    'inequalities(y: real[P]): real[I]',
+    'The inequalities at another point, at most zero where they hold.',
   ],
 ]);
 

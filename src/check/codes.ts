@@ -511,8 +511,8 @@ const problem = [
   entry(
     'AM2644',
     'handler where it cannot work',
-    'A handler takes one objective on all rows: it does not go with `batch` or an aggregator, and its arguments are not schedules.',
-    'data { y: real[N] }\noptimizer o() { x <- x - g }\nhandler h() { minimize f }\nparam w: real = 1\nminimize mean((w - y)^2)\nsubject to w >= 2\nsolve using o() by h() batch 2 for 3 steps',
+    'A handler takes one objective with a value; an aggregator makes a direction of several gradients.',
+    'optimizer o() { x <- x - g }\nhandler h() { minimize f }\naggregator a(J: real[m, n]): real[n] = J[0]\nparam w: real = 1\nminimize one: w^2\nminimize two: w\nsubject to w >= 2\nsolve using o() by h() on a for 3 steps',
   ),
   entry(
     'AM2645',
@@ -525,6 +525,24 @@ const problem = [
     'handler that changes something before its `minimize`',
     'Before `minimize` a handler binds names and declares states; it updates states behind it, for the next step.',
     'handler h() {\n  state k: real = 1\n  k <- 2 * k\n  minimize f + k * sum(eq^2)\n}',
+  ),
+  entry(
+    'AM2690',
+    'what an optimizer of constraints does not take',
+    'An optimizer with a `minimize` of its own treats constraints itself: it takes no handler, no `batch`, no aggregator, no proxies, and no parameters in sets.',
+    'optimizer o() {\n  minimize f + sum(eq)\n  x <- x - g\n}\nhandler h() { minimize f }\nparam w: real = 1\nminimize w^2\nsubject to w == 2\nsolve using o() by h() for 3 steps',
+  ),
+  entry(
+    'AM2691',
+    'handler that wraps an optimizer',
+    'A handler stands beside the optimizer: `solve using lbfgs() by augmented_lagrangian()`.',
+    'handler h(inner: optimizer) { minimize f }',
+  ),
+  entry(
+    'AM2694',
+    'question about constraints where none are seen',
+    '`equalities(y)` and `inequalities(y)` stand in an optimizer that has a `minimize` of its own, or in a handler.',
+    'optimizer o() { x <- x - sum(inequalities(x)) * g }',
   ),
   entry(
     'AM2901',

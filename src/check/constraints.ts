@@ -8,17 +8,19 @@ import type { Span } from '../parser/source.js';
 import type { Context } from './context.js';
 import { fit, isError, toReal } from './convert.js';
 import { symbolDimension } from './dimension.js';
-import type { Scope } from './entities.js';
+import type { Scope, Signature } from './entities.js';
 import { checkExpression } from './expression.js';
 import { checkSolver } from './optimizers.js';
 import { printType } from './print_type.js';
 import { freshDimension, freshSymbol } from './session.js';
+import type { Session } from './session.js';
 import { childrenOf } from './traverse.js';
 import { arrayType, boolScalar, realElement, realScalar, shapeOf } from './type_facts.js';
 import type {
   TypedConstraint,
   TypedExpression,
   TypedHandling,
+  TypedObjective,
   TypedOptimizerValue,
   TypedStatement,
 } from './typed.js';
@@ -54,21 +56,56 @@ export function checkConstraint(
     return undefined;
   }
   const name = label?.name ?? textOf(comparison.span);
-  return { name, relation: relation === '==' ? 'equal' : 'at_most', value: toReal(typed), span };
+  const value = toReal(typed);
+  const proxy = declaration.proxy && checkProxy(context, comparison, declaration.proxy, value);
+  return { name, relation: relation === '==' ? 'equal' : 'at_most', value, proxy, span };
+}
+
+/** The constraint with the stand-in in place of its left side as written. */
+function checkProxy(
+  context: Context,
+  comparison: Extract<Expression, { kind: 'binary' }>,
+  proxy: Expression,
+  value: TypedExpression,
+): TypedExpression | undefined {
+  if (proxy.kind === 'error') return undefined;
+  const [left, right] = comparison.operator === '>=' ? [comparison.right, proxy] : [proxy, comparison.right];
+  const typed = checkExpression(context, { ...comparison, operator: '-', left, right, span: proxy.span });
+  if (isError(typed)) return undefined;
+  const fitted = fit(context, toReal(typed), value.type, 'what stands for the left side');
+  return isError(fitted) ? undefined : fitted;
 }
 
 function textOf({ file, start, end }: Span): string {
   return file.text.slice(start, end).replace(/\s+/g, ' ');
 }
 
-/** The handler of a `solve`: there is one exactly if there are constraints. */
+/** A problem of constraints alone has the objective 0: any feasible point solves it. */
+export function objectivesOrFeasibility(
+  declarations: readonly Declaration[],
+  objectives: readonly TypedObjective[],
+): readonly TypedObjective[] {
+  if (declarations.some(({ kind }) => kind === 'objective')) return objectives;
+  const first = declarations.find(({ kind }) => kind === 'constraint');
+  if (first === undefined) return objectives;
+  const { span } = first;
+  const value: TypedExpression = { kind: 'constant', value: 0, type: realScalar, span };
+  return [{ label: undefined, sense: 'minimize', value, split: undefined, span }];
+}
+
+/** The handler of a `solve`: there is one exactly if there are constraints that the optimizer does not treat itself. */
 export function checkHandler(
   context: Context,
   declaration: SolveDeclaration,
   declarations: readonly Declaration[],
+  optimizer: TypedOptimizerValue | undefined,
 ): TypedOptimizerValue | undefined {
+  if (optimizer?.optimizer.handles !== undefined) {
+    checkMethod(context, declaration, declarations, optimizer.optimizer.name);
+    return undefined;
+  }
   const { session } = context;
-  const { handler: written, batch, aggregator } = declaration;
+  const { handler: written, aggregator } = declaration;
   const first = declarations.find((each) => each.kind === 'constraint');
   if (written === undefined) {
     if (first === undefined) return undefined;
@@ -85,18 +122,67 @@ export function checkHandler(
       notes: ['a constraint is declared by `subject to a <= b`'],
     });
   }
-  const schedule = handler.arguments.find(({ kind }) => kind === 'schedule_call');
-  const misplaced =
-    batch === undefined
-      ? aggregator === undefined
-        ? schedule && { span: schedule.span, what: 'an argument that is a schedule' }
-        : { span: aggregator.span, what: 'an aggregator' }
-      : { span: batch.span, what: '`batch`' };
-  if (misplaced === undefined) return handler;
-  session.error('AM2644', misplaced.span, `a handler does not go with ${misplaced.what}`, {
+  if (aggregator === undefined) return handler;
+  session.error('AM2644', aggregator.span, 'a handler does not go with an aggregator', {
     labels: [{ span: written.span, message: 'the handler' }],
+    notes: [
+      'a handler adds the constraints to the value of one objective, and an aggregator makes a direction of several gradients without a value of its own',
+      'make all objectives but one constraints, `subject to size <= 0.1`, or weigh them in one',
+    ],
   });
   return undefined;
+}
+
+/** An optimizer that treats constraints itself takes a smooth deterministic problem, and all of it. */
+function checkMethod(
+  { session }: Context,
+  { optimizer, handler, batch, aggregator }: SolveDeclaration,
+  declarations: readonly Declaration[],
+  name: string,
+): void {
+  const refuse = (span: Span, message: string, note: string): void =>
+    session.error('AM2690', span, message, {
+      labels: [{ span: optimizer.span, message: 'treats constraints itself' }],
+      notes: [note],
+    });
+  if (handler !== undefined)
+    refuse(
+      handler.span,
+      `\`${name}\` takes no handler`,
+      'drop `by`, or choose an optimizer that sees one objective: `lbfgs()`',
+    );
+  if (batch !== undefined)
+    refuse(
+      batch.span,
+      `\`${name}\` does not go with \`batch\``,
+      'an optimizer and a handler do: `solve using adam() by primal_dual() batch 64 ...`',
+    );
+  if (aggregator !== undefined)
+    refuse(aggregator.span, `\`${name}\` does not go with an aggregator`, 'it minimizes one objective');
+  for (const declaration of declarations) {
+    if (declaration.kind === 'constraint' && declaration.proxy !== undefined)
+      refuse(
+        declaration.proxy.span,
+        `\`${name}\` takes no stand-in for a constraint`,
+        'it takes derivatives of the constraints themselves; a handler tells the two apart: `by primal_dual()`',
+      );
+    if (declaration.kind === 'param' && declaration.membership !== undefined)
+      refuse(
+        declaration.membership.set.span,
+        `\`${name}\` keeps no parameter in a set`,
+        'state the set by constraints: `subject to p >= 0`, `subject to sum(p) == 1`',
+      );
+  }
+}
+
+/** What handles constraints wraps no optimizer: a handler is itself wrapped around one. */
+export function checkWraps(session: Session, parameters: Signature['parameters']): void {
+  for (const { symbol } of parameters) {
+    if (symbol.type.kind !== 'optimizer') continue;
+    session.error('AM2691', symbol.span, 'what handles constraints takes no optimizer as a parameter', {
+      notes: ['the optimizer stands after `using`, and the handler after `by`'],
+    });
+  }
 }
 
 export function reportMisplacedSolver(
@@ -118,7 +204,7 @@ export function reportMisplacedSolver(
 export type HandlingNames = Omit<TypedHandling, 'objective' | 'before'>;
 
 /** The names that a handler sees beyond those of an optimizer. */
-export function handlingNames(scope: Scope, span: Span): HandlingNames {
+export function handlingNames(scope: Scope, span: Span, isHandler: boolean): HandlingNames {
   const equalities = freshDimension('E', span, 'quantified');
   const inequalities = freshDimension('I', span, 'quantified');
   scope.names.set('E', { kind: 'dimension', symbol: equalities });
@@ -133,7 +219,10 @@ export function handlingNames(scope: Scope, span: Span): HandlingNames {
     ),
     restart: freshSymbol('restart', 'implicit', boolScalar, span),
   };
-  for (const symbol of Object.values(names)) scope.names.set(symbol.name, { kind: 'value', symbol });
+  for (const symbol of Object.values(names)) {
+    // Only around another optimizer is there something to begin anew.
+    if (isHandler || symbol !== names.restart) scope.names.set(symbol.name, { kind: 'value', symbol });
+  }
   return { ...names, equalities, inequalities };
 }
 
@@ -144,7 +233,7 @@ export function handledObjective(context: Context, expression: Expression): Type
 /** Before its `minimize` a handler only binds names: what it minimizes is read at other points within the same step. */
 export function checkBefore(context: Context, statements: readonly TypedStatement[]): void {
   for (const { kind, span } of statements) {
-    if (kind === 'let' || kind === 'state') continue;
+    if (kind === 'let' || kind === 'state' || kind === 'assert') continue;
     context.session.error('AM2646', span, 'a handler changes nothing before its `minimize`', {
       notes: ['states are updated behind it, for the next step'],
     });

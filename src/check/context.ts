@@ -3,7 +3,7 @@ import type { Entity, FileScope } from './entities.js';
 import { Scope } from './entities.js';
 import type { ScopeKind } from './entities.js';
 import type { Session } from './session.js';
-import type { TypedOptimizer, ValueSymbol } from './typed.js';
+import type { TypedHandling, TypedOptimizer } from './typed.js';
 import type { ArrayType, Dimension, RunSymbol } from './types.js';
 
 export type Place =
@@ -16,7 +16,10 @@ export interface Context {
   readonly place: Place;
   /** Inside an optimizer's body. */
   readonly optimizer:
-    | (Pick<TypedOptimizer, 'implicit' | 'size' | 'residuals'> & { readonly restart?: ValueSymbol })
+    | (Pick<TypedOptimizer, 'implicit' | 'size' | 'residuals'> & {
+        readonly isHandler: boolean;
+        readonly handling?: Pick<TypedHandling, 'restart' | 'equalities' | 'inequalities'>;
+      })
     | undefined;
   /** What `...` means here. */
   readonly run: RunSymbol | undefined;

@@ -169,6 +169,8 @@ function checkObjectiveQuery(
     );
     return errorExpression(span);
   }
+  if (query === 'equalities' || query === 'inequalities')
+    return checkConstraintQuery(context, call, builtin, query);
   const directed = query === 'hvp' || query === 'residual_jvp' || query === 'residual_vjp';
   const expressions = positional(context, call, builtin, directed ? 2 : 1);
   const [first, second] = expressions ?? [];
@@ -188,6 +190,36 @@ function checkObjectiveQuery(
   return { kind: 'objective', query, at, direction, fresh: call.on !== undefined, type, span };
 }
 
+/** `equalities(y)`, `inequalities(y)`: only what sees constraints has them. */
+function checkConstraintQuery(
+  context: Context,
+  call: CallExpression,
+  builtin: Builtin,
+  query: 'equalities' | 'inequalities',
+): TypedExpression {
+  const { session, optimizer } = context;
+  const { span } = call;
+  if (optimizer?.handling === undefined) {
+    session.error(
+      'AM2694',
+      span,
+      `\`${builtin.name}\` asks about constraints, which this optimizer does not see`,
+      {
+        notes: [
+          'an optimizer that treats constraints itself says what it minimizes of them: `minimize f + sum(lambda * eq)`',
+        ],
+      },
+    );
+    return errorExpression(span);
+  }
+  const [first] = positional(context, call, builtin, 1) ?? [];
+  const vector = arrayType(realElement, shapeOf([symbolDimension(optimizer.size)]));
+  const at = first && queryOperand(context, first, vector, 'the point');
+  if (at === undefined) return errorExpression(span);
+  const type = arrayType(realElement, shapeOf([symbolDimension(optimizer.handling[query])]));
+  return { kind: 'objective', query, at, direction: undefined, fresh: false, type, span };
+}
+
 function queryOperand(
   context: Context,
   expression: Expression,
@@ -200,7 +232,11 @@ function queryOperand(
   return isError(fitted) ? undefined : fitted;
 }
 
-function queryType(query: TypedObjectiveQuery['query'], vector: Type, residuals: Type): Type {
+function queryType(
+  query: Exclude<TypedObjectiveQuery['query'], 'equalities' | 'inequalities'>,
+  vector: Type,
+  residuals: Type,
+): Type {
   switch (query) {
     case 'value':
       return realScalar;

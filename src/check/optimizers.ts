@@ -11,6 +11,7 @@ import { checkExpression } from './expression.js';
 import {
   checkBefore,
   checkHandled,
+  checkWraps,
   handledObjective,
   handlingNames,
   reportMisplacedSolver,
@@ -48,15 +49,20 @@ export function typedOptimizer(session: Session, definition: OptimizerDefinition
     T: freshSymbol('T', 'implicit', intScalar, span),
   };
   for (const symbol of Object.values(implicit)) outer.names.set(symbol.name, { kind: 'value', symbol });
-  const handling = syntax.handles === undefined ? undefined : handlingNames(outer, span);
+  const { isHandler } = syntax;
+  const handling = syntax.handles === undefined ? undefined : handlingNames(outer, span, isHandler);
   const top: Context = { ...topContext(session, file, 'optimizer'), scope: outer };
   const signature = resolveSignature(top, { parameters: syntax.parameters, result: undefined });
   definition.signature = signature;
-  const optimizer =
-    handling === undefined
-      ? { implicit, size, residuals }
-      : { implicit, size, residuals, restart: handling.restart };
+  const optimizer = {
+    implicit,
+    size,
+    residuals,
+    isHandler,
+    ...(handling === undefined ? {} : { handling }),
+  };
   const context: Context = { ...top, scope: signature.scope, optimizer };
+  if (handling !== undefined) checkWraps(session, signature.parameters);
   const { statements, handles } = optimizerBody(context, syntax, handling);
   const typed: TypedOptimizer = {
     name: syntax.name.name,
@@ -64,6 +70,7 @@ export function typedOptimizer(session: Session, definition: OptimizerDefinition
     parameters: signature.parameters.map(({ symbol }) => symbol),
     implicit,
     handles,
+    isHandler,
     size,
     residuals,
     statements,
@@ -304,7 +311,7 @@ export function checkSolver(
   }
   const typed = optimizerArgument(place, expression, { kind: 'optimizer' }, 'using');
   if (typed.kind !== 'optimizer_value') return undefined;
-  if ((typed.optimizer.handles !== undefined) === wantsHandler) return typed;
+  if (typed.optimizer.isHandler === wantsHandler) return typed;
   reportMisplacedSolver(context, expression, typed.optimizer.name, wantsHandler);
   return undefined;
 }

@@ -15,7 +15,7 @@ import {
   chosenObjectives,
 } from './aggregators.js';
 import { checkCarried } from './carried.js';
-import { checkConstraint, checkHandler } from './constraints.js';
+import { checkConstraint, checkHandler, objectivesOrFeasibility } from './constraints.js';
 import type { Context } from './context.js';
 import { topContext } from './context.js';
 import { fit, isError, toReal } from './convert.js';
@@ -94,7 +94,7 @@ export function checkProblem(
     parameters,
     lets: session.lets,
     carried: checkCarried(session, file, declarations),
-    objectives,
+    objectives: objectivesOrFeasibility(declarations, objectives),
     constraints,
     solves,
     reports,
@@ -344,7 +344,7 @@ function checkSolve(
 ): TypedSolve | undefined {
   const context = topContext(session, file, 'problem');
   const optimizer = checkSolver(context, declaration.optimizer);
-  const handler = checkHandler(context, declaration, declarations);
+  const handler = checkHandler(context, declaration, declarations, optimizer);
   const objectives = declarations.filter((each) => each.kind === 'objective');
   const aggregation =
     declaration.aggregator &&
@@ -460,6 +460,8 @@ function checkTargets(session: Session, declarations: readonly Declaration[]): v
       });
     }
     if (declared.length === 0) {
+      // Constraints alone ask for any point that satisfies them.
+      if (declarations.some(({ kind }) => kind === 'constraint')) continue;
       session.error('AM2608', declaration.span, 'there is nothing to solve', {
         notes: ['an objective is declared by `minimize` or `maximize`'],
       });

@@ -33,6 +33,10 @@ export function checkRows(session: Session, problem: TypedProblem): void {
       if (!chosen) continue;
       walk({ session, rows, lets, visited: new Set() }, objective.value, () => undefined, undefined);
     }
+    for (const { value, proxy } of problem.constraints) {
+      for (const each of proxy === undefined ? [value] : [value, proxy])
+        walk({ session, rows, lets, visited: new Set() }, each, () => undefined, undefined);
+    }
   }
 }
 

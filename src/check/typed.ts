@@ -413,8 +413,19 @@ export interface RawColumns {
 /** Questions an optimizer asks about the objective, on the step's batch and draws. Each `at` is real[P]. */
 export interface TypedObjectiveQuery extends Typed {
   readonly kind: 'objective';
-  /** value(y), grad(y), hvp(y, v), residuals(y) (of an objective that is a sum or mean of squares), jvp of residuals residual_jvp(y, v), residual_vjp(y, u). */
-  readonly query: 'value' | 'gradient' | 'hvp' | 'residuals' | 'residual_jvp' | 'residual_vjp';
+  /**
+   * value(y), grad(y), hvp(y, v), residuals(y) (of an objective that is a sum or mean of squares), jvp of residuals residual_jvp(y, v), residual_vjp(y, u);
+   * equalities(y), inequalities(y) where a method treats constraints itself.
+   */
+  readonly query:
+    | 'value'
+    | 'gradient'
+    | 'hvp'
+    | 'residuals'
+    | 'residual_jvp'
+    | 'residual_vjp'
+    | 'equalities'
+    | 'inequalities';
   readonly at: TypedExpression;
   readonly direction: TypedExpression | undefined;
   /** `on fresh`: a new batch. */
@@ -526,8 +537,9 @@ export interface TypedOptimizer {
     readonly t: ValueSymbol;
     readonly T: ValueSymbol;
   };
-  /** Of a handler: what it minimizes, and what else it sees and says. */
+  /** Of a handler, or of an optimizer that treats constraints itself: what it minimizes, and what else it sees and says. */
   readonly handles: TypedHandling | undefined;
+  readonly isHandler: boolean;
   /** The dimension P of all parameters, and R, the number of residuals. */
   readonly size: DimensionSymbol;
   readonly residuals: DimensionSymbol;
@@ -543,7 +555,7 @@ export interface TypedHandling {
   readonly restart: ValueSymbol;
   readonly equalities: DimensionSymbol;
   readonly inequalities: DimensionSymbol;
-  /** Over f, eq, ineq, the states, and the names that the statements before it bind. */
+  /** Over f, eq and ineq (stand-ins where constraints have them), the states, and the names that the statements before it bind. */
   readonly objective: TypedExpression;
   readonly before: readonly TypedStatement[];
 }
@@ -553,6 +565,8 @@ export interface TypedConstraint {
   readonly name: string;
   readonly relation: 'equal' | 'at_most';
   readonly value: TypedExpression;
+  /** What stands for `value` wherever derivatives are taken. */
+  readonly proxy: TypedExpression | undefined;
   readonly span: Span;
 }
 
@@ -656,7 +670,7 @@ export interface TypedSolve {
   readonly optimizer: TypedOptimizerValue;
   /** Present exactly where several objectives are chosen; it replaces the gradient. */
   readonly aggregation: TypedAggregation | undefined;
-  /** `by augmented_lagrangian()`: present exactly where there are constraints. */
+  /** `by augmented_lagrangian()`: present where there are constraints, unless the optimizer treats them itself. */
   readonly handler: TypedOptimizerValue | undefined;
   /** The optimizer as written. */
   readonly title: string;

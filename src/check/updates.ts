@@ -44,7 +44,8 @@ export function checkUpdate(context: Context, statement: UpdateStatement): reado
 function updatable(context: Context, symbol: ValueSymbol): boolean {
   if (symbol.role === 'local' || symbol.role === 'state') return true;
   const { optimizer } = context;
-  if (optimizer?.restart !== undefined) return symbol === optimizer.restart;
+  // A handler prepares the problem, and whoever minimizes moves the point.
+  if (optimizer?.isHandler === true) return symbol === optimizer.handling?.restart;
   return symbol === optimizer?.implicit.x;
 }
 

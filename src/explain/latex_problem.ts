@@ -8,9 +8,18 @@ import { latex } from './notation.js';
 
 export function latexProblem(file: FileSyntax, problem: TypedProblem): string {
   const lines: string[] = [];
+  const memberships = new Map(
+    file.declarations.flatMap((declaration) =>
+      declaration.kind === 'param' && declaration.membership !== undefined
+        ? [[declaration.name.name, declaration.membership.set] as const]
+        : [],
+    ),
+  );
   const variables = problem.parameters.map(({ symbol, path }) => {
     const name = path.includes('.') ? `\\mathit{${path.replaceAll('_', '\\_')}}` : latex.name(path);
-    return `${name} \\in ${typeText(symbol.type)}`;
+    const set = memberships.get(path);
+    const kept = set === undefined ? '' : ` \\cap ${mathematics(set, latex)}`;
+    return `${name} \\in ${typeText(symbol.type)}${kept}`;
   });
   for (const declaration of file.declarations) {
     if (declaration.kind !== 'objective') continue;
@@ -21,6 +30,18 @@ export function latexProblem(file: FileSyntax, problem: TypedProblem): string {
       `${sense}_{${variables.length > 3 ? '\\theta' : variables.join(',\\; ')}} \\quad & ${mathematics(value, latex)}${named}`,
     );
   }
+  const restrictions = file.declarations.filter((declaration) => declaration.kind === 'constraint');
+  if (restrictions.length > 0 && !file.declarations.some(({ kind }) => kind === 'objective')) {
+    lines.push(`\\text{find} \\quad & ${variables.length > 3 ? '\\theta' : variables.join(',\\; ')}`);
+  }
+  restrictions.forEach(({ label, value, proxy }, index) => {
+    const named = label === undefined ? '' : ` \\qquad \\text{(${label.name.replaceAll('_', '\\_')})}`;
+    const stands =
+      proxy === undefined ? '' : ` \\quad \\text{(derivatives of } ${mathematics(proxy, latex)}\\text{)}`;
+    lines.push(
+      `${index === 0 ? '\\text{subject to}' : ''} \\quad & ${mathematics(value, latex)}${stands}${named}`,
+    );
+  });
   if (variables.length > 3) lines.push(`\\text{over} \\quad & \\theta = (${variables.join(',\\; ')})`);
   definitions(file.declarations).forEach((text, index) =>
     lines.push(`${index === 0 ? '\\text{where}' : ''} \\quad & ${text}`),

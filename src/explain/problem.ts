@@ -21,11 +21,13 @@ export function problemText(file: FileSyntax, problem: TypedProblem): string {
     const on = split === undefined ? '' : `  on ${split.name}`;
     return `${sense}  ${name}${mathematics(value)}${on}`;
   });
-  const constraints = of('constraint').map(({ label, value }) => {
+  const constraints = of('constraint').map(({ label, value, proxy }) => {
     const name = label === undefined ? '' : `${label.name}:  `;
-    return `\n  subject to  ${name}${mathematics(value)}`;
+    const stands = proxy === undefined ? '' : `  (derivatives of ${mathematics(proxy)})`;
+    return `\n  subject to  ${name}${mathematics(value)}${stands}`;
   });
-  if (objectives.length > 0) sections.push(objectives.join('\n') + over + constraints.join(''));
+  const goals = objectives.length === 0 && constraints.length > 0 ? ['find a point'] : objectives;
+  if (goals.length > 0) sections.push(goals.join('\n') + over + constraints.join(''));
 
   const lets = of('let').flatMap(({ bindings, split }) =>
     bindings.map(({ name, value }) => {

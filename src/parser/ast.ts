@@ -235,7 +235,9 @@ export interface OptimizerDeclaration extends Documented {
   readonly name: Identifier;
   readonly parameters: readonly Parameter[];
   readonly body: Block;
-  /** Of a `handler`: what is minimized in place of the objective, and how many statements stand before it. */
+  /** A `handler`, which prepares the problem for an optimizer that moves the point. */
+  readonly isHandler: boolean;
+  /** What is minimized in place of the objective, and how many statements stand before it: of a handler, or of an optimizer that treats constraints itself. */
   readonly handles: { readonly objective: Expression; readonly before: number } | undefined;
 }
 
@@ -244,6 +246,8 @@ export interface ConstraintDeclaration extends Documented {
   readonly kind: 'constraint';
   readonly label: Identifier | undefined;
   readonly value: Expression;
+  /** `proxy p`: what stands for the left side where derivatives are taken. */
+  readonly proxy: Expression | undefined;
 }
 
 /** A function of the step `t` and the length `T`. */

@@ -142,24 +142,18 @@ const declarationBuilders: Readonly<Record<string, DeclarationBuilder>> = {
         ['every optimizer sees all parameters as one vector `x: real[P]`'],
       );
     }
-    return {
-      kind: 'optimizer',
-      doc,
-      name: nameOf(context, nodeOf(node, 'name'), span),
-      parameters: buildParameters(context, nodeOf(node, 'parameters')),
-      body: buildBlock(context, nodeOf(node, 'block'), span),
-      handles: undefined,
-      span,
-    };
+    return buildMethod(context, node, span, doc, nodeOf(node, 'optimizerBody'), false);
   },
-  handlerDeclaration: buildHandler,
+  handlerDeclaration: (context, node, span, doc) =>
+    buildMethod(context, node, span, doc, nodeOf(node, 'handlerBody'), true),
   constraintDeclaration: (context, node, span, doc) => {
     const label = nodeOf(node, 'name');
     return {
       kind: 'constraint',
       doc,
       label: label === undefined ? undefined : nameOf(context, label, span),
-      value: buildExpression(context, nodeOf(node, 'expression'), span),
+      value: buildExpression(context, nodesOf(node, 'expression')[0], span),
+      proxy: proxyOf(context, node, span),
       span,
     };
   },
@@ -200,23 +194,44 @@ const declarationBuilders: Readonly<Record<string, DeclarationBuilder>> = {
   updateStatement: buildProblemUpdate,
 };
 
-function buildHandler(context: BuildContext, node: CstNode, span: Span, doc: string): OptimizerDeclaration {
-  const body = nodeOf(node, 'handlerBody');
-  const objective = nodeOf(body, 'handlerObjective');
+/** An optimizer or a handler; a handler always says what it minimizes, and an optimizer that treats constraints itself. */
+function buildMethod(
+  context: BuildContext,
+  node: CstNode,
+  span: Span,
+  doc: string,
+  body: CstNode | undefined,
+  isHandler: boolean,
+): OptimizerDeclaration {
+  const [objective, second] = body === undefined ? [] : nodesOf(body, 'handlerObjective');
+  if (second !== undefined) {
+    report(context, 'AM1070', nodeSpan(context, second), 'a second `minimize` in one body', [
+      'what is minimized of the problem is one value; add the two',
+    ]);
+  }
   const place = objective === undefined ? after(span) : nodeSpan(context, objective);
   const block = buildBlock(context, body, span);
   return {
     kind: 'optimizer',
+    isHandler,
     doc,
     name: nameOf(context, nodeOf(node, 'name'), span),
     parameters: buildParameters(context, nodeOf(node, 'parameters')),
     body: block,
-    handles: {
-      objective: buildExpression(context, nodeOf(objective, 'expression'), place),
-      before: block.statements.filter((statement) => statement.span.start < place.start).length,
-    },
+    handles:
+      objective === undefined && !isHandler
+        ? undefined
+        : {
+            objective: buildExpression(context, nodeOf(objective, 'expression'), place),
+            before: block.statements.filter((statement) => statement.span.start < place.start).length,
+          },
     span,
   };
+}
+
+function proxyOf(context: BuildContext, node: CstNode, span: Span): Expression | undefined {
+  const [, proxy] = nodesOf(node, 'expression');
+  return tokenOf(node, 'Proxy') === undefined ? undefined : buildExpression(context, proxy, span);
 }
 
 function buildFunction(

@@ -166,6 +166,12 @@ const mistakes: readonly SyntaxCode[] = [
     'Every declaration begins with a keyword.',
     'let a = 1\nb = 2',
   ),
+  entry(
+    'AM1070',
+    'a second `minimize` in one body',
+    'An optimizer that treats constraints itself minimizes one value of the objective and the constraints.',
+    'optimizer o() {\n  minimize f\n  minimize sum(eq^2)\n  x <- x - g\n}',
+  ),
 ];
 
 /** Forms that are reserved: each leaves this table when it is built. */

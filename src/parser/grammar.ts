@@ -350,7 +350,25 @@ class ArgminParser extends StatementGrammar {
     this.SUBRULE(this.name);
     this.SUBRULE(this.parameters);
     this.OPTION(() => this.SUBRULE(this.structureClause));
-    this.SUBRULE(this.block);
+    this.SUBRULE(this.optimizerBody);
+  });
+
+  /** Statements, among which a method that treats constraints itself says once what it minimizes of them. */
+  protected readonly optimizerBody = this.RULE('optimizerBody', () => {
+    const depth = this.enter();
+    this.CONSUME(LeftBrace);
+    this.MANY({
+      GATE: () => this.beginsStatement() || this.LA(1).tokenType === words.minimize,
+      DEF: () => {
+        this.nesting = depth + 1;
+        this.OR([
+          { ALT: () => this.SUBRULE(this.handlerObjective) },
+          { ALT: () => this.SUBRULE(this.statement) },
+        ]);
+      },
+    });
+    this.CONSUME(RightBrace);
+    this.nesting = depth;
   });
 
   /** `over T: real[a, b] in SET`: reserved for optimizers of structured variables. */
@@ -431,6 +449,10 @@ class ArgminParser extends StatementGrammar {
       },
     });
     this.SUBRULE(this.expression);
+    this.OPTION2(() => {
+      this.CONSUME(words.proxy);
+      this.SUBRULE2(this.expression);
+    });
   });
 
   protected readonly testDeclaration = this.RULE('testDeclaration', () => {

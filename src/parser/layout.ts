@@ -70,7 +70,8 @@ const layouts: Readonly<Record<string, RuleLayout>> = {
   stateStatement: (layout, node) => layout.bindings(node),
   solveDeclaration: (layout, node) => layout.solveDeclaration(node),
   setDeclaration: (layout, node) => layout.setDeclaration(node),
-  handlerBody: (layout, node) => layout.handlerBody(node),
+  handlerBody: (layout, node) => layout.handlerBody(node, false),
+  optimizerBody: (layout, node) => layout.handlerBody(node, true),
   handlerObjective: (layout, node) => layout.headed(node),
   constraintDeclaration: (layout, node) => layout.headed(node),
   parameters: (layout, node) => layout.bracketed(node, 'together'),
@@ -255,9 +256,9 @@ class Layout {
     return concat([this.spaced(head), ' ', braces]);
   }
 
-  handlerBody(node: CstNode): Doc {
+  handlerBody(node: CstNode, mayBeOneLine: boolean): Doc {
     const parts = orderedChildren(node).filter((element) => !isToken(element)) as readonly CstNode[];
-    return this.braces(node, parts, undefined, false);
+    return this.braces(node, parts, undefined, mayBeOneLine);
   }
 
   /** A head, and its operations in braces. */

@@ -88,6 +88,7 @@ const contextualWords = [
   'while',
   'split',
   'from',
+  'proxy',
 ] as const;
 
 export type ContextualText = (typeof contextualWords)[number];

@@ -7,8 +7,12 @@ import type { Cut } from './flow.js';
 import type { ProblemFacts } from './problem_facts.js';
 
 export function gradientPaths(facts: ProblemFacts): Diagnostic[] {
-  const { problem, objectives } = facts;
-  const stranded = objectives.filter((objective) => objective.facts.flow.live.size === 0);
+  const { problem, objectives, constraints } = facts;
+  // Where constraints restrict the parameters, an objective may well be constant: any feasible point solves it.
+  const isConstrained = constraints.some(({ facts: { flow } }) => flow.live.size > 0);
+  const stranded = objectives.filter(
+    ({ facts: { flow } }) => flow.live.size === 0 && !(isConstrained && flow.cut.size === 0),
+  );
   const unreached = stranded.map(({ item, facts: { flow } }) =>
     objectiveWithoutParameters(problem, item.value.span, [...flow.cut.values()][0]),
   );
@@ -46,12 +50,14 @@ function cutNotes({ what }: Cut): readonly string[] {
 function parametersWithoutGradient({
   problem,
   objectives,
+  constraints,
   reports,
   lets,
   reached,
 }: ProblemFacts): Diagnostic[] {
-  const live = new Set(objectives.flatMap(({ facts }) => [...facts.flow.live]));
-  const cuts = new Map<ValueSymbol, Cut>(objectives.flatMap(({ facts }) => [...facts.flow.cut]));
+  const minimized = [...objectives, ...constraints];
+  const live = new Set(minimized.flatMap(({ facts }) => [...facts.flow.live]));
+  const cuts = new Map<ValueSymbol, Cut>(minimized.flatMap(({ facts }) => [...facts.flow.cut]));
   const elsewhere = new Set(
     [
       ...reports.map(({ facts }) => facts),

@@ -29,9 +29,11 @@ interface Read<Item> {
 export interface ProblemFacts {
   readonly problem: TypedProblem;
   readonly objectives: readonly Read<TypedObjective>[];
+  /** As derivatives are taken of them: the stand-in where there is one. */
+  readonly constraints: readonly Read<{ readonly value: TypedExpression }>[];
   readonly reports: readonly Read<TypedReport>[];
   readonly lets: ReadonlyMap<ValueSymbol, Read<TypedExpression>>;
-  /** The `let`s that some objective reads, through others too. */
+  /** The `let`s that some objective or constraint reads, through others too. */
   readonly reached: ReadonlySet<ValueSymbol>;
 }
 
@@ -74,6 +76,7 @@ function readProblem(problem: TypedProblem): ProblemFacts {
   return {
     problem,
     objectives: problem.objectives.map(read),
+    constraints: problem.constraints.map(({ value, proxy }) => read({ value: proxy ?? value })),
     reports: problem.reports.map(read),
     lets,
     reached: reachedLets(problem),
@@ -173,5 +176,6 @@ function reachedLets(problem: TypedProblem): ReadonlySet<ValueSymbol> {
     for (const child of childrenOf(expression)) walk(child);
   };
   for (const { value } of problem.objectives) walk(value);
+  for (const { value, proxy } of problem.constraints) walk(proxy ?? value);
   return reached;
 }

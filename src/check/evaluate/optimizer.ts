@@ -200,7 +200,7 @@ function objectiveOf(
   step: number,
   carried: Carried,
   rowsFor: (fresh: boolean) => readonly number[] | undefined,
-  handler?: Pick<HandlerReplay, 'merit'>,
+  handler?: Pick<HandlerReplay, 'merit' | 'constraints'>,
 ): Objective {
   const view = (x: readonly Scalar[], fresh: boolean): View => ({
     x,
@@ -243,6 +243,11 @@ function objectiveOf(
           const dual = list.map(() => markVariable(0));
           const pulled = backward(list, dual, variables, true);
           return arrayOf([list.length], backward(pulled, weights, dual, record));
+        }
+        case 'equalities':
+        case 'inequalities': {
+          const list = handler?.constraints(view(at.data, fresh), query) ?? [];
+          return arrayOf([list.length], list);
         }
         default:
           return query satisfies never;
@@ -331,8 +336,12 @@ export function replaySolve(
     residuals: () => squaresOf(prepared, objective, { x, training: true }).length,
   };
   let instance = new Instance(phase, solve.optimizer);
+  const handling = solve.handler ?? solve.optimizer;
   const handler =
-    solve.handler === undefined ? undefined : new HandlerReplay(prepared, solve.handler, objective, length);
+    handling.optimizer.handles === undefined
+      ? undefined
+      : new HandlerReplay(prepared, handling, objective, length);
+  const isMethod = solve.optimizer.optimizer.handles !== undefined;
   let carried = options.carried ?? carriedStart(prepared, x);
   let kept: AggregatorStates = new Map();
   const history: { objective: number; x: readonly number[] }[] = [];
@@ -343,7 +352,7 @@ export function replaySolve(
       aggregation === undefined
         ? objectiveOf(prepared, objective, step, carried, rowsFor, handler)
         : severalOf(prepared, chosen, aggregation, kept, step, carried, rowsFor);
-    const view: View = { x, training: true, step, carried };
+    const view: View = { x, rows: rowsFor(false), training: true, step, carried };
     const outside = openView(prepared, view);
     const here = arrayOf([x.length], x);
     const minimized = valueOf(elementAt(answers.query('value', here, undefined, false), 0));
@@ -364,11 +373,14 @@ export function replaySolve(
       frame.bind(names.kkt, scalarArray(handler?.kkt(view, stationarity) ?? stationarity));
       if (isTrue(evaluateArray(solve.until, frame))) return { x, history, converged: true, carried };
     }
-    const moved = instance.apply({ objective: answers }, outside, here, undefined);
+    // A handler's states move once the optimizer has asked its questions.
+    const moved = isMethod ? here : instance.apply({ objective: answers }, outside, here, undefined);
     kept = answers.turn?.(here).states ?? kept;
-    const restarts = handler?.run(view, answers.query('gradient', here, undefined, false)) ?? false;
+    const handled = handler?.run(view, answers.query('gradient', here, undefined, false), answers);
+    const restarts = !isMethod && handled?.restarts === true;
     if (restarts) instance = new Instance(phase, solve.optimizer);
-    const reached = restarts ? [...x] : projected(prepared, numbersOf(moved));
+    const after = isMethod && handled !== undefined ? handled.x : numbersOf(moved);
+    const reached = restarts ? [...x] : projected(prepared, after);
     carried = carryOn(
       prepared,
       { x, rows: options.rowsOf?.(step), training: true, step, carried },

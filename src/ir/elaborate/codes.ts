@@ -168,4 +168,49 @@ minimize a: x^2
 minimize b: (x - 1)^2
 solve using newton_cg() on upgrad for 3 steps`,
   },
+  {
+    code: 'AM5060',
+    title: 'a problem that the handler does not treat',
+    explanation:
+      'A handler says by `assert` what it takes for granted about the numbers of equalities and inequalities.',
+    example: `handler barrier() {
+  assert E == 0
+  minimize f - sum(log(-ineq))
+}
+param x: real = 3
+minimize x^2
+subject to x == 2
+solve using gradient_descent(0.1) by barrier() for 3 steps`,
+  },
+  {
+    code: 'AM5061',
+    title: 'a state of a handler that cannot follow sampled rows',
+    explanation:
+      'Where a constraint has a row for each sampled row, a state over the constraints has one axis of them.',
+    example: `dim N = 4
+data {
+  X: real[N] ~ normal(0, 1)
+}
+handler h() {
+  state H: real[I, I] = 0
+  minimize f + sum(H @ ineq)
+}
+param w: real = 1
+minimize mean((w - X)^2)
+subject to w * X <= 2
+solve using gradient_descent(0.1) by h() batch 2 for 3 steps`,
+  },
+  {
+    code: 'AM5062',
+    title: 'an assertion of a handler is about sizes',
+    explanation: 'It is decided once the sizes of the problem are known, before the run.',
+    example: `handler h() {
+  assert f > 0
+  minimize f + sum(ineq)
+}
+param x: real = 3
+minimize x^2
+subject to x <= 2
+solve using gradient_descent(0.1) by h() for 3 steps`,
+  },
 ];

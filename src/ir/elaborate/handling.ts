@@ -1,7 +1,8 @@
 /**
  * A handler at work: the problem's parts (objective, equalities, inequalities) as one region, what the handler makes
  * of them as a region over those three and its states, and the two together as the objective that the optimizer
- * sees. The derivatives of the handler's objective by `eq` and `ineq` are the multipliers, whatever the handler.
+ * sees. The derivatives of the handler's objective by `eq` and `ineq` are the multipliers, whatever the handler. An
+ * optimizer that treats constraints itself is its own handler.
  */
 import type { TypedHandling, TypedObjective, TypedSolve } from '../../check/typed.js';
 import { gradient } from '../differentiate/derivatives.js';
@@ -14,23 +15,32 @@ import { dtypeOf } from './apply.js';
 import { bindValue } from './call.js';
 import { Environment } from './environment.js';
 import type { ProblemFacts } from './facts.js';
+import type { Frame } from './frame.js';
+import { type HandledRows, handledRowsOf, sampledState } from './handled_rows.js';
 import { type Objective, objectiveRegion, tensorsOf } from './objective.js';
+import { scheduleHooks } from './optimizer.js';
 import { instantiateOptimizer, type OptimizerInstance } from './optimizer_instance.js';
-import { castTo, expand, tensor } from './tensor.js';
+import { castTo, constant, expand, tensor } from './tensor.js';
 import { type RowsOfView, View } from './view.js';
 
 export interface Handling {
   readonly instance: OptimizerInstance;
   readonly names: TypedHandling;
+  /** An optimizer that treats constraints itself: no other one runs. */
+  readonly isMethod: boolean;
   /** The problem's objective alone. */
   readonly plain: Objective;
-  /** (tensors.., stored..) -> f to be minimized, eq, ineq. */
+  /** (tensors.., stored..) -> f to be minimized, eq, ineq; where constraints have stand-ins these come first, then the true ones. */
   readonly parts: BoundRegion;
+  readonly hasProxies: boolean;
   /** (f, eq, ineq, states..) -> what is minimized. */
   readonly merit: BoundRegion;
   readonly lagrangian: Objective;
+  /** On the rows that the step sees. */
   readonly equalities: number;
   readonly inequalities: number;
+  /** Under `batch`, where constraints have a row for each sampled row. */
+  readonly sampled: HandledRows | undefined;
   readonly constraints: readonly ConstraintSlot[];
 }
 
@@ -42,21 +52,33 @@ export function handlingOf(
   source: TypedObjective,
   rows: RowsOfView,
   firstState: number,
+  steps: number,
 ): Handling | undefined {
-  const names = solve.handler?.optimizer.handles;
-  if (solve.handler === undefined || names === undefined) return undefined;
-  const instance = instantiateOptimizer(solve.handler, undefined, slots.length);
+  const written = solve.handler ?? solve.optimizer;
+  const names = written.optimizer.handles;
+  if (names === undefined) return undefined;
+  const instance = instantiateOptimizer(written, undefined, slots.length);
   const plain = objectiveRegion(facts, slots, source, rows);
-  const { parts, constraints } = partsOf(facts, slots, source, rows);
+  const { parts, constraints, hasProxies } = partsOf(facts, slots, source, rows);
   const [, eq, ineq] = parts.region.results;
   const equalities = eq?.type.shape[0] ?? 0;
   const inequalities = ineq?.type.shape[0] ?? 0;
   const size = slots.reduce((total, slot) => total + slot.size, 0);
-  const merit = meritOf(facts, instance, names, { size, equalities, inequalities }, firstState, rows);
+  const sampled = handledRowsOf(facts, rows);
+  const merit = meritOf(
+    facts,
+    instance,
+    names,
+    { size, equalities, inequalities, steps },
+    firstState,
+    rows,
+    sampled,
+  );
   const view = new View(facts, { rows, training: true, parameters: 'slots', slots });
   const tensors = view.parameterNodes().slots;
-  const at_ = inlined(view, parts, [...tensors]);
-  const lagrangian = view.close(inlined(view, merit, at_));
+  const [f, ...made] = inlined(view, parts, [...tensors]);
+  if (f === undefined) throw new Error('compiler bug: a problem without its objective');
+  const lagrangian = view.close(inlined(view, merit, [f, ...made.slice(0, 2)]));
   const objective: Objective = {
     value: prepare(lagrangian.region, facts.report),
     inputs: lagrangian.inputs,
@@ -66,25 +88,33 @@ export function handlingOf(
   return {
     instance,
     names,
+    isMethod: solve.handler === undefined,
     plain,
     parts,
+    hasProxies,
     merit,
     lagrangian: objective,
     equalities,
     inequalities,
+    sampled,
     constraints,
   };
 }
 
 /** A region built in: its first parameters are given, the others are stored inputs of the view. */
-function inlined(view: View, { region, inputs }: BoundRegion, given: readonly Node[]): Node[] {
+function inlined(
+  view: View,
+  { region, inputs }: BoundRegion,
+  given: readonly Node[],
+  frame: Frame = view.root,
+): Node[] {
   const lead = region.parameters.length - inputs.length;
   const stored = inputs.map((input, index) => {
     const parameter = at(region.parameters, lead + index);
     const name = parameter.operator.kind === 'parameter' ? parameter.operator.name : input.kind;
-    return view.input(input, parameter.type, name);
+    return frame.read(tensor(view.root, view.input(input, parameter.type, name)));
   });
-  return view.root.builder.inline(region, [...given, ...stored]);
+  return frame.builder.inline(region, [...given, ...stored]);
 }
 
 function partsOf(
@@ -92,17 +122,27 @@ function partsOf(
   slots: readonly ParameterSlot[],
   source: TypedObjective,
   rows: RowsOfView,
-): { readonly parts: BoundRegion; readonly constraints: readonly ConstraintSlot[] } {
+): {
+  readonly parts: BoundRegion;
+  readonly constraints: readonly ConstraintSlot[];
+  readonly hasProxies: boolean;
+} {
   const view = new View(facts, { rows, training: true, parameters: 'slots', slots });
   const { builder } = view.root;
   const value = castTo(view.root, view.tensor(source.value), 'real').node;
   const made = { equal: [] as Node[], at_most: [] as Node[] };
+  const stands = { equal: [] as Node[], at_most: [] as Node[] };
   const sizes = { equal: 0, at_most: 0 };
   const constraints = facts.problem.constraints.map((constraint): ConstraintSlot => {
     const { shape } = view.tensorType(constraint.value.type);
-    const each = expand(view.root, castTo(view.root, view.tensor(constraint.value), 'real'), [], shape);
     const size = sizeOf(shape);
-    made[constraint.relation].push(builder.reshape(each, [size]));
+    const flat = (expression: typeof constraint.value): Node =>
+      builder.reshape(expand(view.root, castTo(view.root, view.tensor(expression), 'real'), [], shape), [
+        size,
+      ]);
+    const each = flat(constraint.value);
+    made[constraint.relation].push(each);
+    stands[constraint.relation].push(constraint.proxy === undefined ? each : flat(constraint.proxy));
     const offset = sizes[constraint.relation];
     sizes[constraint.relation] += size;
     return { name: constraint.name, relation: constraint.relation, shape, offset, size };
@@ -110,17 +150,29 @@ function partsOf(
   const joined = (nodes: readonly Node[]): Node =>
     nodes.length === 0 ? builder.constant(0, 'real', [0]) : builder.concat(nodes, 0);
   const signed = source.sense === 'maximize' ? builder.unary('negate', value) : value;
-  const closed = view.close([signed, joined(made.equal), joined(made.at_most)]);
-  return { parts: { ...closed, region: prepare(closed.region, facts.report) }, constraints };
+  const hasProxies = facts.problem.constraints.some(({ proxy }) => proxy !== undefined);
+  const closed = view.close([
+    signed,
+    joined(stands.equal),
+    joined(stands.at_most),
+    ...(hasProxies ? [joined(made.equal), joined(made.at_most)] : []),
+  ]);
+  return { parts: { ...closed, region: prepare(closed.region, facts.report) }, constraints, hasProxies };
 }
 
 function meritOf(
   facts: ProblemFacts,
   instance: OptimizerInstance,
   names: TypedHandling,
-  sizes: { readonly size: number; readonly equalities: number; readonly inequalities: number },
+  sizes: {
+    readonly size: number;
+    readonly equalities: number;
+    readonly inequalities: number;
+    readonly steps: number;
+  },
   firstState: number,
   rows: RowsOfView,
+  sampled: HandledRows | undefined,
 ): BoundRegion {
   const view = new View(facts, { rows, training: true, parameters: 'none', slots: [] });
   const { root } = view;
@@ -135,6 +187,8 @@ function meritOf(
   bindSize(names.equalities, sizes.equalities);
   bindSize(names.inequalities, sizes.inequalities);
   environment.bind(definition.implicit.t, () => tensor(root, view.step()));
+  environment.bind(definition.implicit.T, constant(root, sizes.steps, 'int'));
+  view.hooks = scheduleHooks(view, () => tensor(root, view.step()), sizes.steps);
   definition.parameters.forEach((parameter, index) => {
     const argument = at(instance.arguments, index);
     if (parameter.type.kind === 'array') bindValue(view, environment, parameter, view.expression(argument));
@@ -144,8 +198,10 @@ function meritOf(
   environment.bind(names.ineq, tensor(root, ineq));
   instance.states.forEach(({ symbol, name }, index) => {
     const shape = symbol.type.kind === 'array' ? environment.shape(symbol.type.shape) : [];
-    const type = { dtype: dtypeOf(symbol.type), shape: shape.map((each) => each.value) };
-    const node = view.input({ kind: 'state', index: firstState + index }, type, name);
+    const seen = { dtype: dtypeOf(symbol.type), shape: shape.map((each) => each.value) };
+    const node = sampledState(view, sampled, names, symbol, seen, (type) =>
+      view.input({ kind: 'state', index: firstState + index }, type, name),
+    );
     environment.bind(symbol, tensor(root, node));
   });
   const value = view.within(environment, () => {
@@ -158,16 +214,30 @@ function meritOf(
 
 export interface Parts {
   readonly f: Node;
+  /** Stand-ins where constraints have them. */
   readonly eq: Node;
   readonly ineq: Node;
+  readonly trueEq: Node;
+  readonly trueIneq: Node;
 }
 
-/** The problem's parts at `x`, in the root of a view. */
-export function partsAt(view: View, handling: Handling, x: Node, slots: readonly ParameterSlot[]): Parts {
-  const [f, eq, ineq] = inlined(view, handling.parts, tensorsOf(view.root.builder, x, slots));
+/** The problem's parts at `x`, in a frame of a view. */
+export function partsAt(
+  view: View,
+  handling: Pick<Handling, 'parts'>,
+  x: Node,
+  slots: readonly ParameterSlot[],
+  frame: Frame = view.root,
+): Parts {
+  const [f, eq, ineq, trueEq, trueIneq] = inlined(
+    view,
+    handling.parts,
+    tensorsOf(frame.builder, x, slots),
+    frame,
+  );
   if (f === undefined || eq === undefined || ineq === undefined)
     throw new Error('compiler bug: a problem without its parts');
-  return { f, eq, ineq };
+  return { f, eq, ineq, trueEq: trueEq ?? eq, trueIneq: trueIneq ?? ineq };
 }
 
 export interface Weights {
@@ -185,16 +255,19 @@ export function weightsAt(view: View, handling: Handling, { f, eq, ineq }: Parts
 }
 
 /** The largest of stationarity, violation and complementarity. */
-export function kktResidual(builder: GraphBuilder, stationarity: Node, parts: Parts, weights: Weights): Node {
+export function kktResidual(
+  builder: GraphBuilder,
+  stationarity: Node,
+  { trueEq: eq, trueIneq: ineq }: Parts,
+  weights: Weights,
+): Node {
   const zero = builder.constant(0, 'real');
   const largest = (vector: Node): Node =>
     vector.type.shape[0] === 0 ? zero : builder.reduceAll('max', builder.unary('abs', vector));
   const over =
-    parts.ineq.type.shape[0] === 0
-      ? zero
-      : builder.binary('maximum', zero, builder.reduceAll('max', parts.ineq));
-  const slack = builder.binary('multiply', parts.ineq, weights.ineq);
-  return [largest(parts.eq), over, largest(slack)].reduce(
+    ineq.type.shape[0] === 0 ? zero : builder.binary('maximum', zero, builder.reduceAll('max', ineq));
+  const slack = builder.binary('multiply', ineq, weights.ineq);
+  return [largest(eq), over, largest(slack)].reduce(
     (most, each) => builder.binary('maximum', most, each),
     stationarity,
   );

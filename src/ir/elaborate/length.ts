@@ -31,7 +31,13 @@ export function samplerOf(
 ): Phase['sampler'] {
   if (solve.batch === undefined) return { kind: 'full' };
   const { batch } = solve;
-  const read = new Set(objectives.flatMap(({ value }) => [...tablesReadBy(facts, value)]));
+  const ofObjectives = objectives.flatMap(({ value }) => [...tablesReadBy(facts, value)]);
+  const { constraints } = facts.problem;
+  const read = new Set(
+    ofObjectives.length > 0
+      ? ofObjectives
+      : constraints.flatMap(({ value }) => [...tablesReadBy(facts, value)]),
+  );
   const [table, other] = [...read].sort((left, right) => left - right);
   if (table === undefined) {
     return fail('AM5012', batch.span, 'the objective reads no table whose rows could be sampled', [

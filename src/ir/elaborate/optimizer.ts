@@ -18,13 +18,13 @@ import { asTensor, bindValue } from './call.js';
 import { fail } from './context.js';
 import { Cell, Environment } from './environment.js';
 import type { Frame } from './frame.js';
-import type { Handling } from './handling.js';
+import { type Handling, partsAt } from './handling.js';
 import type { ObjectiveQueries } from './objective.js';
 import { type OptimizerInstance, stateKey } from './optimizer_instance.js';
 import { asPoints } from './points.js';
 import { castTo, constant, expand, sliceOwn, tensor } from './tensor.js';
 import { ownRank, type Tensor, type Value } from './value.js';
-import type { View } from './view.js';
+import type { OptimizerHooks, View } from './view.js';
 import { type Visitor, walkExpression, walkStatements } from './walk.js';
 
 interface Activation {
@@ -44,7 +44,7 @@ export class OptimizerRun {
     readonly view: View,
     readonly queries: ObjectiveQueries,
     private readonly totalSteps: number,
-    private readonly handling?: Pick<Handling, 'names' | 'equalities' | 'inequalities'>,
+    private readonly handling?: Pick<Handling, 'names' | 'equalities' | 'inequalities' | 'parts'>,
   ) {
     this.evaluations = new Cell('evaluations', constant(view.root, 0, 'int'));
     view.hooks = {
@@ -165,6 +165,12 @@ export class OptimizerRun {
         return tensor(frame, queries.residualJvp(frame, y, along()));
       case 'residual_vjp':
         return tensor(frame, queries.residualVjp(frame, y, along()));
+      case 'equalities':
+      case 'inequalities': {
+        if (this.handling === undefined) throw new Error('compiler bug: no constraints to ask about');
+        const parts = partsAt(view, this.handling, y, view.options.slots, frame);
+        return tensor(frame, query.query === 'equalities' ? parts.eq : parts.ineq);
+      }
       default:
         return query.query satisfies never;
     }
@@ -228,15 +234,7 @@ export class OptimizerRun {
   }
 
   private schedule(expression: TypedScheduleCall): Value {
-    const { schedule } = expression;
-    const { view } = this;
-    const environment = new Environment(view.environment.outermostEnvironment());
-    environment.bind(schedule.implicit.t, this.current().t);
-    environment.bind(schedule.implicit.T, constant(view.root, this.totalSteps, 'int'));
-    schedule.parameters.forEach((parameter, index) => {
-      bindValue(view, environment, parameter, view.expression(at(expression.arguments, index)));
-    });
-    return view.within(environment, () => view.expression(schedule.body));
+    return scheduleValue(this.view, expression, this.current().t, this.totalSteps);
   }
 
   // ---------------------------------------------------------------------------------------------- per tensor
@@ -295,6 +293,34 @@ function failAtPoints(span: Span): never {
   return fail('AM5009', span, 'this question is not asked at many points at once', [
     'At many points an optimizer asks for values, and for gradients of a single objective.',
   ]);
+}
+
+function scheduleValue(
+  view: View,
+  { schedule, arguments: given }: TypedScheduleCall,
+  t: Tensor,
+  totalSteps: number,
+): Value {
+  const environment = new Environment(view.environment.outermostEnvironment());
+  environment.bind(schedule.implicit.t, t);
+  environment.bind(schedule.implicit.T, constant(view.root, totalSteps, 'int'));
+  schedule.parameters.forEach((parameter, index) => {
+    bindValue(view, environment, parameter, view.expression(at(given, index)));
+  });
+  return view.within(environment, () => view.expression(schedule.body));
+}
+
+/** Where only schedules are asked for: among the arguments of a handler, in what it minimizes. */
+export function scheduleHooks(view: View, t: () => Tensor, totalSteps: number): OptimizerHooks {
+  const elsewhere = (): never => {
+    throw new Error('compiler bug: a question of an optimizer outside its step');
+  };
+  return {
+    objective: elsewhere,
+    applyOptimizer: elsewhere,
+    perTensor: elsewhere,
+    schedule: (expression) => scheduleValue(view, expression, t(), totalSteps),
+  };
 }
 
 /** The names that a body reads or writes whose last dimension is `size`. */

@@ -6,7 +6,7 @@ import type { TypedAggregation, TypedObjective, TypedSolve } from '../../check/t
 import type { ParameterSlot, Phase } from '../program.js';
 import { at } from '../types.js';
 import { type ProblemFacts } from './facts.js';
-import { handlingOf } from './handling.js';
+import { type Handling, handlingOf } from './handling.js';
 import { lengthOf, samplerOf } from './length.js';
 import { objectiveRegion, objectivesRegion } from './objective.js';
 import { instantiateOptimizer } from './optimizer_instance.js';
@@ -32,14 +32,18 @@ export function elaboratePhase(
       ? Math.floor(at(at(facts.tables, sampler.table).splits, 0).count / sampler.size)
       : 1;
   const steps = lengthOf(facts, solve, stepsPerEpoch);
-  const handling = handlingOf(facts, slots, solve, objective, rows, facts.problem.carried.length + 1);
+  const handled = (seen: RowsOfView): Handling | undefined =>
+    handlingOf(facts, slots, solve, objective, seen, facts.problem.carried.length + 1, steps);
+  const handling = handled(rows);
+  const whole = sampler.kind === 'batch' ? handled({ kind: 'split', name: objective.split }) : handling;
   const region =
     solve.aggregation === undefined
       ? (handling?.lagrangian ?? objectiveRegion(facts, slots, objective, rows))
       : objectivesRegion(facts, slots, objectives, solve.aggregation, rows, facts.problem.carried.length);
-  const instance = instantiateOptimizer(solve.optimizer, undefined, slots.length);
+  const instance =
+    handling?.isMethod === true ? undefined : instantiateOptimizer(solve.optimizer, undefined, slots.length);
   const isFirst = facts.problem.solves[0] === solve;
-  const start = startRegion(facts, slots, instance, region, steps, rows, isFirst, handling);
+  const start = startRegion(facts, slots, instance, region, steps, rows, isFirst, whole, handling);
   const step = stepRegion(
     facts,
     slots,
@@ -72,10 +76,10 @@ export function elaboratePhase(
     evaluate:
       solve.aggregation !== undefined
         ? evaluateSeveral(facts, slots, objectives, solve.aggregation)
-        : handling === undefined
+        : whole === undefined
           ? evaluateRegion(facts, slots, objective)
-          : evaluateConstrained(facts, slots, handling, rows),
-    constraints: handling?.constraints ?? [],
+          : evaluateConstrained(facts, slots, whole, { kind: 'split', name: objective.split }),
+    constraints: whole?.constraints ?? [],
     span: solve.span,
   };
 }

@@ -17,12 +17,15 @@ import { type RowsOfView, View } from './view.js';
 export function startRegion(
   facts: ProblemFacts,
   slots: readonly ParameterSlot[],
-  instance: OptimizerInstance,
+  /** Undefined where an optimizer that treats constraints itself is its own handler. */
+  instance: OptimizerInstance | undefined,
   objective: Objective,
   steps: number,
   rows: RowsOfView,
   isFirstPhase: boolean,
+  /** On all training rows: a handler's states are kept for all. */
   handling: Handling | undefined,
+  sampled: Handling | undefined,
 ): { readonly states: readonly StateSlot[]; readonly bound: BoundRegion } {
   const view = new View(facts, { rows, training: true, parameters: 'vector', slots });
   // What the optimizer's states start from may read the objective, which reads what is carried.
@@ -37,8 +40,8 @@ export function startRegion(
   states.push(...carriedSlots(facts));
   firsts.push(...carried);
   if (handling !== undefined) {
-    const handler = new OptimizerRun(view, queriesIn(view, handling.plain), steps, handling);
     add(`${handling.instance.path}.restarted`, view.root.builder.constant(0, 'int'));
+    const handler = new OptimizerRun(view, queriesIn(view, handling.plain), steps, handling);
     firstStates(view, handler, handling.instance, slots).forEach(({ name, node }) => {
       view.provideState(states.length, node);
       add(name, node);
@@ -51,7 +54,8 @@ export function startRegion(
       add(name, node);
     });
   }
-  const run = new OptimizerRun(view, queriesIn(view, objective), steps, handling);
+  if (instance === undefined) return { states, bound: view.close(firsts) };
+  const run = new OptimizerRun(view, queriesIn(view, objective), steps, sampled);
   for (const { name, node } of allFirstStates(view, run, instance, slots)) add(name, node);
   return { states, bound: view.close(firsts) };
 }

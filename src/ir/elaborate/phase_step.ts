@@ -9,6 +9,7 @@ import { carriedUpdates } from './carried.js';
 import { Cell, Environment } from './environment.js';
 import { leadingRows, type ProblemFacts } from './facts.js';
 import { type Handling, kktResidual, type Parts, partsAt, weightsAt } from './handling.js';
+import { keptState, sampledState } from './handled_rows.js';
 import { type Objective } from './objective.js';
 import { OptimizerRun, reads, readsGradient } from './optimizer.js';
 import { allInstances, type OptimizerInstance, stateKey } from './optimizer_instance.js';
@@ -23,7 +24,7 @@ export function stepRegion(
   facts: ProblemFacts,
   slots: readonly ParameterSlot[],
   solve: TypedSolve,
-  instance: OptimizerInstance,
+  instance: OptimizerInstance | undefined,
   objective: Objective,
   steps: number,
   rows: RowsOfView,
@@ -42,18 +43,20 @@ export function stepRegion(
   const behindHandler = carried.length + (handling === undefined ? 0 : 1 + handling.instance.states.length);
   const aggregatorStates = objective.several?.states.slots.length ?? 0;
   const own = behindHandler + aggregatorStates;
+  const handlerNodes = stateNodes.slice(carried.length + 1, behindHandler);
   const handlerCells =
     handling === undefined
       ? []
-      : bindStates(handling.instance, stateNodes.slice(carried.length + 1, behindHandler), view);
-  const cells = bindStates(instance, stateNodes.slice(own), view);
+      : bindStates(handling.instance, seenStates(view, handling, handlerNodes), view);
+  const cells = instance === undefined ? [] : bindStates(instance, stateNodes.slice(own), view);
   const x = view.x();
   const start = tensor(root, x);
   const { until } = facts.problem;
   const needsNorm = solve.until !== undefined && reads(solve.until, until.gradNorm);
   const needsKkt = solve.until !== undefined && reads(solve.until, until.kkt);
   const readsSlope = handling !== undefined && readsGradient(handling.instance);
-  const withGradient = needsNorm || needsKkt || readsSlope || readsGradient(instance);
+  const withGradient =
+    needsNorm || needsKkt || readsSlope || (instance !== undefined && readsGradient(instance));
   const both = once(() =>
     view.atRoot(() => {
       run.count(root, x);
@@ -76,17 +79,22 @@ export function stepRegion(
   const own_t =
     restarted === undefined ? t : tensor(root, root.builder.binary('subtract', t.node, restarted));
   const parts = handling === undefined ? undefined : partsAt(view, handling, x, slots);
-  const after = run.run(
-    instance,
-    start,
-    () => tensor(root, g()),
-    () => tensor(root, f()),
-    own_t,
-  );
-  const restart =
+  const optimized =
+    instance === undefined
+      ? undefined
+      : run.run(
+          instance,
+          start,
+          () => tensor(root, g()),
+          () => tensor(root, f()),
+          own_t,
+        );
+  const handled =
     handling === undefined || parts === undefined
       ? undefined
       : runHandler(run, handling, parts, start, () => tensor(root, g()), t);
+  const after = optimized ?? handled?.x ?? start;
+  const restart = instance === undefined ? undefined : handled?.restart;
   const projection = projectionOf(facts, slots);
   const moved = expand(root, after, [], [x.type.shape[0] ?? 0]);
   const reached = projection === undefined ? moved : project(view, projection, moved);
@@ -94,14 +102,18 @@ export function stepRegion(
     reached,
     ...carried,
     ...(restarted === undefined ? [] : [restarted]),
-    ...handlerCells.map((cell) => cell.read()).map((value) => root.read(asTensor(value))),
+    ...handlerCells.map((cell, index) =>
+      handling === undefined
+        ? root.read(asTensor(cell.read()))
+        : storedState(view, handling, index, at(handlerNodes, index), root.read(asTensor(cell.read()))),
+    ),
     ...(turned?.states ?? []),
     ...cells.map((cell) => root.read(asTensor(cell.read()))),
   ];
   const typed = results.map((node, index) =>
     sameNumbers(root.builder, node, index === 0 ? x.type : at(states, index - 1).type),
   );
-  if (restart !== undefined) {
+  if (restart !== undefined && instance !== undefined) {
     const firsts = allFirstStates(view, run, instance, slots).map(({ node }) => node);
     const anew = new Map<number, Node>([
       [0, x],
@@ -144,7 +156,7 @@ export function stepRegion(
   return { bound: view.close([...kept, ...measures.values()]), measures: [...measures.keys()] };
 }
 
-/** The handler's statements at the step's start; the flag that makes the optimizer begin anew. */
+/** The handler's statements at the step's start: the flag that makes the optimizer begin anew, and the point where the handler is the optimizer. */
 function runHandler(
   run: OptimizerRun,
   handling: Handling,
@@ -152,22 +164,36 @@ function runHandler(
   x: Tensor,
   g: () => Tensor,
   t: Tensor,
-): Node {
+): { readonly restart: Node; readonly x: Tensor } {
   const { root } = run.view;
   const restart = new Cell('restart', constant(root, 0, 'bool'));
-  run.run(
+  const after = run.run(
     handling.instance,
     x,
     g,
     () => tensor(root, parts.f),
     t,
     (environment) => {
-      environment.bind(handling.names.eq, tensor(root, parts.eq));
-      environment.bind(handling.names.ineq, tensor(root, parts.ineq));
+      environment.bind(handling.names.eq, tensor(root, parts.trueEq));
+      environment.bind(handling.names.ineq, tensor(root, parts.trueIneq));
       environment.bindCell(handling.names.restart, restart);
     },
   );
-  return root.builder.cast(root.read(asTensor(restart.read())), 'bool');
+  return { restart: root.builder.cast(root.read(asTensor(restart.read())), 'bool'), x: after };
+}
+
+/** The handler's states as the step sees them. */
+function seenStates(view: View, handling: Handling, nodes: readonly Node[]): readonly Node[] {
+  const { instance, names, sampled } = handling;
+  return instance.states.map(({ symbol }, index) => {
+    const node = at(nodes, index);
+    return sampledState(view, sampled, names, symbol, node.type, () => node);
+  });
+}
+
+function storedState(view: View, handling: Handling, index: number, stored: Node, made: Node): Node {
+  const { instance, names, sampled } = handling;
+  return keptState(view, sampled, names, at(instance.states, index).symbol, stored, made);
 }
 
 function once<T>(compute: () => T): () => T {

@@ -13,7 +13,7 @@ export function problemRoots(problem: TypedProblem): readonly TypedExpression[] 
     ...problem.objectives.map((objective) => objective.value),
     ...problem.solves.map((solve) => solve.optimizer),
     ...problem.solves.flatMap(({ handler }) => (handler === undefined ? [] : [handler])),
-    ...problem.constraints.map((constraint) => constraint.value),
+    ...problem.constraints.flatMap(({ value, proxy }) => (proxy === undefined ? [value] : [value, proxy])),
     ...problem.solves.flatMap(({ aggregation }) => (aggregation === undefined ? [] : [aggregation.value])),
     ...problem.reports.map((report) => report.value),
   ];

@@ -8,7 +8,7 @@ import { GraphBuilder } from '../builder.js';
 import type { Node, Region } from '../graph.js';
 import { at, range } from '../types.js';
 import { asTensor, bindValue } from './call.js';
-import type { Context } from './context.js';
+import { type Context, fail } from './context.js';
 import { Cell, Environment } from './environment.js';
 import { Frame } from './frame.js';
 import { guarded, negated, selectLanes } from './guard.js';
@@ -41,10 +41,27 @@ export function runStatement(context: Context, statement: TypedStatement): void 
         bindValue(context, context.environment, statement.symbol, context.expression(statement.value));
       return;
     case 'assert':
+      requireSizes(context, statement);
       return;
     default:
       statement satisfies never;
   }
+}
+
+/** In a handler: what it takes for granted about the sizes of the problem. */
+function requireSizes(context: Context, { condition, span }: Of<'assert'>): void {
+  const known = constantOf(context.tensor(condition));
+  if (known !== undefined && known !== 0) return;
+  const text = span.file.text.slice(condition.span.start, condition.span.end);
+  if (known === undefined) {
+    fail('AM5062', span, `whether \`${text}\` is not known before the run`, [
+      'An `assert` of a handler compares sizes: `E` equalities, `I` inequalities, `P` parameters.',
+    ]);
+  }
+  fail('AM5060', span, `this problem is not one that the handler treats: it asks for \`${text}\``, [
+    '`E` counts the equalities and `I` the inequalities, element by element.',
+    'Choose another handler: `augmented_lagrangian()` treats both.',
+  ]);
 }
 
 function update(context: Context, statement: Of<'update'>): void {
