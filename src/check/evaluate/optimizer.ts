@@ -200,7 +200,7 @@ function objectiveOf(
   step: number,
   carried: Carried,
   rowsFor: (fresh: boolean) => readonly number[] | undefined,
-  handler?: Pick<HandlerReplay, 'merit' | 'constraints'>,
+  handler?: Pick<HandlerReplay, 'merit'> & Partial<Pick<HandlerReplay, 'constraints'>>,
 ): Objective {
   const view = (x: readonly Scalar[], fresh: boolean): View => ({
     x,
@@ -246,7 +246,7 @@ function objectiveOf(
         }
         case 'equalities':
         case 'inequalities': {
-          const list = handler?.constraints(view(at.data, fresh), query) ?? [];
+          const list = handler?.constraints?.(view(at.data, fresh), query) ?? [];
           return arrayOf([list.length], list);
         }
         default:
