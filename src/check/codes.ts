@@ -552,6 +552,21 @@ const problem = [
   ),
 ] as const;
 
+const processes = [
+  entry(
+    'AM2710',
+    'name that a process cannot update',
+    'A process updates parameters and states of the file, and names that its own body binds. Everything else is computed from these.',
+    'param w: real = 1\nlet a = 2 * w\nsolve for 10 steps { a <- a + 1 }',
+  ),
+  entry(
+    'AM2711',
+    'process without effect',
+    'The body of a process updates parameters or states of the file: nothing else lasts from step to step.',
+    'state s: real = 1\nsolve for 10 steps {\n  let a = 2 * s\n}',
+  ),
+] as const;
+
 export const checkCodes = [
   ...names,
   ...shapes,
@@ -561,6 +576,7 @@ export const checkCodes = [
   ...data,
   ...problem,
   ...blackBox,
+  ...processes,
 ] as const;
 
 export type CheckCode = (typeof checkCodes)[number]['code'];

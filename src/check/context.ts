@@ -7,7 +7,16 @@ import type { TypedHandling, TypedOptimizer } from './typed.js';
 import type { ArrayType, Dimension, RunSymbol } from './types.js';
 
 export type Place =
-  'problem' | 'data' | 'start' | 'function' | 'module' | 'optimizer' | 'schedule' | 'test' | 'argument';
+  | 'problem'
+  | 'process'
+  | 'data'
+  | 'start'
+  | 'function'
+  | 'module'
+  | 'optimizer'
+  | 'schedule'
+  | 'test'
+  | 'argument';
 
 export interface Context {
   readonly session: Session;

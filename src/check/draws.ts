@@ -54,7 +54,7 @@ function pathOf(context: Context, name: string): string | undefined {
   if (context.aggregator !== undefined) {
     return standsOnce(context.scope, 'branch') ? `${context.aggregator}.${name}` : undefined;
   }
-  const isModule = context.place === 'module' && context.path !== undefined;
+  const isModule = (context.place === 'module' || context.place === 'process') && context.path !== undefined;
   if (!isModule && context.place !== 'optimizer') return undefined;
   let turns = '';
   for (const scope of scopesOf(context)) {

@@ -31,6 +31,7 @@ import { checkModuleAlone } from './module_alone.js';
 import { checkSolver, typedOptimizer, typedSchedule } from './optimizers.js';
 import { checkStart } from './parameters.js';
 import { printType } from './print_type.js';
+import { checkProcesses } from './processes.js';
 import { checkRows } from './rows.js';
 import { freshSymbol } from './session.js';
 import type { Session } from './session.js';
@@ -75,6 +76,7 @@ export function checkProblem(
   const solves = collect(declarations, 'solve', (each) =>
     checkSolve(session, file, each, until, declarations),
   );
+  const processes = checkProcesses(session, file, declarations, until);
   const reports = collect(declarations, 'report', (each) => checkReport(session, file, each, splits));
   const tests = collect(declarations, 'test', (each) => checkTest(session, file, each));
   for (const declaration of declarations) {
@@ -97,6 +99,7 @@ export function checkProblem(
     objectives: objectivesOrFeasibility(declarations, objectives),
     constraints,
     solves,
+    processes,
     reports,
     tests,
     sizeChecks: withoutRepeats(session.sizeChecks),
@@ -379,7 +382,7 @@ function checkSolve(
   };
 }
 
-function integer(
+export function integer(
   context: Context,
   expression: SolveDeclaration['optimizer'],
   what: string,

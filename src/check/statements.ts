@@ -183,7 +183,11 @@ function checkState(
   const { session, optimizer } = context;
   if (optimizer === undefined && (context.aggregator === undefined || !standsOnce(context.scope))) {
     session.error('AM2304', span, '`state` stands in the body of an optimizer or an aggregator', {
-      notes: ['elsewhere there is nothing that lasts from step to step; write `let`'],
+      notes: [
+        context.place === 'process'
+          ? 'what lasts from step to step is declared outside of the process: `state count: real[K] = 0`'
+          : 'elsewhere there is nothing that lasts from step to step; write `let`',
+      ],
     });
     return [];
   }

@@ -683,6 +683,23 @@ export interface TypedSolve {
   readonly span: Span;
 }
 
+/** `solve for 1000 steps { ... }`: statements run in order at every step, over parameters and states as they are then. */
+export interface TypedProcess {
+  /** How many of `TypedProblem.solves` come before it. */
+  readonly position: number;
+  readonly statements: readonly TypedStatement[];
+  /** The parameters and states of the file that the statements update. */
+  readonly updated: readonly ValueSymbol[];
+  /** The step from 1, and how many there are. */
+  readonly implicit: { readonly t: ValueSymbol; readonly T: ValueSymbol };
+  readonly title: string;
+  readonly count: TypedExpression;
+  /** Tested before each step, over names of the file and the `step` of `TypedProblem.until`. */
+  readonly until: TypedExpression | undefined;
+  readonly seed: TypedExpression | undefined;
+  readonly span: Span;
+}
+
 export interface TypedReport {
   readonly name: string;
   readonly value: TypedExpression;
@@ -729,6 +746,7 @@ export interface TypedProblem {
   readonly objectives: readonly TypedObjective[];
   readonly constraints: readonly TypedConstraint[];
   readonly solves: readonly TypedSolve[];
+  readonly processes: readonly TypedProcess[];
   /** Sizes that must be equal for the program to make sense and could not be compared yet. */
   readonly sizeChecks: readonly SizeCheck[];
   /** The symbols that `until` conditions read: grad_norm, value (objective), step, and kkt, how far the first-order conditions are from holding. */

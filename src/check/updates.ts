@@ -2,6 +2,7 @@
 import type { UpdateStatement } from '../parser/ast.js';
 import type { Context } from './context.js';
 import { fit, isError } from './convert.js';
+import type { Entity } from './entities.js';
 import { checkExpression } from './expression.js';
 import { checkItem } from './indexing.js';
 import { noteUse } from './names.js';
@@ -15,6 +16,13 @@ export function checkUpdate(context: Context, statement: UpdateStatement): reado
   const { session } = context;
   const { name, span } = statement.name;
   const found = context.scope.find(name);
+  if (context.place === 'process' && (found === undefined || isFixed(found.entity))) {
+    session.error('AM2710', span, `a process does not update \`${name}\``, {
+      notes: ['it updates parameters and states of the file, and names bound by `let` in its body'],
+    });
+    checkExpression(context, statement.value);
+    return [];
+  }
   if (found === undefined) {
     session.error('AM2301', span, `\`${name}\` is not bound in this body`, {
       notes: [
@@ -41,7 +49,16 @@ export function checkUpdate(context: Context, statement: UpdateStatement): reado
   return updateWhole(context, statement, found.entity.symbol);
 }
 
+function isFixed(entity: Entity): boolean {
+  return entity.kind !== 'error' && (entity.kind !== 'value' || !isCarried(entity.symbol));
+}
+
+function isCarried({ role }: ValueSymbol): boolean {
+  return role === 'local' || role === 'state' || role === 'param';
+}
+
 function updatable(context: Context, symbol: ValueSymbol): boolean {
+  if (context.place === 'process') return isCarried(symbol);
   if (symbol.role === 'local' || symbol.role === 'state') return true;
   const { optimizer } = context;
   // A handler prepares the problem, and whoever minimizes moves the point.

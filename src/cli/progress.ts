@@ -23,7 +23,8 @@ function measures(progress: Progress): string {
   const { objective, gradNorm, step, phaseSeconds: seconds } = progress;
   const rate = seconds > 0 ? `${numberText(Number((step / seconds).toPrecision(3)))} steps/s` : '';
   const norm = Number.isNaN(gradNorm) ? '' : `|grad| ${numberText(Number(gradNorm.toPrecision(3)))}`;
-  return [`objective ${numberText(objective)}`, norm, rate].filter(Boolean).join('  ');
+  const value = Number.isNaN(objective) ? '' : `objective ${numberText(objective)}`;
+  return [value, norm, rate].filter(Boolean).join('  ');
 }
 
 async function bar(): Promise<ProgressDisplay> {

@@ -1,7 +1,7 @@
 /** The problem as a paper would state it: what is minimized over what, where the names come from, and how it is solved. */
 import type { TypedProblem } from '../check/typed.js';
 import { printType } from '../check/print_type.js';
-import type { Declaration, FileSyntax } from '../parser/ast.js';
+import type { Declaration, FileSyntax, Statement } from '../parser/ast.js';
 import { mathematics } from './mathematics.js';
 
 export function problemText(file: FileSyntax, problem: TypedProblem): string {
@@ -39,7 +39,10 @@ export function problemText(file: FileSyntax, problem: TypedProblem): string {
   const states = of('problem_state').flatMap(({ bindings }) =>
     bindings.map(({ name, value }) => `${name.name} at first ${mathematics(value.expression)}`),
   );
-  const updates = of('problem_update').map(({ name, value }) => `${name.name} ← ${mathematics(value)}`);
+  const updates = of('problem_update').map(({ name, indices, value }) => {
+    const at = indices.length === 0 ? '' : `[${indices.map((index) => mathematics(index)).join(', ')}]`;
+    return `${name.name}${at} ← ${mathematics(value)}`;
+  });
   const carried = [...states, ...updates];
   if (carried.length > 0) sections.push(`carried from step to step\n${indent(carried)}`);
   if (lets.length + models.length > 0) sections.push(`where\n${indent([...models, ...lets])}`);
@@ -75,6 +78,11 @@ export function problemText(file: FileSyntax, problem: TypedProblem): string {
     ];
     return clauses.join(', ');
   });
+  const processes = of('process').map(({ count, until, body }) => {
+    const clause = until === undefined ? '' : `, until ${mathematics(until)}`;
+    return `${mathematics(count)} steps of ${statementsText(body.statements)}${clause}`;
+  });
+  if (processes.length > 0) sections.push(`carried out\n${indent(processes)}`);
   if (solves.length > 0) sections.push(`solved by\n${indent(solves)}`);
 
   const reports = of('report').map(
@@ -83,6 +91,41 @@ export function problemText(file: FileSyntax, problem: TypedProblem): string {
   );
   if (reports.length > 0) sections.push(`reported\n${indent(reports)}`);
   return sections.join('\n\n');
+}
+
+/** The updates of a body, in order. */
+function statementsText(statements: readonly Statement[]): string {
+  return statements
+    .flatMap((statement): string[] => {
+      switch (statement.kind) {
+        case 'let_statement':
+          return statement.bindings.map(
+            ({ name, value }) =>
+              `${name.name} ${value.operator === '~' ? '∼' : '='} ${mathematics(value.expression)}`,
+          );
+        case 'update': {
+          const at =
+            statement.indices.length === 0
+              ? ''
+              : `[${statement.indices.map((index) => mathematics(index)).join(', ')}]`;
+          return [`${statement.name.name}${at} ← ${mathematics(statement.value)}`];
+        }
+        case 'if_statement': {
+          const otherwise = statement.otherwise?.statements ?? [];
+          const rest = otherwise.length === 0 ? '' : ` else (${statementsText(otherwise)})`;
+          return [
+            `if ${mathematics(statement.condition)} (${statementsText(statement.then.statements)})${rest}`,
+          ];
+        }
+        case 'for':
+          return [
+            `for ${statement.name.name} in ${mathematics(statement.range)} (${statementsText(statement.body.statements)})`,
+          ];
+        default:
+          return [];
+      }
+    })
+    .join('; ');
 }
 
 function indent(lines: readonly string[]): string {

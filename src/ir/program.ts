@@ -96,8 +96,10 @@ export interface ConstraintSlot {
   readonly size: number;
 }
 
-/** `solve`: an optimizer applied step by step. */
+/** `solve`: an optimizer, or the body of a process, applied step by step. */
 export interface Phase {
+  /** Without an objective: `objective` names nothing, `evaluate` gives NaNs, and the one measure `updates` is 0, or NaN where an update made one. */
+  readonly process?: boolean;
   /** As written: `adamw(lr = cosine(3e-3, warmup = 50))`. */
   readonly title: string;
   readonly objective: { readonly name: string; readonly sense: 'minimize' | 'maximize' };

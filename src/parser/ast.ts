@@ -39,6 +39,7 @@ export type Declaration =
   | ModelDeclaration
   | ObjectiveDeclaration
   | SolveDeclaration
+  | ProcessDeclaration
   | ReportDeclaration
   | PrecisionDeclaration
   | TestDeclaration
@@ -209,6 +210,15 @@ export interface SolveDeclaration extends Documented {
     { readonly count: Expression; readonly unit: 'steps' | 'epochs'; readonly span: Span } | undefined;
   readonly until: Expression | undefined;
   readonly seed: Expression | undefined;
+}
+
+/** `solve for 10000 steps until change < 1e-9 { ... }`: a body of updates, run at every step, without an optimizer. */
+export interface ProcessDeclaration extends Documented {
+  readonly kind: 'process';
+  readonly count: Expression;
+  readonly until: Expression | undefined;
+  readonly seed: Expression | undefined;
+  readonly body: Block;
 }
 
 export interface ReportDeclaration extends Documented {

@@ -30,6 +30,7 @@ import {
   buildUpdate,
 } from './build-statement.js';
 import { buildResult, buildType } from './build-type.js';
+import { buildProcess } from './build-process.js';
 import { docAbove } from './comments.js';
 import type { BuildContext } from './cst.js';
 import {
@@ -122,6 +123,7 @@ const declarationBuilders: Readonly<Record<string, DeclarationBuilder>> = {
   modelDeclaration: (context, node) => buildModel(context, node),
   objectiveDeclaration: buildObjective,
   solveDeclaration: buildSolve,
+  processDeclaration: buildProcess,
   reportDeclaration: (context, node, span, doc) => ({
     kind: 'report',
     doc,

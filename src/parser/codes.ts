@@ -174,6 +174,15 @@ const mistakes: readonly SyntaxCode[] = [
   ),
 ];
 
+const processes: readonly SyntaxCode[] = [
+  entry(
+    'AM1080',
+    'epochs of a process',
+    'A process takes no batches, so there is no pass over a table that its length could count.',
+    'state a: real = 0\nsolve for 10 epochs { a <- a + 1 }',
+  ),
+];
+
 /** Forms that are reserved: each leaves this table when it is built. */
 const notYet: readonly SyntaxCode[] = [
   entry(
@@ -220,4 +229,4 @@ const notYet: readonly SyntaxCode[] = [
   ),
 ];
 
-export const syntaxCodes: readonly SyntaxCode[] = [...mistakes, ...notYet];
+export const syntaxCodes: readonly SyntaxCode[] = [...mistakes, ...processes, ...notYet];

@@ -190,6 +190,12 @@ export abstract class GrammarBase extends CstParser {
     return type !== words.while || beginsOperand(this.LA(2).tokenType);
   }
 
+  /** `solve for` begins a process, unless an objective is called `for`. */
+  protected beginsProcess(): boolean {
+    const third = this.LA(3).tokenType;
+    return this.LA(2).tokenType === words.for && third !== words.using && third !== Comma;
+  }
+
   protected beginsColumn(): boolean {
     return this.LA(2).tokenType === Colon || isOfType(this.LA(1).tokenType, Identifier);
   }

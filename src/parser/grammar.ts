@@ -56,6 +56,11 @@ class ArgminParser extends StatementGrammar {
       { ALT: () => this.SUBRULE(this.moduleDeclaration) },
       { ALT: () => this.SUBRULE(this.modelDeclaration) },
       { ALT: () => this.SUBRULE(this.objectiveDeclaration) },
+      {
+        GATE: () => this.beginsProcess(),
+        ALT: () => this.SUBRULE(this.processDeclaration),
+        IGNORE_AMBIGUITIES: true,
+      },
       { ALT: () => this.SUBRULE(this.solveDeclaration) },
       { ALT: () => this.SUBRULE(this.reportDeclaration) },
       { ALT: () => this.SUBRULE(this.precisionDeclaration) },
@@ -270,6 +275,33 @@ class ArgminParser extends StatementGrammar {
     this.CONSUME(words.using);
     this.SUBRULE(this.expression);
     this.MANY2(() => this.SUBRULE(this.solveClause));
+  });
+
+  /** A body of updates in place of an optimizer: `solve for 1000 steps { ... }`. */
+  protected readonly processDeclaration = this.RULE('processDeclaration', () => {
+    this.CONSUME(words.solve);
+    this.CONSUME(words.for);
+    this.SUBRULE(this.expression);
+    this.SUBRULE(this.unit);
+    this.MANY(() => this.SUBRULE(this.processClause));
+    this.SUBRULE(this.block);
+  });
+
+  protected readonly processClause = this.RULE('processClause', () => {
+    this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(words.until);
+          this.SUBRULE(this.expression);
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(words.seed);
+          this.SUBRULE2(this.expression);
+        },
+      },
+    ]);
   });
 
   protected readonly solveClause = this.RULE('solveClause', () => {

@@ -35,6 +35,7 @@ const ruleNames: Readonly<Record<string, string>> = {
   ifStatement: '`{` or `if`',
   updateStatement: '`<-`',
   solveClause: '`on`, `batch`, `for`, `until` or `seed`',
+  processClause: '`until`, `seed` or `{`',
   unit: '`steps` or `epochs`',
   atom: 'an expression',
   argument: 'an argument',

@@ -10,6 +10,8 @@ export interface TensorShape {
 }
 
 export interface RunPhase {
+  /** A process: it has no objective, and its first measure says only that its numbers are numbers. */
+  readonly process?: boolean;
   readonly title: string;
   readonly objective: { readonly name: string; readonly sense: 'minimize' | 'maximize' };
   /** Where several objectives are aggregated: each of them. `objective` is then their sum, to be minimized. */

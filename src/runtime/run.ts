@@ -178,7 +178,7 @@ async function runPhase(
     clock.nextProgress = now + (options.progressMilliseconds ?? 50);
     progress.step = step;
     progress.epoch = step / about.stepsPerEpoch;
-    progress.objective = program.measures[0] ?? NaN;
+    progress.objective = about.process === true ? NaN : (program.measures[0] ?? NaN);
     progress.gradNorm = gradNormAt < 0 ? NaN : (program.measures[gradNormAt] ?? NaN);
     progress.seconds = (now - clock.started) / 1000;
     progress.phaseSeconds = (now - begun) / 1000;
@@ -270,6 +270,7 @@ function summarize(
   let kkt: number | undefined;
   let constraints: readonly ConstraintOutcome[] = [];
   plan.phases.forEach((about, phase) => {
+    if (about.process === true) return;
     const evaluated = Array.from(program.evaluate(phase));
     const [value, norm] = evaluated;
     if (about.constraints.length > 0) {

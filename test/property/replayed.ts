@@ -1,6 +1,7 @@
 /** The steps of a solve by the interpreter and by emitted code, against the evaluator's replay. */
 import { expect } from 'vitest';
 import { replaySolve } from '../../src/check/evaluate/optimizer.js';
+import { replayProcess } from '../../src/check/evaluate/process.js';
 import { prepareProblem } from '../../src/check/evaluate/prepare.js';
 import type { PreparedProblem } from '../../src/check/evaluate/prepare.js';
 import { startOf } from '../../src/check/evaluate/problem.js';
@@ -68,11 +69,21 @@ const emitted: Run = ({ region, inputs }, values) => {
 
 /** The points x of a phase, one a step. */
 function stepsOf(
-  { program }: Compiled,
+  both: Compiled,
   run: Run,
   steps: number,
   rowsOf: (step: number) => readonly number[],
 ): (readonly number[])[] {
+  return momentsOf(both, run, steps, rowsOf).map(([x = []]) => x);
+}
+
+/** The points x of a phase with the phase's states, one a step. */
+function momentsOf(
+  { program }: Compiled,
+  run: Run,
+  steps: number,
+  rowsOf: (step: number) => readonly number[],
+): (readonly (readonly number[])[])[] {
   let data: (readonly number[])[] = [];
   let states: (readonly number[])[] = [];
   let x: readonly number[] = [];
@@ -104,14 +115,14 @@ function stepsOf(
   const [phase] = program.phases;
   if (phase === undefined) throw new Error('a solve has a phase');
   states = run(phase.start, values);
-  const points = [x];
+  const moments = [[x, ...states]];
   for (; step <= steps; step += 1) {
     const results = run(phase.step, values);
     x = results[0] ?? [];
     states = results.slice(1, 1 + phase.states.length);
-    points.push(x);
+    moments.push([x, ...states]);
   }
-  return points;
+  return moments;
 }
 
 /** The points x of a solve, by emitted code. */
@@ -144,6 +155,33 @@ export function expectSameSteps(
       const size = 1 + Math.hypot(...(expected[step] ?? []));
       const error = Math.hypot(...x.map((value, index) => value - (expected[step]?.[index] ?? NaN)));
       expect(error, `${name}: x after ${step} steps is ${String(x)}`).toBeLessThanOrEqual(1e-9 * size);
+    });
+  }
+}
+
+/** Parameters and states after each step of a file's one process. */
+export function expectSameProcess(text: string, steps: number): void {
+  const both = compiled(text, steps);
+  const [process] = both.problem.problem.processes;
+  if (process === undefined) throw new Error('no process');
+  const expected = [];
+  for (let step = 0; step <= steps; step += 1) {
+    const { x, carried } = replayProcess(both.problem, process, { steps: step });
+    expected.push([x, ...[...carried.values()].map(({ data }) => data.map(Number))]);
+  }
+  for (const [name, run] of Object.entries({ interpreted, emitted })) {
+    const actual = momentsOf(both, run, steps, () => []);
+    expect(actual.length).toBe(expected.length);
+    actual.forEach((moment, step) => {
+      moment.flat().forEach((value, index) => {
+        const wanted = expected[step]?.flat()[index] ?? NaN;
+        const place = `${name}: number ${index} after ${step} steps`;
+        if (Number.isNaN(wanted)) expect(value, place).toBeNaN();
+        else
+          expect(Math.abs(value - wanted), `${place} is ${value} instead of ${wanted}`).toBeLessThan(
+            1e-9 * (1 + Math.abs(wanted)),
+          );
+      });
     });
   }
 }

@@ -26,7 +26,7 @@ export function carriedStart(prepared: PreparedProblem, x: readonly number[]): C
 }
 
 /** Whether the type begins with the rows of a table. */
-function hasRows({ splits }: PreparedProblem, { type }: ValueSymbol): boolean {
+export function hasRows({ splits }: PreparedProblem, { type }: ValueSymbol): boolean {
   const [leading] = type.kind === 'array' ? type.shape.dimensions : [];
   const symbol = leading && bareSymbol(leading);
   return symbol !== undefined && splits.has(symbol);
@@ -38,13 +38,15 @@ export function carryOn(
   view: View,
   reached: readonly number[],
   stepsPerEpoch: number,
+  /** False in a process, whose body is all that happens to states. */
+  updates = true,
 ): Carried {
   const before = openView(prepared, view);
   const behind = openView(prepared, { ...view, x: reached });
   const next = ({ symbol, rule }: TypedCarried, old: ArrayValue): ArrayValue => {
     switch (rule.kind) {
       case 'state': {
-        if (rule.value === undefined) return old;
+        if (rule.value === undefined || !updates) return old;
         const [leading] = symbol.type.kind === 'array' ? symbol.type.shape.dimensions : [];
         const own = leading && bareSymbol(leading);
         const rows =
@@ -79,7 +81,7 @@ export function carryOn(
 }
 
 /** Rows that are not seen keep their values. */
-function withRows(old: ArrayValue, seen: ArrayValue, rows: readonly number[] | undefined): ArrayValue {
+export function withRows(old: ArrayValue, seen: ArrayValue, rows: readonly number[] | undefined): ArrayValue {
   if (rows === undefined) return seen;
   const stride = seen.data.length / Math.max(1, rows.length);
   const data = [...old.data];

@@ -103,6 +103,11 @@ export class Environment {
     holder.values.set(symbol, this.prepare(symbol, value));
   }
 
+  /** Names of this frame that are to be computed anew when they are read next. */
+  forget(symbols: Iterable<ValueSymbol>): void {
+    for (const symbol of symbols) this.values.delete(symbol);
+  }
+
   private holderOf(symbol: ValueSymbol): Environment | undefined {
     return this.values.has(symbol) ? this : this.outer?.holderOf(symbol);
   }

@@ -12,6 +12,8 @@ import { valueOf } from './scalar.js';
 export interface StatementHandlers {
   readonly state: (symbol: ValueSymbol, initial: () => Value, environment: Environment) => void;
   readonly perTensor: (body: readonly TypedStatement[], environment: Environment) => void;
+  /** Told of every name that is updated. */
+  readonly updated: (symbol: ValueSymbol) => void;
   readonly assert: (statement: Extract<TypedStatement, { kind: 'assert' }>, environment: Environment) => void;
 }
 
@@ -38,6 +40,7 @@ export function execute(
         break;
       case 'update':
         update(statement, environment);
+        handlers?.updated?.(statement.symbol);
         break;
       case 'for': {
         const first = integer(evaluateArray(statement.from, environment));

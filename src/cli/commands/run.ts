@@ -94,7 +94,7 @@ function resultText(outcome: RunOutcome, interrupted: boolean): string {
   if (Number.isFinite(gradNorm)) figures.push(['gradient norm', gradNorm.toExponential(2)]);
   if (outcome.kkt !== undefined) figures.push(['KKT residual', outcome.kkt.toExponential(2)]);
   if (evaluations > 0) figures.push(['evaluations', String(evaluations)]);
-  lines.push('', table(figures));
+  if (figures.length > 0) lines.push('', table(figures));
   if (outcome.constraints.length > 0) {
     const rows = outcome.constraints.map(({ name, shape, violation, multiplier }) => [
       name,
@@ -111,6 +111,7 @@ function resultText(outcome: RunOutcome, interrupted: boolean): string {
       ),
     );
   }
+  if (parameters.length === 0) return lines.join('\n');
   lines.push(
     '',
     table(

@@ -267,9 +267,10 @@ function headerComment(program: Program, options: EmitOptions): string {
   const lines = [
     ...(options.doc === undefined ? [] : options.doc.split('\n').map((line) => commentText(line, 110))),
     `${commentText(program.name, 60)}: written by argmin; sizes are fixed, and data of other sizes is refused.`,
-    ...program.phases.map(
-      (phase) =>
-        `It ${phase.objective.sense}s ${commentText(phase.objective.name, 60)} using ${commentText(phase.title)}.`,
+    ...program.phases.map((phase) =>
+      phase.process === true
+        ? `It runs the ${commentText(phase.title)}.`
+        : `It ${phase.objective.sense}s ${commentText(phase.objective.name, 60)} using ${commentText(phase.title)}.`,
     ),
   ];
   return ['/*', ...lines.map((line) => ` * ${line}`), ' */'].join('\n');

@@ -60,6 +60,8 @@ export function carriedUpdates(
   view: View,
   reached: Node,
   stepsPerEpoch: number,
+  /** The states behind the step, where it is not their own updates that make them. */
+  states?: (index: number) => Node,
 ): readonly Node[] {
   const { builder } = view.root;
   const types = carriedSlots(facts);
@@ -69,6 +71,7 @@ export function carriedUpdates(
     const old = view.input({ kind: 'state', index }, type, item.path);
     switch (rule.kind) {
       case 'state':
+        if (states !== undefined) return states(index);
         return rule.value === undefined ? old : newState(view, item, rule.value, old);
       case 'snapshot': {
         const { every } = rule;

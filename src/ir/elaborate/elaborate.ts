@@ -13,6 +13,7 @@ import { ElaborationError } from './context.js';
 import { type ElaborationOptions, gatherFacts, leadingRows, type ProblemFacts } from './facts.js';
 import { vectorOf } from './objective.js';
 import { elaboratePhase } from './phase.js';
+import { elaborateProcess, phasesOf } from './process.js';
 import { project, projectionOf } from './projection.js';
 import { castTo, constantOf, expand } from './tensor.js';
 import { type RowsOfView, View } from './view.js';
@@ -45,7 +46,7 @@ function elaborateProblem(
 ): Program {
   const facts = gatherFacts(problem, options, report);
   const slots = parameterSlots(facts);
-  const solveSeed = problem.solves.find((solve) => solve.seed !== undefined)?.seed;
+  const solveSeed = phasesOf(problem).find((phase) => phase.of.seed !== undefined)?.of.seed;
   return {
     name: problem.path,
     precision: problem.precision,
@@ -58,7 +59,11 @@ function elaborateProblem(
     parameters: slots,
     size: slots.reduce((total, slot) => total + slot.size, 0),
     initial: initialRegion(facts, slots),
-    phases: problem.solves.map((solve) => elaboratePhase(facts, slots, solve)),
+    phases: phasesOf(problem).map((phase, index) =>
+      phase.kind === 'solve'
+        ? elaboratePhase(facts, slots, phase.of, index === 0)
+        : elaborateProcess(facts, slots, phase.of, index === 0),
+    ),
     reports: problem.reports.map((report): Report => elaborateReport(facts, slots, report)),
   };
 }

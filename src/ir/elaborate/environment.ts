@@ -16,6 +16,8 @@ export class Cell {
   constructor(
     readonly name: string,
     initial: Value | (() => Value),
+    /** Of what a process updates: told whenever the value changes. No derivative passes through such an update. */
+    readonly changed?: () => void,
   ) {
     this.current = initial;
     Cell.count += 1;
@@ -31,6 +33,7 @@ export class Cell {
   /** Only through `Journal`, so that every write is noticed. */
   set(value: Value): void {
     this.current = value;
+    this.changed?.();
   }
 }
 

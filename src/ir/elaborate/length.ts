@@ -1,5 +1,5 @@
 /** How long a phase is and what rows its steps see: the sampler, the number of steps, an epoch. */
-import type { TypedExpression, TypedObjective, TypedSolve } from '../../check/typed.js';
+import type { TypedExpression, TypedObjective, TypedProcess, TypedSolve } from '../../check/typed.js';
 import type { Phase } from '../program.js';
 import { at } from '../types.js';
 import { fail } from './context.js';
@@ -56,6 +56,14 @@ export function samplerOf(
     fail('AM5013', batch.span, `a batch of ${size} cannot be sampled from ${available} training rows`);
   }
   return { kind: 'batch', table, size, inOrder: batch.inOrder };
+}
+
+/** The number of steps of a process. */
+export function stepsOf(facts: ProblemFacts, { count, span }: TypedProcess): number {
+  if (facts.options.steps !== undefined) return facts.options.steps;
+  const steps = integerOf(facts, count);
+  if (steps < 0) fail('AM5014', span, `a process of ${steps} steps`);
+  return steps;
 }
 
 export function lengthOf(facts: ProblemFacts, solve: TypedSolve, stepsPerEpoch: number): number {

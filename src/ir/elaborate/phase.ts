@@ -19,6 +19,7 @@ export function elaboratePhase(
   facts: ProblemFacts,
   slots: readonly ParameterSlot[],
   solve: TypedSolve,
+  isFirst: boolean,
 ): Phase {
   const objectives = chosenObjectives(facts, solve);
   const objective = at(objectives, 0);
@@ -42,7 +43,6 @@ export function elaboratePhase(
       : objectivesRegion(facts, slots, objectives, solve.aggregation, rows, facts.problem.carried.length);
   const instance =
     handling?.isMethod === true ? undefined : instantiateOptimizer(solve.optimizer, undefined, slots.length);
-  const isFirst = facts.problem.solves[0] === solve;
   const start = startRegion(facts, slots, instance, region, steps, rows, isFirst, whole, handling);
   const step = stepRegion(
     facts,

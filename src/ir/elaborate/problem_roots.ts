@@ -1,5 +1,16 @@
 /** Every expression that a problem holds at its own level, whatever it stands for. */
-import type { TypedExpression, TypedProblem } from '../../check/typed.js';
+import type { TypedExpression, TypedProblem, TypedProcess } from '../../check/typed.js';
+
+function processRoots({ statements, count, until }: TypedProcess): readonly TypedExpression[] {
+  const body: TypedExpression = {
+    kind: 'block',
+    statements,
+    result: count,
+    type: count.type,
+    span: count.span,
+  };
+  return until === undefined ? [body] : [body, until];
+}
 
 export function problemRoots(problem: TypedProblem): readonly TypedExpression[] {
   return [
@@ -13,6 +24,7 @@ export function problemRoots(problem: TypedProblem): readonly TypedExpression[] 
     ...problem.objectives.map((objective) => objective.value),
     ...problem.solves.map((solve) => solve.optimizer),
     ...problem.solves.flatMap(({ handler }) => (handler === undefined ? [] : [handler])),
+    ...problem.processes.flatMap(processRoots),
     ...problem.constraints.flatMap(({ value, proxy }) => (proxy === undefined ? [value] : [value, proxy])),
     ...problem.solves.flatMap(({ aggregation }) => (aggregation === undefined ? [] : [aggregation.value])),
     ...problem.reports.map((report) => report.value),

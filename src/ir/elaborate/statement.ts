@@ -76,13 +76,18 @@ function update(context: Context, statement: Of<'update'>): void {
     statement.indices.length === 0
       ? withOwnShape(context, castTo(context.frame, value, old.node.type.dtype), old)
       : updateAt(context, old, statement.indices, value);
-  context.journal.write(cell, marked(context, statement.symbol, replaced));
+  const written = cell.changed === undefined ? replaced : stopped(context, replaced);
+  context.journal.write(cell, marked(context, statement.symbol, written));
 }
 
 /** A scalar written to an array fills it. */
 function withOwnShape(context: Context, value: Tensor, like: Tensor): Tensor {
   const node = expand(context.frame, value, value.axes, ownShape(like));
   return node === value.node ? value : tensor(context.frame, node, value.axes);
+}
+
+function stopped({ frame }: Context, value: Tensor): Tensor {
+  return tensor(frame, frame.builder.stopGradient(frame.read(value)), value.axes);
 }
 
 function marked(context: Context, symbol: ValueSymbol, value: Tensor): Tensor {

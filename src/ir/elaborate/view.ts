@@ -24,6 +24,7 @@ import type { Context } from './context.js';
 import { Cell, Environment, Journal, type Size } from './environment.js';
 import { elaborateExpression } from './expression.js';
 import { leadingRows, type ProblemFacts } from './facts.js';
+import type { Following } from './following.js';
 import { Frame } from './frame.js';
 import { runStatement } from './statement.js';
 import { castTo, constant, constantOf, expand, reshapeOwn, sliceOwn, tensor } from './tensor.js';
@@ -65,6 +66,8 @@ export class View implements Context {
   frame: Frame = this.root;
   environment: Environment;
   hooks: OptimizerHooks | undefined;
+  /** In a process: how the file's names follow what its body updates. */
+  following: Following | undefined;
   solver = '';
   private drawing = '';
   private drawSeed: number | undefined;
@@ -257,6 +260,16 @@ export class View implements Context {
     if (value === undefined) return undefined;
     const split = this.facts.lets.get(symbol)?.split;
     const rows: RowsOfView = split === undefined ? this.rows : { kind: 'split', name: split };
+    const { following } = this;
+    if (following?.follows(symbol) === true) {
+      return following.cell(this, symbol, JSON.stringify(rows), () => this.onRows(rows, value));
+    }
+    if (following !== undefined) {
+      const watch = following.watch(symbol);
+      const cell = new Cell(symbol.name, () => this.onRows(rows, () => this.atRoot(value)), watch);
+      cells.set(symbol, cell);
+      return cell;
+    }
     const cell = new Cell(symbol.name, () => this.onRows(rows, () => this.atRoot(value)));
     cells.set(symbol, cell);
     return cell;
@@ -294,7 +307,8 @@ export class View implements Context {
 
   private marked(symbol: ValueSymbol, value: Tensor): Tensor {
     if (!this.targets.has(symbol)) return value;
-    return { ...value, node: this.root.mark(this.root.read(value), symbol.name), affine: undefined };
+    const { frame } = this;
+    return { ...value, node: frame.mark(frame.read(value), symbol.name), frame, affine: undefined };
   }
 
   private parameterValue(index: number, symbol: ValueSymbol): Tensor {
