@@ -164,7 +164,7 @@ export function expectSameProcess(text: string, steps: number): void {
   const both = compiled(text, steps);
   const [process] = both.problem.problem.processes;
   if (process === undefined) throw new Error('no process');
-  const expected = [];
+  const expected: (readonly (readonly number[])[])[] = [];
   for (let step = 0; step <= steps; step += 1) {
     const { x, carried } = replayProcess(both.problem, process, { steps: step });
     expected.push([x, ...[...carried.values()].map(({ data }) => data.map(Number))]);
