@@ -1,21 +1,18 @@
 /** Index notation that binds names: comprehensions and reductions over binders with an optional guard. */
 import type { Binder, BinderCallExpression, ComprehensionExpression, Expression } from '../parser/ast.js';
 import type { Context } from './context.js';
-import { within, withName } from './context.js';
+import { within } from './context.js';
 import { errorExpression, fill, isError } from './convert.js';
 import { addDimensions, constantDimension, constantValue, subtractDimensions } from './dimension.js';
-import type { Entity } from './entities.js';
 import { checkCondition, checkExpression } from './expression.js';
-import { indexesModels } from './mentions.js';
-import { modelValueOf } from './model_values.js';
-import { applyOperator } from './operators.js';
+import { comprehensionOverModels, reductionOverModels } from './model_binders.js';
 import { lookupCallable, noteUse, unknownName } from './names.js';
 import { printType } from './print_type.js';
 import { reducedElement } from './reductions.js';
 import { freshSymbol } from './session.js';
 import { arrayType, intScalar, isScalar, shapeOf } from './type_facts.js';
 import { requireStatic } from './type_syntax.js';
-import type { ApplyName, TypedBinder, TypedExpression } from './typed.js';
+import type { TypedBinder, TypedExpression } from './typed.js';
 import type { Dimension, Type } from './types.js';
 
 interface Bound {
@@ -105,6 +102,8 @@ export function checkComprehension(
   expected: Type | undefined,
 ): TypedExpression {
   const { span } = expression;
+  const unrolled = comprehensionOverModels(context, expression);
+  if (unrolled !== undefined) return unrolled;
   const bound = bind(context, expression.binders);
   if (bound === undefined) {
     checkExpression(bindAnyway(context, expression.binders), expression.body);
@@ -140,7 +139,7 @@ function comprehension(
 
 export function checkBinderCall(context: Context, expression: BinderCallExpression): TypedExpression {
   const { callee, span } = expression;
-  const unrolled = overModels(context, expression);
+  const unrolled = reductionOverModels(context, expression);
   if (unrolled !== undefined) return unrolled;
   const entity = lookupCallable(context, callee.name);
   if (entity !== undefined) noteUse(context.session, callee.span, callee.name, entity);
@@ -168,59 +167,6 @@ export function checkBinderCall(context: Context, expression: BinderCallExpressi
   if (bound === undefined || isError(body) || (guard !== undefined && isError(guard)))
     return errorExpression(span);
   return reduce(context, entity.builtin.operator, bound.binders, guard, body, expression);
-}
-
-/** `sum(layer in net.layers: sum(layer.W^2))`, or by `l in 0..2` and `net.layers[l]`: one term for each model. */
-function overModels(context: Context, expression: BinderCallExpression): TypedExpression | undefined {
-  const { callee, span } = expression;
-  const [binder, second] = expression.binders;
-  if (binder === undefined || second !== undefined || expression.guard !== undefined) return undefined;
-  const turns = modelTurns(context, binder, expression.body);
-  if (turns === undefined) return undefined;
-  const terms = turns.map((entity) =>
-    checkExpression(withName(context, binder.name.name, entity), expression.body),
-  );
-  const [first, ...rest] = terms;
-  if (terms.some(isError)) return errorExpression(span);
-  const operator = unrolledOperators[callee.name];
-  if (operator === undefined || first === undefined) {
-    context.session.error(
-      'AM2112',
-      callee.span,
-      `\`${callee.name}\` does not reduce over ${first === undefined ? 'no' : 'a list of'} models`,
-      {
-        notes: ['sum, product, max and min do'],
-      },
-    );
-    return errorExpression(span);
-  }
-  return rest.reduce(
-    (left, right) =>
-      isError(left) ? left : applyOperator(context, operator, [left, right], span, callee.span, callee.name),
-    first,
-  );
-}
-
-const unrolledOperators: Readonly<Record<string, ApplyName>> = {
-  sum: 'add',
-  product: 'multiply',
-  max: 'maximum',
-  min: 'minimum',
-};
-
-function modelTurns(context: Context, binder: Binder, body: Expression): readonly Entity[] | undefined {
-  const { name, span } = binder.name;
-  const models = modelValueOf(context, binder.domain);
-  if (models?.kind === 'list') return models.elements.map((value) => ({ kind: 'model', value, span }));
-  if (!indexesModels(context, body, name)) return undefined;
-  const domain = checkDomain(context, binder.domain);
-  const from = domain && context.session.concrete(domain.from);
-  const size = domain && context.session.concrete(domain.size);
-  if (from === undefined || size === undefined || size > 1000) return undefined;
-  return Array.from({ length: size }, (_, index) => {
-    const value = constantDimension(from + index);
-    return { kind: 'static', value: { kind: 'int', value }, span };
-  });
 }
 
 type ReduceOperator = Extract<TypedExpression, { kind: 'reduce' }>['operator'];

@@ -17,7 +17,7 @@ import { fit, isError, toReal } from './convert.js';
 import { resolveDeclared } from './declarations.js';
 import type { Entity, FileScope } from './entities.js';
 import { checkExpression } from './expression.js';
-import { parametersOf } from './model_values.js';
+import { parametersOf } from './model_parameters.js';
 import { makeModel } from './models.js';
 import { printType } from './print_type.js';
 import { checkEvery, refuseEvery } from './refresh.js';

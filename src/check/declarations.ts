@@ -15,7 +15,8 @@ import { checkExpression } from './expression.js';
 import { resolveImport } from './imports.js';
 import { levelOf } from './levels.js';
 import { makeModel } from './models.js';
-import { parametersOf } from './model_values.js';
+import { parametersOf } from './model_parameters.js';
+import { derivedModel } from './model_vectors.js';
 import { setDefinition } from './sets.js';
 import { printType } from './print_type.js';
 import { freshDimension, freshSymbol } from './session.js';
@@ -288,6 +289,8 @@ function modelEntity(session: Session, file: FileScope, declaration: ModelDeclar
   if (!onlyInProgram(session, file, { name: name.name, span: name.span }, 'model')) return { kind: 'error' };
   const copy = copiedModel(session, file, declaration);
   if (copy !== undefined) return copy;
+  const derived = derivedModel(session, file, declaration);
+  if (derived !== undefined) return derived;
   const value = makeModel(topContext(session, file, 'problem'), declaration.value, name.name, 0);
   if (value === undefined) return { kind: 'error' };
   session.parameters.set(declaration, parametersOf(value));

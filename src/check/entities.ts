@@ -58,6 +58,8 @@ export interface ModelInstance {
   readonly forward: TypedFunction;
   /** In source order, those of submodels included. */
   readonly parameters: readonly TypedParameter[];
+  /** One more instance of the same module with the same static arguments, under another path. */
+  readonly again: (path: string) => ModelInstance;
 }
 
 // --------------------------------------------------------------------------------------------- definitions

@@ -16,6 +16,7 @@ import { constantDimension } from './dimension.js';
 import { functionValue } from './function_values.js';
 import { checkIndex } from './indexing.js';
 import { memberOfModel, modelValueOf } from './model_values.js';
+import { vectorOfModel } from './model_vectors.js';
 import { lookup, noteUse, unknownName, valueOf } from './names.js';
 import { checkBinary, checkUnary } from './operators.js';
 import { printType } from './print_type.js';
@@ -101,6 +102,7 @@ function checkName(
     const value = functionValue(context, entity, name, expected, span);
     if (value !== undefined) return value;
   }
+  if (entity.kind === 'model') return vectorOfModel(context, entity.value, span);
   return valueOf(context, entity, name, span);
 }
 
@@ -174,6 +176,15 @@ function checkList(
       span,
     };
   }
+  return listOf(context, checked, span);
+}
+
+/** The elements, which there are, along a new leading axis. */
+export function listOf(
+  context: Context,
+  checked: readonly TypedExpression[],
+  span: TypedExpression['span'],
+): TypedExpression {
   if (checked.some(isError)) return errorExpression(span);
   const united = unite(context.session, checked);
   const [first] = united ?? [];

@@ -15,6 +15,7 @@ import {
 } from './dimension.js';
 import { checkExpression } from './expression.js';
 import { modelValueOf } from './model_values.js';
+import { vectorOfModel } from './model_vectors.js';
 import { printType } from './print_type.js';
 import { indexPolynomial, staticValue } from './static_values.js';
 import { staticExpression } from './names.js';
@@ -25,12 +26,7 @@ import type { ArrayType, Dimension, DimensionSymbol } from './types.js';
 export function checkIndex(context: Context, expression: IndexExpression): TypedExpression {
   const { span } = expression;
   const model = modelValueOf(context, expression);
-  if (model !== undefined) {
-    context.session.error('AM2004', span, 'this is a model, and a value is wanted here', {
-      notes: ['call it, or name one of its parameters'],
-    });
-    return errorExpression(span);
-  }
+  if (model !== undefined) return vectorOfModel(context, model, span);
   const object = checkExpression(context, expression.object);
   if (isError(object)) {
     for (const index of expression.indices) checkItem(context, index, undefined);

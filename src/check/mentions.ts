@@ -1,6 +1,7 @@
 /** Looking through syntax for uses of a name that decide whether a loop or reduction must be unrolled. */
 import type { Expression } from '../parser/ast.js';
 import type { Context } from './context.js';
+import type { ModelInstance, ModelValue } from './entities.js';
 import { modelValueOf } from './model_values.js';
 
 interface AnySyntax {
@@ -41,4 +42,19 @@ export function indexesStaticList(context: Context, node: unknown, name: string)
     if (kind !== 'index' || object?.kind !== 'name' || !mentionsName(indices, name)) return false;
     return context.scope.find(object.name)?.entity.kind === 'static';
   });
+}
+
+/** The first model that an expression names; of a list of models its first. */
+export function firstModel(context: Context, node: unknown): ModelInstance | undefined {
+  let found: ModelInstance | undefined;
+  some(node, (syntax) => {
+    if (syntax.kind !== 'name' && syntax.kind !== 'member') return false;
+    found = firstOf(modelValueOf(context, syntax as Expression));
+    return found !== undefined;
+  });
+  return found;
+}
+
+function firstOf(model: ModelValue | undefined): ModelInstance | undefined {
+  return model?.kind === 'list' ? firstOf(model.elements[0]) : model;
 }

@@ -4,10 +4,11 @@ import type { Context } from './context.js';
 import { errorExpression } from './convert.js';
 import type { ModelValue } from './entities.js';
 import { checkExpression } from './expression.js';
+import { vectorOfModel } from './model_vectors.js';
 import { lookup, noteUse } from './names.js';
 import { didYouMean } from '../parser/suggest.js';
 import { requireStatic } from './type_syntax.js';
-import type { TypedExpression, TypedParameter } from './typed.js';
+import type { TypedExpression } from './typed.js';
 
 /** The model or list of models that an expression names, without a message when it names none. */
 export function modelValueOf(context: Context, expression: Expression): ModelValue | undefined {
@@ -67,13 +68,10 @@ export function memberOfModel(
     noteUse(context.session, span, name, member);
     return { kind: 'reference', symbol: member.symbol, type: member.symbol.type, span: expression.span };
   }
+  if (member?.kind === 'model') return vectorOfModel(context, member.value, expression.span);
   if (member?.kind === 'error') return errorExpression(expression.span);
   const names = model.kind === 'instance' ? [...model.members.keys()] : [];
-  const message =
-    member === undefined
-      ? `this model has no \`${name}\``
-      : `\`${name}\` is a model, and a value is wanted here`;
-  context.session.error('AM2116', span, message, {
+  context.session.error('AM2116', span, `this model has no \`${name}\``, {
     notes: [
       ...didYouMean(name, names),
       model.kind === 'list'
@@ -82,8 +80,4 @@ export function memberOfModel(
     ],
   });
   return errorExpression(expression.span);
-}
-
-export function parametersOf(model: ModelValue): readonly TypedParameter[] {
-  return model.kind === 'instance' ? model.parameters : model.elements.flatMap(parametersOf);
 }

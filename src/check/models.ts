@@ -17,7 +17,7 @@ import { constantDimension } from './dimension.js';
 import type { Entity, ModelInstance, ModelValue, ModuleDefinition } from './entities.js';
 import { checkExpression } from './expression.js';
 import { checkFunctionBody } from './functions.js';
-import { parametersOf } from './model_values.js';
+import { parametersOf } from './model_parameters.js';
 import { lookupCallable, noteUse, unknownName } from './names.js';
 import { checkStart } from './parameters.js';
 import { refuseEvery } from './refresh.js';
@@ -171,7 +171,15 @@ export function instantiate(
     span: syntax.span,
   };
   session.functionChecks.set(forward, checked.checks);
-  return { kind: 'instance', name: syntax.name.name, path, members, forward, parameters };
+  return {
+    kind: 'instance',
+    name: syntax.name.name,
+    path,
+    members,
+    forward,
+    parameters,
+    again: (other) => instantiate(context, definition, statics, other, depth),
+  };
 }
 
 interface Members {

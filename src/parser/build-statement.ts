@@ -2,6 +2,7 @@
 import type { CstNode } from 'chevrotain';
 import type {
   EveryClause,
+  Expression,
   Binding,
   Block,
   Body,
@@ -163,23 +164,26 @@ function buildSetClause(context: BuildContext, node: CstNode): SetClause {
 
 export function buildModel(context: BuildContext, node: CstNode): ModelDeclaration {
   const span = nodeSpan(context, node);
-  const copies = nodeOf(node, 'copies');
-  if (copies !== undefined) {
-    report(
-      context,
-      'AM1047',
-      nodeSpan(context, copies),
-      'copies of a model are not part of the language yet',
-      ['a list of models is a comprehension: `model layers = [l in 0..2: linear(d, d)]`'],
-    );
-  }
   return {
     kind: 'model',
     doc: docAbove(context, span),
     name: nameOf(context, nodeOf(node, 'name'), span),
-    value: buildExpression(context, nodeOf(node, 'value'), span),
+    value: copiesOf(context, nodeOf(node, 'copies'), buildExpression(context, nodeOf(node, 'value'), span)),
     every: buildEvery(context, nodeOf(node, 'everyClause')),
     span,
+  };
+}
+
+/** `model end[T] = mlp(...)` is `model end = [i in T: mlp(...)]`; the binder has a name that no source can mention. */
+function copiesOf(context: BuildContext, copies: CstNode | undefined, value: Expression): Expression {
+  if (copies === undefined) return value;
+  const domain = buildExpression(context, copies, value.span);
+  const name = { name: '(copy)', span: domain.span };
+  return {
+    kind: 'comprehension',
+    binders: [{ name, domain, span: domain.span }],
+    body: value,
+    span: value.span,
   };
 }
 

@@ -210,12 +210,6 @@ const notYet: readonly SyntaxCode[] = [
     'let a = argmin { minimize 1 }',
   ),
   entry(
-    'AM1047',
-    'model of a later version',
-    'Copies of a model are not part of the language yet.',
-    'model a[3] = f()',
-  ),
-  entry(
     'AM1048',
     'unknown `per`',
     '`per tensor { ... }` is the only form for now.',
