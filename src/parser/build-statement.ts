@@ -178,7 +178,7 @@ export function buildModel(context: BuildContext, node: CstNode): ModelDeclarati
 function copiesOf(context: BuildContext, copies: CstNode | undefined, value: Expression): Expression {
   if (copies === undefined) return value;
   const domain = buildExpression(context, copies, value.span);
-  const name = { name: '(copy)', span: domain.span };
+  const name = { name: '·', span: domain.span };
   return {
     kind: 'comprehension',
     binders: [{ name, domain, span: domain.span }],

@@ -41,6 +41,14 @@ const promises: Readonly<Record<string, (outcome: RunOutcome) => void>> = {
   'digits.opt': (outcome) => {
     expect(figure(outcome, 'test_accuracy')).toBeGreaterThanOrEqual(0.96);
   },
+  'subspace.opt': (outcome) => {
+    const ends = report(outcome, 'end_accuracies');
+    expect(figure(outcome, 'cosine_squared')).toBeLessThan(1e-3);
+    expect(figure(outcome, 'middle_accuracy')).toBeGreaterThan(Math.min(...ends));
+    expect(figure(outcome, 'middle_of_alone_accuracy')).toBeLessThan(
+      Math.min(...report(outcome, 'alone_accuracies')) - 0.1,
+    );
+  },
   'two_tasks.opt': (outcome) => {
     const losses = Object.fromEntries(outcome.objectives.map(({ name, value }) => [name, value]));
     expect(losses['digit']).toBeLessThan(0.35);

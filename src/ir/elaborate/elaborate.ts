@@ -90,11 +90,11 @@ function parameterSlots(facts: ProblemFacts): readonly ParameterSlot[] {
 }
 
 function hyperSlots(facts: ProblemFacts): Program['hypers'] {
-  return [...facts.hyperIndex.keys()].map((symbol) => {
-    const interval = facts.problem.hypers.find((hyper) => hyper.symbol === symbol)?.interval;
+  const open = facts.problem.hypers.filter(({ symbol }) => facts.hyperIndex.has(symbol));
+  return open.map(({ symbol, value, interval }) => {
     return {
       name: symbol.name,
-      value: facts.options.hypers.get(symbol.name) ?? 0,
+      value: facts.options.hypers.get(symbol.name) ?? staticNumber(facts, value),
       interval:
         interval === undefined
           ? undefined
