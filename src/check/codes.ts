@@ -543,6 +543,8 @@ const problem = [
     'question about constraints where none are seen',
     '`equalities(y)` and `inequalities(y)` stand in an optimizer that has a `minimize` of its own, or in a handler.',
     'optimizer o() { x <- x - sum(inequalities(x)) * g }',
+  ),
+  entry(
     'AM2740',
     'vector that is no model',
     'A model made of other models has as many numbers as the first model that it names has parameters.',
