@@ -2,6 +2,7 @@
  * The codes of names, types and shapes (AM2xxx), each with a source that provokes it. `docs/errors.md` is made from
  * this table, and the tests of the diagnostics hold every example to its code.
  */
+import { nestedCodes } from './nested_codes.js';
 import { blackBox } from './black_box_codes.js';
 
 interface Entry<Code extends string> {
@@ -581,6 +582,7 @@ export const checkCodes = [
   ...derivatives,
   ...data,
   ...problem,
+  ...nestedCodes,
   ...blackBox,
   ...processes,
 ] as const;

@@ -18,6 +18,7 @@ import { checkIndex } from './indexing.js';
 import { memberOfModel, modelValueOf } from './model_values.js';
 import { vectorOfModel } from './model_vectors.js';
 import { lookup, noteUse, unknownName, valueOf } from './names.js';
+import { checkNested } from './nested.js';
 import { checkBinary, checkUnary } from './operators.js';
 import { printType } from './print_type.js';
 import { nearest } from '../parser/suggest.js';
@@ -64,6 +65,8 @@ export function checkExpression(context: Context, expression: Expression, expect
       return checkList(context, expression, expected);
     case 'record':
       return checkRecord(context, expression);
+    case 'nested':
+      return checkNested(context, expression);
     case 'string':
       return misplaced(context, expression, 'a string', 'strings name columns, files and tests');
     case 'range':

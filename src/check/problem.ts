@@ -28,6 +28,7 @@ import { functionSignature, typedFunction } from './functions.js';
 import { importedFile } from './imports.js';
 import { levelOf, parameterIn } from './levels.js';
 import { checkModuleAlone } from './module_alone.js';
+import { refuseNestedClauses } from './nested_clauses.js';
 import { checkSolver, typedOptimizer, typedSchedule } from './optimizers.js';
 import { checkStart } from './parameters.js';
 import { printType } from './print_type.js';
@@ -328,7 +329,7 @@ function testStatements(
 
 // ----------------------------------------------------------------------------------------------------- solve
 
-function untilSymbols(file: FileScope): TypedProblem['until'] {
+export function untilSymbols(file: FileScope): TypedProblem['until'] {
   const span = { file: file.source, start: 0, end: 0 };
   return {
     gradNorm: freshSymbol('grad_norm', 'implicit', realScalar, span),
@@ -346,6 +347,7 @@ function checkSolve(
   declarations: readonly Declaration[],
 ): TypedSolve | undefined {
   const context = topContext(session, file, 'problem');
+  refuseNestedClauses(session, declaration);
   const optimizer = checkSolver(context, declaration.optimizer);
   const handler = checkHandler(context, declaration, declarations, optimizer);
   const objectives = declarations.filter((each) => each.kind === 'objective');
@@ -396,7 +398,7 @@ export function integer(
   return undefined;
 }
 
-function checkUntil(
+export function checkUntil(
   context: Context,
   expression: SolveDeclaration['optimizer'],
   until: TypedProblem['until'],

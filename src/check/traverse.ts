@@ -1,5 +1,5 @@
 /** Walking typed trees: the expressions directly inside an expression or statement, whatever its form. */
-import type { TypedExpression, TypedStatement } from './typed.js';
+import type { TypedExpression, TypedNested, TypedStatement } from './typed.js';
 
 export function* childrenOf(typed: TypedExpression): Iterable<TypedExpression> {
   switch (typed.kind) {
@@ -68,8 +68,29 @@ export function* childrenOf(typed: TypedExpression): Iterable<TypedExpression> {
       for (const statement of typed.statements) yield* expressionsOf(statement);
       yield typed.result;
       return;
+    case 'nested':
+      yield* nestedExpressions(typed);
+      return;
     default:
       typed satisfies never;
+  }
+}
+
+/** The expressions of a nested problem. */
+export function* nestedExpressions(nested: TypedNested): Iterable<TypedExpression> {
+  for (const { start, projection } of nested.parameters) {
+    yield start;
+    if (projection !== undefined) yield projection;
+  }
+  for (const { value } of nested.lets) yield value;
+  yield nested.objective.value;
+  yield nested.optimizer;
+  yield nested.steps;
+  if (nested.until !== undefined) yield nested.until.condition;
+  if (nested.differentiation.kind === 'truncated') yield nested.differentiation.steps;
+  if (nested.differentiation.kind === 'implicit') {
+    yield nested.differentiation.iterations;
+    yield nested.differentiation.tolerance;
   }
 }
 

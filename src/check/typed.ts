@@ -70,7 +70,8 @@ export type TypedExpression =
   | TypedApplyOptimizer
   | TypedOptimizerValue
   | TypedScheduleCall
-  | TypedBlockExpression;
+  | TypedBlockExpression
+  | TypedNested;
 
 /** A number or truth value (0 or 1). Type int, real or bool, scalar. */
 export interface TypedConstant extends Typed {
@@ -460,6 +461,42 @@ export interface TypedBlockExpression extends Typed {
   readonly statements: readonly TypedStatement[];
   readonly result: TypedExpression;
 }
+
+/**
+ * `argmin { ... }`: a problem in a problem. Its value is the solution that its optimizer reaches: the array of its one
+ * parameter, or a record of several. Everything in it may read the names around it.
+ */
+export interface TypedNested extends Typed {
+  readonly kind: 'nested';
+  readonly word: 'argmin' | 'argmax';
+  readonly parameters: readonly TypedParameter[];
+  /** In dependency order. */
+  readonly lets: readonly { readonly symbol: ValueSymbol; readonly value: TypedExpression }[];
+  readonly objective: TypedObjective;
+  readonly optimizer: TypedOptimizerValue;
+  /** The largest number of steps, an int known before the run. */
+  readonly steps: TypedExpression;
+  readonly until: { readonly condition: TypedExpression; readonly names: TypedProblem['until'] } | undefined;
+  readonly differentiation: TypedDifferentiation;
+}
+
+/** How a nested problem's solution is differentiated. */
+export type TypedDifferentiation =
+  | { readonly kind: 'unrolled' }
+  /** Only through the last `steps`. */
+  | { readonly kind: 'truncated'; readonly steps: TypedExpression }
+  /**
+   * By the implicit function theorem, at a point where the gradient is 0. `cg`: at most `iterations` conjugate gradient
+   * steps until the residual is `tolerance` times what it was; `neumann`: `iterations` terms of the series with step `tolerance`.
+   */
+  | {
+      readonly kind: 'implicit';
+      readonly solver: 'cg' | 'neumann';
+      /** An int known before the run; -1 for as many as there are unknowns. */
+      readonly iterations: TypedExpression;
+      readonly tolerance: TypedExpression;
+      readonly span: Span;
+    };
 
 // ------------------------------------------------------------------------------------------------ statements
 

@@ -90,6 +90,8 @@ function operationsOf(node: Node): number {
     case 'result':
     case 'stop_gradient':
     case 'mask_tangent':
+    case 'implicit_root':
+    case 'linear_solve':
       return 0;
   }
 }

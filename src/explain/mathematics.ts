@@ -114,11 +114,30 @@ class Writer {
         );
         return atom(notation.parentheses(fields.join(', ')));
       }
+      case 'nested':
+        return this.nested(expression);
       case 'all_except':
         return atom(`all except ${expression.names.map(({ name }) => name).join(', ')}`);
       case 'error':
         return atom('?');
     }
+  }
+
+  /** `argmin[v] f(v), where a = g(v)`. */
+  private nested({ word, declarations }: Extract<Expression, { kind: 'nested' }>): Written {
+    const { notation } = this;
+    const names = declarations.flatMap((each) =>
+      each.kind === 'param' ? [notation.name(each.name.name)] : [],
+    );
+    const objective = declarations.find((each) => each.kind === 'objective');
+    const lets = declarations.flatMap((each) => (each.kind === 'let' ? each.bindings : []));
+    const value = objective === undefined ? '' : this.inside(objective.value, levels.multiply);
+    const where = lets.map(
+      ({ name, value: { expression } }) => `${notation.name(name.name)} = ${this.text(expression)}`,
+    );
+    const head = notation.under(notation.operator(word), names.join(', '));
+    const text = [`${head} ${value}`, ...where].join(', ');
+    return where.length === 0 ? { text, level: levels.multiply } : atom(notation.parentheses(text));
   }
 
   private inside(expression: Expression, level: number): string {

@@ -205,7 +205,38 @@ export type Operator =
    * inputs: value (real), condition (bool, same shape). The identity on value; its derivative is the identity where
    * the condition holds and exactly 0 elsewhere, even when the incoming tangent or cotangent is NaN or infinite there.
    */
-  | { readonly kind: 'mask_tangent' };
+  | { readonly kind: 'mask_tangent' }
+  /**
+   * inputs: x real [lanes.., n], then captured values. The identity on x, which is taken for the root of `residual`:
+   * [x, captured..] -> real [lanes.., n]; its derivative by the captured values is that of the root. The Jacobian of
+   * the residual by x is symmetric and does not mix the `lanes` leading axes.
+   */
+  | {
+      readonly kind: 'implicit_root';
+      readonly lanes: number;
+      readonly residual: Region;
+      readonly solver: LinearSolver;
+    }
+  /**
+   * inputs: right side real [lanes.., n], then captured values. The z with apply(z, captured..) = right side, for an
+   * `apply` that is linear and symmetric in z and does not mix lanes.
+   */
+  | {
+      readonly kind: 'linear_solve';
+      readonly lanes: number;
+      readonly apply: Region;
+      readonly solver: LinearSolver;
+    };
+
+/**
+ * `cg`: conjugate gradients, at most `iterations` (twice n where it is -1), until the residual is `tolerance` times the right
+ * side. `neumann`: `iterations` terms of tolerance * sum of (I - tolerance * A)^k.
+ */
+export interface LinearSolver {
+  readonly method: 'cg' | 'neumann';
+  readonly iterations: number;
+  readonly tolerance: number;
+}
 
 export type OperatorKind = Operator['kind'];
 

@@ -26,6 +26,10 @@ function operatorKey(operator: Operator): string {
     }
     case 'cond':
       return `cond ${regionKey(operator.then)} ${regionKey(operator.otherwise)}`;
+    case 'implicit_root':
+      return `root ${operator.lanes} ${JSON.stringify(operator.solver)} ${regionKey(operator.residual)}`;
+    case 'linear_solve':
+      return `solve ${operator.lanes} ${JSON.stringify(operator.solver)} ${regionKey(operator.apply)}`;
     default:
       return JSON.stringify(operator);
   }

@@ -129,6 +129,7 @@ export class ExpressionBuilder {
         };
       case 'stop_gradient':
       case 'mask_tangent':
+      case 'implicit_root':
         return this.at(input(0), index);
       case 'reduce':
       case 'argreduce':
@@ -142,6 +143,7 @@ export class ExpressionBuilder {
       case 'symmetric_eigen':
       case 'qr':
       case 'svd':
+      case 'linear_solve':
       case 'loop':
       case 'cond':
       case 'result':

@@ -50,6 +50,8 @@ function nestedRegions(node: Node): (readonly [string, Region])[] {
       ['otherwise', operator.otherwise],
     ];
   }
+  if (operator.kind === 'implicit_root') return [['residual', operator.residual]];
+  if (operator.kind === 'linear_solve') return [['apply', operator.apply]];
   if (operator.kind !== 'loop') return [];
   const body = ['body', operator.body] as const;
   return operator.condition === undefined ? [body] : [body, ['while', operator.condition]];
@@ -67,6 +69,9 @@ export function showOperator(operator: Operator): string {
       return `loop max=${operator.max} carries=${operator.carries} invariants=${operator.invariants}`;
     case 'cond':
       return 'cond';
+    case 'implicit_root':
+    case 'linear_solve':
+      return `${operator.kind} lanes=${operator.lanes} solver=${JSON.stringify(operator.solver)}`;
     default:
       return [operator.kind, ...attributesOf(operator)].join(' ');
   }

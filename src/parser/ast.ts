@@ -210,6 +210,17 @@ export interface SolveDeclaration extends Documented {
     { readonly count: Expression; readonly unit: 'steps' | 'epochs'; readonly span: Span } | undefined;
   readonly until: Expression | undefined;
   readonly seed: Expression | undefined;
+  /** Of a nested problem: how its solution is differentiated. */
+  readonly differentiation: DifferentiationClause | undefined;
+  /** Of a nested problem: `warm` goes on from the solution of the last step. */
+  readonly start: { readonly kind: 'warm' | 'cold'; readonly span: Span } | undefined;
+}
+
+/** `unrolled`, `truncated 5`, `implicit`, `implicit cg(iterations = 50)`. */
+export interface DifferentiationClause extends Syntax {
+  readonly kind: 'unrolled' | 'truncated' | 'implicit';
+  /** The number of steps of `truncated`, the solver of `implicit`. */
+  readonly detail: Expression | undefined;
 }
 
 /** `solve for 10000 steps until change < 1e-9 { ... }`: a body of updates, run at every step, without an optimizer. */
@@ -362,6 +373,7 @@ export type Expression =
   | ListExpression
   | RecordExpression
   | AllExceptExpression
+  | NestedExpression
   | ErrorExpression;
 
 export interface NumberLiteral extends Syntax {
@@ -484,6 +496,13 @@ export interface RecordExpression extends Syntax {
 export interface AllExceptExpression extends Syntax {
   readonly kind: 'all_except';
   readonly names: readonly Identifier[];
+}
+
+/** `argmin { param v: real = 0  minimize ...  solve using ... }`: a problem in a problem, whose value is its solution. */
+export interface NestedExpression extends Syntax {
+  readonly kind: 'nested';
+  readonly word: 'argmin' | 'argmax';
+  readonly declarations: readonly Declaration[];
 }
 
 /** Where recovery left a hole. Later stages give it the error type and stay silent. */

@@ -18,6 +18,7 @@ import type {
   UpdateDeclaration,
 } from './ast.js';
 import { buildExpression, buildOn, stringValue } from './build-expression.js';
+import { buildNestedClause } from './build-nested.js';
 import {
   buildBinding,
   buildBlock,
@@ -50,13 +51,18 @@ import {
 import type { Span } from './source.js';
 
 export function buildFile(context: BuildContext, node: CstNode): FileSyntax {
+  const declarations = buildDeclarations(context, node);
+  const span = { file: context.source, start: 0, end: context.source.text.length };
+  return { kind: 'file', source: context.source, declarations, span };
+}
+
+export function buildDeclarations(context: BuildContext, node: CstNode): readonly Declaration[] {
   const declarations: Declaration[] = [];
   for (const child of nodesOf(node, 'declaration')) {
     const declaration = buildDeclaration(context, child);
     if (declaration !== undefined) declarations.push(declaration);
   }
-  const span = { file: context.source, start: 0, end: context.source.text.length };
-  return { kind: 'file', source: context.source, declarations, span };
+  return declarations;
 }
 
 function buildDeclaration(context: BuildContext, node: CstNode): Declaration | undefined {
@@ -411,6 +417,8 @@ function buildSolve(context: BuildContext, node: CstNode, span: Span, doc: strin
   let seed: Expression | undefined;
   let aggregator: Expression | undefined;
   let handler: Expression | undefined;
+  let differentiation: SolveDeclaration['differentiation'];
+  let start: SolveDeclaration['start'];
   for (const clause of nodesOf(node, 'solveClause')) {
     const place = nodeSpan(context, clause);
     const value = (): Expression => buildExpression(context, nodeOf(clause, 'expression'), place);
@@ -427,13 +435,32 @@ function buildSolve(context: BuildContext, node: CstNode, span: Span, doc: strin
       if (once.take('on', place)) aggregator = value();
     } else if (tokenOf(clause, 'By') !== undefined) {
       if (once.take('by', place)) handler = value();
+    } else if (nodeOf(clause, 'nestedClause') !== undefined) {
+      const nested = buildNestedClause(context, nodeOf(clause, 'nestedClause'), place);
+      if (nested.kind === 'warm' || nested.kind === 'cold') {
+        if (once.take('warm', place)) start = { kind: nested.kind, span: place };
+      } else if ('detail' in nested && once.take('implicit', place)) differentiation = nested;
     } else {
       reportFutureClause(context, nodeOf(clause, 'futureSolveClause'));
     }
   }
   const labels = tokensOf(node, 'Identifier').map((token) => identifierOf(context, token));
   const optimizer = buildExpression(context, nodeOf(node, 'expression'), span);
-  return { kind: 'solve', doc, labels, optimizer, aggregator, handler, batch, length, until, seed, span };
+  return {
+    kind: 'solve',
+    doc,
+    labels,
+    optimizer,
+    aggregator,
+    handler,
+    batch,
+    length,
+    until,
+    seed,
+    differentiation,
+    start,
+    span,
+  };
 }
 
 function unitOf(clause: CstNode): 'steps' | 'epochs' {

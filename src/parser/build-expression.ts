@@ -225,14 +225,8 @@ function buildExtremum(context: BuildContext, node: CstNode): Expression {
   if (word === undefined) return hole(span);
   const problem = nodeOf(node, 'nestedProblem');
   if (problem !== undefined) {
-    context.silenced.push(nodeSpan(context, problem));
-    report(
-      context,
-      'AM1044',
-      tokenSpan(context, word),
-      `a nested problem \`${word.image} { ... }\` is not part of the language yet`,
-    );
-    return hole(span);
+    const declarations = context.declarations(context, problem);
+    return { kind: 'nested', word: word.image === 'argmax' ? 'argmax' : 'argmin', declarations, span };
   }
   return { kind: 'name', name: word.image, span };
 }

@@ -204,12 +204,6 @@ const notYet: readonly SyntaxCode[] = [
     'minimize 1 over a',
   ),
   entry(
-    'AM1044',
-    'nested problem',
-    'Problems in problems are not part of the language yet.',
-    'let a = argmin { minimize 1 }',
-  ),
-  entry(
     'AM1048',
     'unknown `per`',
     '`per tensor { ... }` is the only form for now.',

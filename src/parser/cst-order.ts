@@ -58,7 +58,17 @@ export function breaksInside(node: CstNode): boolean {
   const last = nodesOf(operand, 'postfix').at(-1);
   if (last !== undefined) return nodeOf(last, 'arguments') !== undefined;
   const atom = nodeOf(operand, 'atom');
-  return nodeOf(atom, 'listLiteral') !== undefined || nodeOf(atom, 'recordLiteral') !== undefined;
+  return (
+    nodeOf(atom, 'listLiteral') !== undefined ||
+    nodeOf(atom, 'recordLiteral') !== undefined ||
+    nodeOf(nodeOf(atom, 'extremum'), 'nestedProblem') !== undefined
+  );
+}
+
+/** `argmin { ... }`, also with a field or index behind it. */
+export function isNestedProblem(node: CstNode): boolean {
+  const atom = nodeOf(soleOperand(node), 'atom');
+  return nodeOf(nodeOf(atom, 'extremum'), 'nestedProblem') !== undefined;
 }
 
 /** A comma, or an element of one or two tokens: `-1.5`. */

@@ -4,7 +4,7 @@
  * go, and how deep the expression under construction is.
  */
 import type { CstElement, CstNode, IToken } from 'chevrotain';
-import type { Expression, Identifier as IdentifierSyntax } from './ast.js';
+import type { Declaration, Expression, Identifier as IdentifierSyntax } from './ast.js';
 import type { Diagnostic, Fix } from './diagnostic.js';
 import type { SourceFile, Span } from './source.js';
 import { endOf } from './tokens.js';
@@ -19,6 +19,8 @@ export interface BuildContext {
   readonly silenced: Span[];
   /** Expressions written in parentheses; their spans include them. */
   readonly parenthesised: WeakSet<Expression>;
+  /** The declarations below a node, for problems in expressions. */
+  readonly declarations: (context: BuildContext, node: CstNode) => readonly Declaration[];
 }
 
 export function report(

@@ -69,7 +69,7 @@ export abstract class ExpressionGrammar extends GrammarBase {
     this.SUBRULE3(this.expression, { LABEL: 'otherwise' });
   });
 
-  /** `argmax` as the name of a call, or a nested problem, which is reserved. */
+  /** `argmax` as the name of a call, or a nested problem. */
   protected readonly extremum = this.RULE('extremum', () => {
     this.OR([{ ALT: () => this.CONSUME(words.argmin) }, { ALT: () => this.CONSUME(words.argmax) }]);
     this.OPTION(() => this.SUBRULE(this.nestedProblem));

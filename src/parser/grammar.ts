@@ -347,7 +347,32 @@ class ArgminParser extends StatementGrammar {
           this.SUBRULE6(this.expression);
         },
       },
+      { ALT: () => this.SUBRULE(this.nestedClause) },
       { ALT: () => this.SUBRULE(this.futureSolveClause) },
+    ]);
+  });
+
+  /** How a nested problem is differentiated and where it starts. */
+  protected readonly nestedClause = this.RULE('nestedClause', () => {
+    this.OR([
+      { ALT: () => this.CONSUME(words.unrolled) },
+      {
+        ALT: () => {
+          this.CONSUME(words.truncated);
+          this.SUBRULE(this.expression);
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(words.implicit);
+          this.OPTION({
+            GATE: () => this.LA(1).tokenType === Identifier && this.LA(2).tokenType === LeftParenthesis,
+            DEF: () => this.SUBRULE2(this.expression),
+          });
+        },
+      },
+      { ALT: () => this.CONSUME(words.warm) },
+      { ALT: () => this.CONSUME(words.cold) },
     ]);
   });
 

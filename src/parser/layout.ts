@@ -29,6 +29,7 @@ import {
   breaksInside,
   endOfElement,
   isLiteral,
+  isNestedProblem,
   orderedChildren,
   soleConditional,
   startOf,
@@ -87,6 +88,7 @@ const layouts: Readonly<Record<string, RuleLayout>> = {
   expression: (layout, node) => layout.expression(node, true),
   unary: (layout, node) => layout.unary(node),
   block: (layout, node) => layout.block(node, true),
+  nestedProblem: (layout, node) => layout.nestedProblem(node),
   ifStatement: (layout, node) => layout.ifStatement(node),
 };
 
@@ -183,6 +185,10 @@ class Layout {
 
   block(node: CstNode, mayBeOneLine: boolean): Doc {
     return this.braces(node, nodesOf(node, 'statement'), undefined, mayBeOneLine);
+  }
+
+  nestedProblem(node: CstNode): Doc {
+    return this.braces(node, nodesOf(node, 'declaration'), undefined);
   }
 
   /** Where there is an `else`, no branch stays on one line. */
@@ -438,6 +444,9 @@ class Layout {
     if (binders !== undefined) {
       const body = content.at(-1);
       const head = this.spaced(content.slice(0, -1));
+      if (body !== undefined && !isToken(body) && isNestedProblem(body)) {
+        return concat([this.doc(open), head, ' ', this.doc(body), this.token(close)]);
+      }
       const inside = concat([head, indent(concat([line, body === undefined ? '' : this.doc(body)]))]);
       return this.inBrackets(this.doc(open), group(inside), close);
     }

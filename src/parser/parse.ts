@@ -4,7 +4,7 @@
  */
 import type { CstNode, IRecognitionException, IToken } from 'chevrotain';
 import type { FileSyntax } from './ast.js';
-import { buildFile } from './build-ast.js';
+import { buildDeclarations, buildFile } from './build-ast.js';
 import { commentsOf } from './comments.js';
 import type { Comment } from './comments.js';
 import type { BuildContext } from './cst.js';
@@ -48,6 +48,7 @@ export function parseConcrete(source: SourceFile): ConcreteResult {
     level: 0,
     parenthesised: new WeakSet(),
     silenced: [],
+    declarations: buildDeclarations,
   };
   const file = buildFile(context, cst);
   const diagnostics = withoutRepeats(syntactic, context);

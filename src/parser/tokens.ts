@@ -89,6 +89,11 @@ const contextualWords = [
   'split',
   'from',
   'proxy',
+  'unrolled',
+  'truncated',
+  'implicit',
+  'warm',
+  'cold',
 ] as const;
 
 export type ContextualText = (typeof contextualWords)[number];

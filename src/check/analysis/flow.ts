@@ -50,6 +50,15 @@ export function union(a: Flow, b: Flow): Flow {
   return makeFlow(new Set([...a.live, ...b.live]), new Map([...b.cut, ...a.cut]), a.random || b.random);
 }
 
+/** What is left once some names are bound inside of the value. */
+export function withoutSymbols(flow: Flow, symbols: ReadonlySet<ValueSymbol>): Flow {
+  return makeFlow(
+    new Set([...flow.live].filter((symbol) => !symbols.has(symbol))),
+    new Map([...flow.cut].filter(([symbol]) => !symbols.has(symbol))),
+    flow.random,
+  );
+}
+
 export function unionOf(parts: readonly Flow[]): Flow {
   return parts.reduce(union, noFlow);
 }

@@ -36,6 +36,7 @@ import {
   unit,
 } from './interval.js';
 import { keyOf, sameValue } from './keys.js';
+import { nestedFacts } from './nested_facts.js';
 import { reductionFacts } from './reduction_facts.js';
 import { refinementsOf } from './refine.js';
 import type { Scope } from './scope.js';
@@ -200,6 +201,8 @@ function interpretKind(expression: TypedExpression, scope: Scope, analysis: Anal
       interpretStatements(expression.statements, inner, analysis);
       return interpret(expression.result, inner, analysis);
     }
+    case 'nested':
+      return nestedFacts(expression, scope, analysis);
     default:
       return expression satisfies never;
   }

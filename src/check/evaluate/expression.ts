@@ -34,6 +34,7 @@ import type { Stream } from './draws.js';
 import type { Environment, Value } from './environment.js';
 import { asArray, bareSymbol } from './environment.js';
 import { takeIndices } from './indexing.js';
+import { nestedSolution } from './nested.js';
 import { reductions } from './reductions.js';
 import type { Scalar } from './scalar.js';
 import { add, elementwise, multiply, valueOf } from './scalar.js';
@@ -159,6 +160,8 @@ export function evaluateExpression(expression: TypedExpression, environment: Env
       execute(expression.statements, frame);
       return evaluateExpression(expression.result, frame);
     }
+    case 'nested':
+      return nestedSolution(expression, environment);
     default:
       return expression satisfies never;
   }

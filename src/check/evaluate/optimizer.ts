@@ -38,7 +38,6 @@ import { execute } from './statements.js';
 
 /** What holds for a whole phase. */
 interface Phase {
-  readonly prepared: PreparedProblem;
   readonly length: number;
   /** Sizes of the parameter tensors in the order of x. */
   readonly tensors: readonly number[];
@@ -51,7 +50,7 @@ interface Step {
 }
 
 /** One optimizer with its state; each place where one is written has its own. */
-class Instance {
+export class Instance {
   private t = 0;
   private readonly states = new Map<ValueSymbol, ArrayValue>();
   private readonly tensorStates: Map<ValueSymbol, ArrayValue>[];
@@ -100,6 +99,14 @@ class Instance {
     });
     this.run(optimizer.statements, frame, this.states, (body) => this.perTensor(body, frame));
     return asArray(frame.lookup(implicit.x));
+  }
+
+  /** Keeps the states and forgets how they came about: nothing before is differentiated. */
+  forget(): void {
+    for (const states of [this.states, ...this.tensorStates]) {
+      for (const [symbol, { shape, data }] of states) states.set(symbol, arrayOf(shape, data.map(valueOf)));
+    }
+    for (const instance of this.wrapped.values()) instance.forget();
   }
 
   private wrappedAs(written: TypedOptimizerValue, step: Step, outside: Environment): Value {
@@ -330,7 +337,6 @@ export function replaySolve(
   let x = options.x ?? startOf(prepared);
   const length = options.steps ?? lengthOf(prepared, solve, options);
   const phase: Phase = {
-    prepared,
     length,
     tensors: prepared.shapes.map(sizeOf),
     residuals: () => squaresOf(prepared, objective, { x, training: true }).length,

@@ -169,6 +169,20 @@ minimize b: (x - 1)^2
 solve using newton_cg() on upgrad for 3 steps`,
   },
   {
+    code: 'AM5045',
+    title: 'a nested problem with an impossible number',
+    explanation:
+      'The numbers of steps, of differentiated steps, of iterations and terms, and the tolerance of a nested problem are known before the run, and none is negative.',
+    example: `param w: real = 1
+let s = argmin {
+  param v: real = 0
+  minimize (v - w)^2
+  solve using gradient_descent(0.1) for 10 steps implicit neumann(terms = 5, rate = -0.1)
+}
+minimize (s - 2)^2
+solve using gradient_descent() for 5 steps`,
+  },
+  {
     code: 'AM5060',
     title: 'a problem that the handler does not treat',
     explanation:

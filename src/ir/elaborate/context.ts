@@ -7,6 +7,7 @@ import type {
   TypedApplyOptimizer,
   TypedDimensionValue,
   TypedExpression,
+  TypedNested,
   TypedObjectiveQuery,
   TypedScheduleCall,
   TypedStatement,
@@ -72,6 +73,9 @@ export interface Context {
   applyOptimizer(application: TypedApplyOptimizer): Value;
   schedule(expression: TypedScheduleCall): Value;
   perTensor(body: readonly TypedStatement[]): void;
+
+  /** The solution of a problem in an expression. */
+  nested(expression: TypedNested): Value;
 
   /** Whether a loop's index stands in a shape of its body, so that each turn is elaborated by itself. */
   needsStatic(loop: Extract<TypedStatement, { kind: 'for' }>): boolean;

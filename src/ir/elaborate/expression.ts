@@ -83,6 +83,8 @@ function byKind(context: Context, expression: TypedExpression): Value {
         context.statements(expression.statements);
         return context.expression(expression.result);
       });
+    case 'nested':
+      return context.nested(expression);
     default:
       return expression satisfies never;
   }

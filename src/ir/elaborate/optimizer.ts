@@ -89,7 +89,7 @@ export class OptimizerRun {
     const { definition } = instance;
     const { view } = this;
     const environment = new Environment(view.environment.outermostEnvironment());
-    const size = view.options.slots.reduce((total, slot) => total + slot.size, 0);
+    const size = this.queries.objective.slots.reduce((total, slot) => total + slot.size, 0);
     environment.bindSize(definition.size, { value: size, training: undefined });
     if (this.handling !== undefined && definition.handles === this.handling.names) {
       const { names, equalities, inequalities } = this.handling;
@@ -253,7 +253,7 @@ export class OptimizerRun {
       (symbol) => !states.has(symbol) && view.environment.find(symbol) !== undefined,
     );
     const before = shared.map((symbol) => asTensor(view.environment.cell(symbol).read()));
-    const turns = view.options.slots.map((slot, index) => {
+    const turns = this.queries.objective.slots.map((slot, index) => {
       const environment = new Environment(view.environment);
       environment.bindSize(instance.definition.size, { value: slot.size, training: undefined });
       shared.forEach((symbol, each) => {

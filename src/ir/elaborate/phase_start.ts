@@ -12,6 +12,7 @@ import { OptimizerRun } from './optimizer.js';
 import { allInstances, type OptimizerInstance } from './optimizer_instance.js';
 import { queriesIn } from './queries.js';
 import { castTo, constant, expand, sliceOwn, tensor } from './tensor.js';
+import type { Tensor } from './value.js';
 import { type RowsOfView, View } from './view.js';
 
 export function startRegion(
@@ -71,10 +72,11 @@ export function allFirstStates(
   run: OptimizerRun,
   instance: OptimizerInstance,
   slots: readonly ParameterSlot[],
+  x: Tensor = tensor(view.root, view.x()),
 ): readonly FirstState[] {
   return [...new Set(allInstances(instance))].flatMap((each) => [
-    ...(each === instance ? [] : [{ name: `${each.path}.t`, node: view.root.builder.constant(0, 'int') }]),
-    ...firstStates(view, run, each, slots),
+    ...(each === instance ? [] : [{ name: `${each.path}.t`, node: view.frame.builder.constant(0, 'int') }]),
+    ...firstStates(view, run, each, slots, x),
   ]);
 }
 
@@ -83,21 +85,21 @@ export function firstStates(
   run: OptimizerRun,
   each: OptimizerInstance,
   slots: readonly ParameterSlot[],
+  x: Tensor = tensor(view.root, view.x()),
 ): readonly FirstState[] {
   const environment = run.bodyEnvironment(each, constant(view.root, 0, 'int'));
-  const x = tensor(view.root, view.x());
   return each.states.map((state) => {
     const inner = new Environment(environment);
     const slot = state.tensor === undefined ? undefined : slots[state.tensor];
     if (slot !== undefined) inner.bindSize(each.definition.size, { value: slot.size, training: undefined });
     inner.bind(
       each.definition.implicit.x,
-      slot === undefined ? x : sliceOwn(view.root, x, 0, slot.offset, slot.offset + slot.size),
+      slot === undefined ? x : sliceOwn(view.frame, x, 0, slot.offset, slot.offset + slot.size),
     );
     const shape = state.symbol.type.kind === 'array' ? inner.shape(state.symbol.type.shape) : [];
     const value = view.within(inner, () => view.tensor(state.value));
-    const typed = castTo(view.root, value, dtypeOf(state.symbol.type));
+    const typed = castTo(view.frame, value, dtypeOf(state.symbol.type));
     const sizes = shape.map((size) => size.value);
-    return { name: state.name, node: expand(view.root, typed, [], sizes) };
+    return { name: state.name, node: expand(view.frame, typed, [], sizes) };
   });
 }

@@ -8,6 +8,7 @@ import { asTensor } from './call.js';
 import { carriedUpdates } from './carried.js';
 import { Cell, Environment } from './environment.js';
 import { leadingRows, type ProblemFacts } from './facts.js';
+import type { Frame } from './frame.js';
 import { type Handling, kktResidual, type Parts, partsAt, weightsAt } from './handling.js';
 import { keptState, sampledState } from './handled_rows.js';
 import { type Objective } from './objective.js';
@@ -202,10 +203,15 @@ function once<T>(compute: () => T): () => T {
 }
 
 /** The cells of every instance's states and step counts, in the order of the state slots. */
-export function bindStates(instance: OptimizerInstance, nodes: readonly Node[], view: View): readonly Cell[] {
+export function bindStates(
+  instance: OptimizerInstance,
+  nodes: readonly Node[],
+  view: View,
+  frame: Frame = view.root,
+): readonly Cell[] {
   const cells: Cell[] = [];
   const add = (owner: OptimizerInstance, key: string, name: string): void => {
-    const cell = new Cell(name, tensor(view.root, at(nodes, cells.length)));
+    const cell = new Cell(name, tensor(frame, at(nodes, cells.length)));
     owner.cells.set(key, cell);
     cells.push(cell);
   };

@@ -8,6 +8,7 @@ import type {
   TypedApplyOptimizer,
   TypedDimensionValue,
   TypedExpression,
+  TypedNested,
   TypedObjectiveQuery,
   TypedScheduleCall,
   TypedStatement,
@@ -26,6 +27,7 @@ import { elaborateExpression } from './expression.js';
 import { leadingRows, type ProblemFacts } from './facts.js';
 import type { Following } from './following.js';
 import { Frame } from './frame.js';
+import { nestedSolution, type NestedCheck } from './nested.js';
 import { runStatement } from './statement.js';
 import { castTo, constant, constantOf, expand, reshapeOwn, sliceOwn, tensor } from './tensor.js';
 import type { Axis, Tensor, Value } from './value.js';
@@ -68,6 +70,8 @@ export class View implements Context {
   hooks: OptimizerHooks | undefined;
   /** In a process: how the file's names follow what its body updates. */
   following: Following | undefined;
+  /** How far implicitly differentiated solutions are from where their gradient is 0, where that can be asked. */
+  readonly nestedChecks: NestedCheck[] = [];
   solver = '';
   private drawing = '';
   private drawSeed: number | undefined;
@@ -438,6 +442,10 @@ export class View implements Context {
 
   perTensor(body: readonly TypedStatement[]): void {
     this.optimizerHooks().perTensor(body);
+  }
+
+  nested(expression: TypedNested): Value {
+    return nestedSolution(this, expression);
   }
 
   private optimizerHooks(): OptimizerHooks {

@@ -1,4 +1,5 @@
 /** Walks over the typed tree: every expression below a statement or expression, bodies of called functions on request. */
+import { nestedExpressions } from '../../check/traverse.js';
 import type { TypedExpression, TypedFunction, TypedIndexItem, TypedStatement } from '../../check/typed.js';
 
 function indexItems(items: readonly TypedIndexItem[]): readonly TypedExpression[] {
@@ -50,6 +51,8 @@ export function childrenOf(expression: TypedExpression): readonly TypedExpressio
       return [expression.at, expression.gradient];
     case 'block':
       return [expression.result];
+    case 'nested':
+      return [...nestedExpressions(expression)];
     default:
       return expression satisfies never;
   }

@@ -9,6 +9,7 @@ import { at } from '../types.js';
 import type { Tangent, TangentContext } from '../differentiate/rule.js';
 import { batchContraction } from '../batching/contraction.js';
 import { batchCond, batchLoop } from '../batching/control.js';
+import { batchImplicitRoot, batchLinearSolve } from '../batching/implicit.js';
 import { batchGather, batchScatter, batchUniform } from '../batching/indexing.js';
 import {
   batchArgreduce,
@@ -39,6 +40,7 @@ import {
   triangularSolveTangent,
   triangularSolveTranspose,
 } from '../differentiate/linear_algebra.js';
+import { implicitRootTangent, linearSolveTangent, linearSolveTranspose } from '../differentiate/implicit.js';
 import { loopTangent } from '../differentiate/loop_tangent.js';
 import { loopTranspose } from '../differentiate/loop_transpose.js';
 import {
@@ -61,6 +63,7 @@ import {
   transposeTranspose,
   zeroTangent,
 } from '../differentiate/structure.js';
+import { evaluateLinearSolve } from './evaluation/implicit.js';
 import { evaluateCond, evaluateLoop } from './evaluation/control.js';
 import { evaluateGather, evaluateScatter, evaluateUniform } from './evaluation/indexing.js';
 import {
@@ -292,6 +295,20 @@ export const operatorTable: { readonly [K in ComputedKind]: OperatorRow<Of<K>> }
     tangent: maskTangent,
     transpose: notLinear,
     batch: sameOperator,
+  },
+  implicit_root: {
+    type: typeRules.implicit_root,
+    evaluate: evaluateIdentity,
+    tangent: implicitRootTangent,
+    transpose: notLinear,
+    batch: batchImplicitRoot,
+  },
+  linear_solve: {
+    type: typeRules.linear_solve,
+    evaluate: evaluateLinearSolve,
+    tangent: linearSolveTangent,
+    transpose: linearSolveTranspose,
+    batch: batchLinearSolve,
   },
 };
 

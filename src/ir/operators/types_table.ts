@@ -4,6 +4,7 @@ import { at } from '../types.js';
 import { castType, broadcastType, concatType, padType, reshapeType } from './structure_types.js';
 import { reverseType, sliceType, transposeType } from './structure_types.js';
 import { condType, loopType, maskTangentType, stopGradientType } from './control_types.js';
+import { implicitRootType, linearSolveType } from './implicit_types.js';
 import { elementwiseType } from './elementwise_types.js';
 import { gatherType, scatterType, uniformType } from './indexing_types.js';
 import { constantType, iotaType, literalType, parameterType } from './leaf_types.js';
@@ -55,6 +56,8 @@ export const typeRules: TypeRules = {
   },
   stop_gradient: stopGradientType,
   mask_tangent: maskTangentType,
+  implicit_root: implicitRootType,
+  linear_solve: linearSolveType,
 };
 
 /** The result types of an operator on these inputs; throws a `TypeRuleError`. */
