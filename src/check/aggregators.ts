@@ -106,7 +106,7 @@ function quantified(type: Type, axis: number, rank: number): DimensionSymbol | u
 // --------------------------------------------------------------------------------------------------- arguments
 
 /** What the run gives to a parameter: by its place (the first one), or by its name and type. */
-type Given = 'jacobian' | 'losses' | 'step';
+type Given = 'jacobian' | 'losses' | 'step' | 'preference';
 
 /** Beside the first parameter of an aggregator, `f: real[m]` are the values and `t: int` is the step. */
 function givenTo(signature: Signature, kind: TypedAggregation['kind'], index: number): Given | undefined {
@@ -123,19 +123,36 @@ function givenTo(signature: Signature, kind: TypedAggregation['kind'], index: nu
     : undefined;
 }
 
+/** `preference: real[m]` is that of the front's point, unless it is written. */
+function takesPreference({ parameters }: Signature, call: CallExpression): boolean {
+  const index = parameters.findIndex(({ symbol }) => symbol.name === 'preference');
+  const parameter = parameters[index];
+  return (
+    parameter !== undefined &&
+    quantified(parameter.symbol.type, 0, 1) !== undefined &&
+    !call.arguments.some(({ name }) => name?.name === 'preference')
+  );
+}
+
 /** The written arguments by name, and those that the run gives, under names that no file can write. */
 function completeArguments(
   call: CallExpression,
   signature: Signature,
   kind: TypedAggregation['kind'],
+  ofFront: boolean,
 ): readonly Argument[] {
   const { span } = call.callee;
+  const follows = ofFront && takesPreference(signature, call);
+  const whatOf = (index: number): Given | undefined =>
+    follows && signature.parameters[index]?.symbol.name === 'preference'
+      ? 'preference'
+      : givenTo(signature, kind, index);
   const given = signature.parameters.flatMap(({ symbol }, index): readonly Argument[] => {
-    const what = givenTo(signature, kind, index);
+    const what = whatOf(index);
     if (what === undefined) return [];
     return [{ name: { name: symbol.name, span }, value: { kind: 'name', name: ` ${what}`, span }, span }];
   });
-  const own = signature.parameters.filter((_, index) => givenTo(signature, kind, index) === undefined);
+  const own = signature.parameters.filter((_, index) => whatOf(index) === undefined);
   let position = 0;
   const written = call.arguments.map((argument): Argument => {
     if (argument.name !== undefined) return argument;
@@ -155,6 +172,7 @@ export function checkAggregation(
   context: Context,
   expression: Expression,
   count: number,
+  preference: ValueSymbol | undefined,
 ): TypedAggregation | undefined {
   const { session } = context;
   const call = callOf(expression);
@@ -182,11 +200,15 @@ export function checkAggregation(
   const size = freshDimension('P', span, 'quantified');
   const symbols = givenSymbols(count, size, span);
   let inner = context;
-  for (const [name, symbol] of Object.entries(symbols))
+  const given = preference === undefined ? symbols : { ...symbols, preference };
+  for (const [name, symbol] of Object.entries(given))
     inner = withName(inner, ` ${name}`, { kind: 'value', symbol });
   const signature = functionSignature(session, entity.definition);
   const written = session.sizeChecks.length;
-  const value = checkExpression(inner, { ...call, arguments: completeArguments(call, signature, kind) });
+  const value = checkExpression(inner, {
+    ...call,
+    arguments: completeArguments(call, signature, kind, preference !== undefined),
+  });
   // The number of all parameters is known to elaboration only.
   session.sizeChecks = session.sizeChecks.filter(
     ({ left, right }, index) => index < written || ![...symbolsOf(left), ...symbolsOf(right)].includes(size),
@@ -202,7 +224,7 @@ export function checkAggregation(
   const late =
     kind === 'direction' &&
     value.arguments.find(
-      (argument) => !isGiven(argument, symbols) && levelOf(session, argument) !== 'constant',
+      (argument) => !isGiven(argument, Object.values(given)) && levelOf(session, argument) !== 'constant',
     );
   if (late !== false && late !== undefined) {
     session.error('AM2503', late.span, 'the arguments of an aggregator are known before data and parameters');
@@ -223,7 +245,7 @@ function givenSymbols(
   count: number,
   size: DimensionSymbol,
   span: Expression['span'],
-): Readonly<Record<Given, ValueSymbol>> {
+): Readonly<Record<Exclude<Given, 'preference'>, ValueSymbol>> {
   const values = [constantDimension(count)];
   const rows = arrayType(realElement, shapeOf([...values, symbolDimension(size)]));
   return {
@@ -233,8 +255,8 @@ function givenSymbols(
   };
 }
 
-function isGiven(argument: TypedExpression, symbols: Readonly<Record<Given, ValueSymbol>>): boolean {
-  return argument.kind === 'reference' && Object.values(symbols).includes(argument.symbol);
+function isGiven(argument: TypedExpression, symbols: readonly ValueSymbol[]): boolean {
+  return argument.kind === 'reference' && symbols.includes(argument.symbol);
 }
 
 function statesOf(body: TypedExpression): TypedAggregation['states'] {
@@ -263,6 +285,7 @@ function textOf({ span }: Expression): string {
 
 interface SolveTargets {
   readonly labels: readonly Identifier[];
+  readonly front: Expression | undefined;
   readonly aggregator: Expression | undefined;
   readonly span: Expression['span'];
 }
@@ -287,6 +310,12 @@ export function checkNumberOfObjectives(
   const labels = declared.flatMap(({ label }) => (label === undefined ? [] : [label.name]));
   const chosen = chosenObjectives(solve, declared);
   if (solve.aggregator === undefined) {
+    if (solve.front !== undefined) {
+      session.error('AM2704', solve.front.span, 'a front has several objectives and a method', {
+        notes: ['the method stands after `on`: `solve front 32 using adam(1e-2) on chebyshev for 500 steps`'],
+      });
+      return;
+    }
     if (chosen.length <= 1) return;
     const choice =
       labels.length === 0

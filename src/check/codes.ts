@@ -462,6 +462,30 @@ const problem = [
     'aggregator a(J: real[m, n]): real[n] {\n  state last: real[m, n] = J\n  return sum(J + last over m)\n}',
   ),
   entry(
+    'AM2701',
+    'two fronts',
+    'A file has one `solve front`: `front` and `preference` speak of it.',
+    'param x: real = 1\noptimizer o() { x <- x - g }\nfn s(f: real[m], preference: real[m]): real = dot(preference, f)\nminimize a: x^2\nminimize b: (x - 1)^2\nsolve front 3 using o() on s for 3 steps\nsolve front 4 using o() on s for 3 steps',
+  ),
+  entry(
+    'AM2702',
+    'front that is read before it is known',
+    '`front` has the values at all points, so only reports read it.',
+    'param x: real = 1\noptimizer o() { x <- x - g }\nfn s(f: real[m], preference: real[m]): real = dot(preference, f)\nminimize a: x^2 + front[0, 0]\nminimize b: (x - 1)^2\nsolve front 3 using o() on s for 3 steps',
+  ),
+  entry(
+    'AM2703',
+    'front whose points are all the same',
+    'The points of a front differ by their preference, which the method or the objectives read, or by a random start.',
+    'param x: real = 1\noptimizer o() { x <- x - g }\nfn s(f: real[m]): real = sum(i in m: f[i])\nminimize a: x^2\nminimize b: (x - 1)^2\nsolve front 3 using o() on s for 3 steps',
+  ),
+  entry(
+    'AM2704',
+    'front without several objectives or a method',
+    'A front is that of several objectives, and `on` says how its points are sought.',
+    'param x: real = 1\noptimizer o() { x <- x - g }\nminimize x^2\nsolve front 3 using o() for 3 steps',
+  ),
+  entry(
     'AM2630',
     'not a set',
     'After `in` at a parameter, and after the value in `project(v, SET)`, stands a set of the library or one defined by `set`.',

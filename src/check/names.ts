@@ -10,6 +10,7 @@ import { libraryEntity } from './imports.js';
 import type { Session } from './session.js';
 import { printType } from './print_type.js';
 import { arrayType, intElement, intScalar, realScalar, shapeOf } from './type_facts.js';
+import { frontEntity } from './fronts.js';
 import { definitionNames, importedLibraries } from './library.js';
 import { nearest } from '../parser/suggest.js';
 import type { TypedExpression } from './typed.js';
@@ -62,7 +63,7 @@ function lookupInFile(session: Session, file: FileScope, name: string): Entity |
   if (declared !== undefined) return resolveDeclared(session, file, declared);
   const dimension = file.dimensions.get(name);
   if (dimension !== undefined) return { kind: 'dimension', symbol: dimension };
-  return libraryEntity(session, file, name) ?? builtinEntity(name);
+  return frontEntity(session, file, name) ?? libraryEntity(session, file, name) ?? builtinEntity(name);
 }
 
 function builtinEntity(name: string): Entity | undefined {

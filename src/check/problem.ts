@@ -24,6 +24,7 @@ import { resolveDeclared } from './declarations.js';
 import { drawReadBy } from './draws.js';
 import type { Entity, FileScope } from './entities.js';
 import { checkExpression } from './expression.js';
+import { carriedByFront, checkFront, checkFrontOf, declareFront } from './fronts.js';
 import { functionSignature, typedFunction } from './functions.js';
 import { importedFile } from './imports.js';
 import { levelOf, parameterIn } from './levels.js';
@@ -61,6 +62,7 @@ export function checkProblem(
     if (declaration.kind !== 'let' || declaration.split === undefined) continue;
     for (const binding of declaration.bindings) session.splitOf.set(binding, declaration.split.name);
   }
+  declareFront(session, file, declarations, chosenObjectives);
   resolveEverything(session, file, declarations);
   const data = declarations.flatMap((declaration) =>
     declaration.kind === 'data' ? [checkData(session, file, declaration)] : [],
@@ -96,7 +98,7 @@ export function checkProblem(
     data,
     parameters,
     lets: session.lets,
-    carried: checkCarried(session, file, declarations),
+    carried: [...checkCarried(session, file, declarations), ...carriedByFront(session)],
     objectives: objectivesOrFeasibility(declarations, objectives),
     constraints,
     solves,
@@ -107,6 +109,7 @@ export function checkProblem(
     until,
   };
   checkRows(session, problem);
+  checkFrontOf(session, problem);
   return problem;
 }
 
@@ -353,7 +356,12 @@ function checkSolve(
   const objectives = declarations.filter((each) => each.kind === 'objective');
   const aggregation =
     declaration.aggregator &&
-    checkAggregation(context, declaration.aggregator, chosenObjectives(declaration, objectives).length);
+    checkAggregation(
+      context,
+      declaration.aggregator,
+      chosenObjectives(declaration, objectives).length,
+      declaration.front === undefined ? undefined : session.front?.preference,
+    );
   const size = declaration.batch && integer(context, declaration.batch.size, 'a batch size');
   const count =
     declaration.length &&
@@ -364,6 +372,7 @@ function checkSolve(
   const { start, end, file: source } = declaration.optimizer.span;
   return {
     labels: declaration.labels.map(({ name }) => name),
+    front: checkFront(session, declaration),
     optimizer,
     aggregation,
     handler,

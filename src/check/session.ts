@@ -2,7 +2,7 @@
  * What one check of a file shares: the diagnostics found, fresh symbols, facts about symbols that types do not
  * carry (known integers, ranges of binders), and the sizes that remain to be compared when they are known.
  */
-import type { HyperDeclaration, LetBinding } from '../parser/ast.js';
+import type { HyperDeclaration, SolveDeclaration, LetBinding } from '../parser/ast.js';
 import type { Diagnostic, Fix, Label } from '../parser/diagnostic.js';
 import type { SourceFile, Span } from '../parser/source.js';
 import type { CheckCode } from './codes.js';
@@ -86,6 +86,13 @@ export interface IndexRange {
   readonly size: Dimension;
 }
 
+/** The names that a `solve front` gives a meaning; the points are counted when they are first asked for. */
+export interface FrontNames {
+  readonly solve: SolveDeclaration;
+  readonly preference: ValueSymbol;
+  readonly points: () => { readonly count: TypedExpression; readonly points: ValueSymbol } | undefined;
+}
+
 /** When a value is known: once for the program, or only once parameters have values. */
 export type Level = 'constant' | 'data' | 'parameter';
 
@@ -129,6 +136,8 @@ export class Session {
   readonly bindings = new Map<ValueSymbol, LetBinding>();
   /** `let s = 0` that later holds reals: checked again as a real. */
   readonly widened = new Set<LetBinding>();
+  /** Of the file's front, when it has one. */
+  front: FrontNames | undefined;
   sizeChecks: SizeCheck[] = [];
   instances = 0;
 

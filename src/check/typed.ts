@@ -662,6 +662,8 @@ export interface TypedCarried {
   readonly start: TypedExpression;
   readonly rule:
     | { readonly kind: 'state'; readonly value: TypedExpression | undefined }
+    /** Written by the run, not by any step. */
+    | { readonly kind: 'given'; readonly value: undefined }
     | {
         readonly kind: 'snapshot';
         readonly value: TypedExpression;
@@ -702,8 +704,20 @@ export interface TypedAggregation {
   readonly span: Span;
 }
 
+/** `front 32`: the solve is one of many, which the run makes. */
+export interface TypedFront {
+  /** An int. */
+  readonly count: TypedExpression;
+  /** real[objectives], of the point that is sought; carried, and given by the run. */
+  readonly preference: ValueSymbol;
+  /** real[count, objectives], all to be minimized, for reports; carried, and given by the run. */
+  readonly points: ValueSymbol;
+  readonly span: Span;
+}
+
 export interface TypedSolve {
   readonly labels: readonly string[];
+  readonly front: TypedFront | undefined;
   readonly optimizer: TypedOptimizerValue;
   /** Present exactly where several objectives are chosen; it replaces the gradient. */
   readonly aggregation: TypedAggregation | undefined;

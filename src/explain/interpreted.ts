@@ -5,6 +5,7 @@
 import type { Node } from '../ir/graph.js';
 import { interpret } from '../ir/interpreter.js';
 import type { BoundRegion, Phase, Program, RegionInput } from '../ir/program.js';
+import { sizeOf } from '../ir/types.js';
 import { scalar, tensor } from '../ir/tensor.js';
 import type { Tensor } from '../ir/tensor.js';
 import type { CompiledProgram, Snapshot } from '../runtime/compiled.js';
@@ -141,13 +142,20 @@ export class InterpretedProgram implements CompiledProgram {
       case 'parameters':
         return tensor({ dtype: 'real', shape: [this.program.size] }, this.parameters);
       case 'state':
-        return known(this.states[input.index]);
+        // Before a phase starts only what the run has given is read, and a snapshot brings that.
+        return this.states[input.index] ?? emptyState(phase, input.index);
       case 'raw':
         return known(this.raw[input.index]);
       case 'data':
         return known(this.data[input.index]);
     }
   }
+}
+
+function emptyState(phase: Phase | undefined, index: number): Tensor {
+  const type = phase?.states[index]?.type;
+  if (type === undefined) throw new Error('compiler bug: a state outside of a phase');
+  return tensor(type, new Float64Array(sizeOf(type.shape)));
 }
 
 function known(value: Tensor | undefined): Tensor {

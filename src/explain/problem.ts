@@ -65,11 +65,14 @@ export function problemText(file: FileSyntax, problem: TypedProblem): string {
 
   const solves = of('solve').map((solve) => {
     const clauses = [
+      ...(solve.front === undefined ? [] : [`a front of ${mathematics(solve.front)} points`]),
       mathematics(solve.optimizer),
       ...(solve.handler === undefined ? [] : [`constraints by ${mathematics(solve.handler)}`]),
       ...(solve.aggregator === undefined
         ? []
-        : [`on the Jacobian aggregated by ${mathematics(solve.aggregator)}`]),
+        : [
+            `of several objectives one by ${mathematics(solve.aggregator)}, their gradients by reverse passes of one forward pass`,
+          ]),
       ...(solve.batch === undefined
         ? []
         : [`batches of ${mathematics(solve.batch.size)} rows${solve.batch.inOrder ? ' in order' : ''}`]),

@@ -138,6 +138,18 @@ export interface Report {
   readonly span: Span;
 }
 
+/** `solve front K`: the run is repeated for each preference, or steps draw one and only the evaluation is repeated. */
+export interface Front {
+  /** The phase whose objectives it is about. */
+  readonly phase: number;
+  readonly count: number;
+  /** Carried states that the run writes: real [objectives] and real [count, objectives]. */
+  readonly preference: number;
+  readonly points: number;
+  /** One set of parameters for all points: the preference is drawn anew before each step. */
+  readonly conditioned: boolean;
+}
+
 /** Order of a run: `prepare` once, `initial` once, then for each phase `start` and its steps, then every report. */
 export interface Program {
   readonly name: string;
@@ -156,5 +168,6 @@ export interface Program {
   /** Results: x. */
   readonly initial: BoundRegion;
   readonly phases: readonly Phase[];
+  readonly front?: Front;
   readonly reports: readonly Report[];
 }

@@ -200,6 +200,8 @@ export interface ObjectiveDeclaration extends Documented {
 export interface SolveDeclaration extends Documented {
   readonly kind: 'solve';
   readonly labels: readonly Identifier[];
+  /** `front 32`: how many points of the Pareto front. */
+  readonly front: Expression | undefined;
   readonly optimizer: Expression;
   /** `on upgrad`, `on cagrad(c = 0.5)`. */
   readonly aggregator: Expression | undefined;

@@ -446,10 +446,12 @@ function buildSolve(context: BuildContext, node: CstNode, span: Span, doc: strin
   }
   const labels = tokensOf(node, 'Identifier').map((token) => identifierOf(context, token));
   const optimizer = buildExpression(context, nodeOf(node, 'expression'), span);
+  const front = optionalExpression(context, nodeOf(nodeOf(node, 'frontClause'), 'expression'), span);
   return {
     kind: 'solve',
     doc,
     labels,
+    front,
     optimizer,
     aggregator,
     handler,

@@ -265,13 +265,17 @@ class ArgminParser extends StatementGrammar {
 
   protected readonly solveDeclaration = this.RULE('solveDeclaration', () => {
     this.CONSUME(words.solve);
-    this.OPTION(() => {
-      this.CONSUME(Identifier);
-      this.MANY(() => {
-        this.CONSUME(Comma);
-        this.CONSUME2(Identifier);
-      });
+    this.OPTION({
+      GATE: () => !this.beginsFront(),
+      DEF: () => {
+        this.CONSUME(Identifier);
+        this.MANY(() => {
+          this.CONSUME(Comma);
+          this.CONSUME2(Identifier);
+        });
+      },
     });
+    this.OPTION2({ GATE: () => this.beginsFront(), DEF: () => this.SUBRULE(this.frontClause) });
     this.CONSUME(words.using);
     this.SUBRULE(this.expression);
     this.MANY2(() => this.SUBRULE(this.solveClause));
@@ -303,6 +307,17 @@ class ArgminParser extends StatementGrammar {
       },
     ]);
   });
+
+  /** `front 32`: so many points of the Pareto front; a label may be called `front` too. */
+  protected readonly frontClause = this.RULE('frontClause', () => {
+    this.CONSUME(words.front);
+    this.SUBRULE(this.expression);
+  });
+
+  private beginsFront(): boolean {
+    const next = this.LA(2).tokenType;
+    return this.LA(1).tokenType === words.front && next !== words.using && next !== Comma;
+  }
 
   protected readonly solveClause = this.RULE('solveClause', () => {
     this.OR([

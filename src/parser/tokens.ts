@@ -94,6 +94,7 @@ const contextualWords = [
   'implicit',
   'warm',
   'cold',
+  'front',
 ] as const;
 
 export type ContextualText = (typeof contextualWords)[number];

@@ -156,4 +156,22 @@ export const runtimeCodes: readonly CodeEntry[] = [
     'The `until` condition did not hold before the last step, for instance because its threshold lies below what the precision can reach.',
     'solve using lbfgs() for 100 steps until grad_norm < 1e-40',
   ),
+  entry(
+    'AM6035',
+    'runs of a front that diverged',
+    'Each point of a front is a run. Those that met a value that is not finite are left out of the front and its measures.',
+    'solve front 10 using gradient_descent(1e6) on chebyshev for 100 steps',
+  ),
+  entry(
+    'AM6036',
+    'empty front',
+    'Every run of the front met a value that is not finite, so there is no point to report.',
+    'solve front 10 using gradient_descent(1e9) on weighted_sum for 100 steps',
+  ),
+  entry(
+    'AM6037',
+    'front in a module',
+    'A module that `argmin compile` writes makes one run; a front is many, which `argmin run` makes.',
+    'argmin compile front.opt --target ts -o out',
+  ),
 ];

@@ -41,6 +41,14 @@ export interface RunPlan {
     readonly size: number;
   }[];
   readonly phases: readonly RunPhase[];
+  /** Of a `solve front`: carried states that the run writes, and whether one set of parameters serves all points. */
+  readonly front?: {
+    readonly phase: number;
+    readonly count: number;
+    readonly preference: number;
+    readonly points: number;
+    readonly conditioned: boolean;
+  };
   readonly reports: readonly { readonly name: string; readonly type: TensorShape }[];
 }
 
@@ -56,8 +64,8 @@ export interface Snapshot {
 export interface CompiledProgram {
   /** Raw inputs in the order of the program, in the source's row order. */
   load(raw: readonly ArrayLike<number>[]): void;
-  /** Prepares the data and the first parameters. Hyperparameters that `hypers` does not name have the file's values. */
-  initialize(seed: number, hypers?: ReadonlyMap<string, number>): void;
+  /** Prepares the data and the first parameters, these by `startSeed` if given. Hyperparameters that `hypers` does not name have the file's values. */
+  initialize(seed: number, hypers?: ReadonlyMap<string, number>, startSeed?: number): void;
   startPhase(phase: number): void;
   /** One step of the phase that was started; fills `measures`. */
   step(phase: number): void;
@@ -65,6 +73,8 @@ export interface CompiledProgram {
   /** All parameters, a view that the steps change. */
   readonly parameters: Float64Array | Float32Array;
   report(index: number): ArrayLike<number>;
+  /** What the problem carries from step to step, as a view: a front's preference and points are written there. */
+  carried?(index: number): Float64Array | Float32Array | Int32Array;
   /**
    * Objective and gradient norm at the present parameters, on all training rows; with constraints also the KKT
    * residual, every constraint's value (equalities first) and every multiplier, or the value of each of `several`.

@@ -1,4 +1,5 @@
 /** The result of a run as one JSON-ready object, the form that `run --json` prints. */
+import type { FrontOutcome } from './front.js';
 import type { NamedArray, RunOutcome, RunStatus } from './run.js';
 
 export type Nested = number | readonly Nested[];
@@ -15,6 +16,19 @@ export interface ResultObject {
     Record<string, { readonly value: Nested; readonly violation: number; readonly multiplier: Nested }>
   >;
   readonly certificate: { readonly grad_norm: number; readonly kkt?: number };
+  /** Of a `solve front`: the points that no other dominates. */
+  readonly front?: readonly {
+    readonly preference: readonly number[];
+    readonly objectives: Readonly<Record<string, number>>;
+    readonly params: Readonly<Record<string, Nested>>;
+  }[];
+  readonly front_measures?: {
+    readonly hypervolume?: number;
+    readonly reference: readonly number[];
+    readonly spread: number;
+    readonly dominated: number;
+    readonly diverged: number;
+  };
 }
 
 export function resultObject(outcome: RunOutcome): ResultObject {
@@ -35,6 +49,25 @@ export function resultObject(outcome: RunOutcome): ResultObject {
     certificate: {
       grad_norm: outcome.gradNorm,
       ...(outcome.kkt === undefined ? {} : { kkt: outcome.kkt }),
+    },
+    ...(outcome.front === undefined ? {} : frontObject(outcome.front)),
+  };
+}
+
+function frontObject(front: FrontOutcome): Pick<ResultObject, 'front' | 'front_measures'> {
+  const best = front.points.filter(({ dominated }) => !dominated);
+  return {
+    front: best.map(({ preference, objectives, parameters }) => ({
+      preference,
+      objectives: Object.fromEntries(objectives.map(({ name, value }) => [name, value])),
+      params: namedValues(parameters),
+    })),
+    front_measures: {
+      ...(front.hypervolume === undefined ? {} : { hypervolume: front.hypervolume }),
+      reference: front.reference,
+      spread: front.spread,
+      dominated: front.points.length - best.length,
+      diverged: front.diverged,
     },
   };
 }

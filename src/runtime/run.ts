@@ -3,6 +3,7 @@
  * loop yields in time slices, and a stop at the first value that is not finite, with the last finite state kept.
  */
 import type { CompiledProgram, RunPhase, RunPlan, Snapshot } from './compiled.js';
+import { type FrontOutcome, runFront } from './front.js';
 
 export interface Progress {
   readonly phase: number;
@@ -80,7 +81,14 @@ export interface RunOutcome {
   readonly reports: readonly NamedArray[];
   readonly parameters: readonly NamedArray[];
   readonly phases: readonly PhaseOutcome[];
+  /** Of a `solve front`; what else is said is about the point of it that compromises most. */
+  readonly front?: FrontOutcome;
   /** Set when `status` is `diverged`; parameters and reports are then those of the last finite state. */
+  readonly divergence: Divergence | undefined;
+}
+
+export interface Solved {
+  readonly phases: readonly PhaseOutcome[];
   readonly divergence: Divergence | undefined;
 }
 
@@ -101,16 +109,41 @@ export async function runProgram(
     sliceEnd: started + (options.sliceMilliseconds ?? 10),
     nextProgress: started,
   };
-  program.initialize(options.seed ?? plan.seed, options.hypers);
+  const seed = options.seed ?? plan.seed;
+  if (plan.front !== undefined) {
+    return runFront(plan, plan.front, program, {
+      seed,
+      initialize: (startSeed) => program.initialize(seed, options.hypers, startSeed),
+      solve: (driven, title) => runPhases(plan, driven, options, clock, title),
+      summarize: (solved) => summarize(plan, program, solved.phases, solved.divergence, secondsOf(clock)),
+    });
+  }
+  program.initialize(seed, options.hypers);
+  const { phases, divergence } = await runPhases(plan, program, options, clock);
+  return summarize(plan, program, phases, divergence, secondsOf(clock));
+}
+
+function secondsOf({ started }: Clock): number {
+  return (performance.now() - started) / 1000;
+}
+
+/** All phases in order, up to one that is stopped or diverges. */
+async function runPhases(
+  plan: RunPlan,
+  program: CompiledProgram,
+  options: RunOptions,
+  clock: Clock,
+  title?: string,
+): Promise<Solved> {
   const phases: PhaseOutcome[] = [];
   let divergence: Divergence | undefined;
   for (let phase = 0; phase < plan.phases.length; phase += 1) {
-    const result = await runPhase(plan, program, phase, options, clock);
+    const result = await runPhase(plan, program, phase, options, clock, title);
     phases.push(result.outcome);
     divergence = result.divergence;
     if (result.outcome.status === 'stopped' || result.outcome.status === 'diverged') break;
   }
-  return summarize(plan, program, phases, divergence, (performance.now() - started) / 1000);
+  return { phases, divergence };
 }
 
 async function runPhase(
@@ -119,6 +152,7 @@ async function runPhase(
   phase: number,
   options: RunOptions,
   clock: Clock,
+  title = planned(plan, phase).title,
 ): Promise<{ readonly outcome: PhaseOutcome; readonly divergence?: Divergence }> {
   const about = planned(plan, phase);
   const limit = Math.min(options.steps ?? Infinity, about.steps);
@@ -129,7 +163,7 @@ async function runPhase(
   const progress = {
     phase,
     phases: plan.phases.length,
-    title: about.title,
+    title,
     step: 0,
     steps: limit,
     epoch: 0,

@@ -114,14 +114,19 @@ function bindInputs(
     scope.bindLater(symbol, () => asData(value));
   }
   for (const parameter of problem.parameters) {
-    scope.bind(parameter.symbol, parameterFacts(parameter));
+    scope.bind(parameter.symbol, parameterFacts(parameter, everything));
+    const { projection } = parameter;
+    if (projection !== undefined) {
+      const kept = apart(analysis, false, () => factsOf(projection, scope, analysis)).value.interval;
+      scope.bind(parameter.symbol, parameterFacts(parameter, kept));
+    }
     starts.set(parameter.symbol, asFacts(asData(parameter.start)).interval);
   }
 }
 
-function parameterFacts({ symbol }: TypedParameter): Facts {
+function parameterFacts({ symbol }: TypedParameter, range: Interval): Facts {
   const flow = flowOf(symbol);
-  return { kind: 'facts', interval: everything, curvature: 'affine', kink: undefined, flow };
+  return { kind: 'facts', interval: range, curvature: 'affine', kink: undefined, flow };
 }
 
 function rangeOfHyper(

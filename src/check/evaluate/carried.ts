@@ -54,6 +54,8 @@ export function carryOn(
         const shape = rows === undefined ? old.shape : [rows.length, ...old.shape.slice(1)];
         return withRows(old, widen(evaluateArray(rule.value, before), shape), rows);
       }
+      case 'given':
+        return old;
       case 'snapshot': {
         if (rule.every === undefined) return old;
         const count = valueOf(elementAt(evaluateArray(rule.every.count, before), 0));

@@ -27,6 +27,18 @@ export async function compile(file: string, options: CompileCommandOptions): Pro
       commandError('AM0006', `"${file}" has nothing to solve`, ['it needs a `solve using ...`'], exit.error),
     );
   }
+  if (compilation.program.front !== undefined) {
+    return sayError(
+      commandError(
+        'AM6037',
+        `"${file}" solves a front, and a module runs one solve`,
+        [
+          'run it: `argmin run FILE`; a module of one point is `solve using ... on METHOD(preference = [...])`',
+        ],
+        exit.error,
+      ),
+    );
+  }
   const { emitModule } = await import('../../codegen/typescript/emit-module.js');
   const target = path.join(options.out, `${path.basename(file, '.opt')}.ts`);
   const error = writeWhole(

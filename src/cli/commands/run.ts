@@ -11,6 +11,7 @@ import type { RunOutcome } from '../../runtime/run.js';
 import type { RunCommandOptions } from '../command_line.js';
 import { readBindings } from '../bindings.js';
 import { writeWhole } from '../output.js';
+import { frontDiagnostic, frontFiles, frontText } from '../front.js';
 import { progressDisplay } from '../progress.js';
 import { readSource } from '../sources.js';
 import { unsupportedTarget } from '../targets.js';
@@ -62,6 +63,9 @@ async function solve(compilation: Compilation, options: RunCommandOptions): Prom
   if (outcome.divergence !== undefined) {
     notes.push(await diagnoseDivergence(compilation, prepared, outcome.divergence, options.seed));
   }
+  const solved = program.phases[program.front?.phase ?? 0];
+  const missing = outcome.front && solved && frontDiagnostic(outcome.front, solved.span);
+  if (missing !== undefined) notes.push(missing);
   sayDiagnostics(notes);
   if (options.json === true) print(JSON.stringify(resultObject(outcome)));
   else print(resultText(outcome, interrupt.signal.aborted));
@@ -94,6 +98,9 @@ function resultText(outcome: RunOutcome, interrupted: boolean): string {
   if (Number.isFinite(gradNorm)) figures.push(['gradient norm', gradNorm.toExponential(2)]);
   if (outcome.kkt !== undefined) figures.push(['KKT residual', outcome.kkt.toExponential(2)]);
   if (evaluations > 0) figures.push(['evaluations', String(evaluations)]);
+  if (outcome.front !== undefined && outcome.front.points.length > 0) {
+    lines.push('', frontText(outcome.front), '', 'at the point that compromises most');
+  }
   if (figures.length > 0) lines.push('', table(figures));
   if (outcome.constraints.length > 0) {
     const rows = outcome.constraints.map(({ name, shape, violation, multiplier }) => [
@@ -133,6 +140,7 @@ function writeResult(folder: string, outcome: RunOutcome): ExitStatus | undefine
     ...outcome.parameters.map(
       ({ name, shape, data }) => [`${fileName(name)}.npy`, writeNpy(shape, data)] as const,
     ),
+    ...(outcome.front === undefined ? [] : frontFiles(outcome.front)),
     ['result.json', JSON.stringify(resultObject(outcome), undefined, 2) + '\n'],
   ];
   for (const [name, content] of files) {

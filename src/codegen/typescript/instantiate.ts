@@ -106,14 +106,16 @@ class RunningProgram implements InstantiatedProgram {
     });
   }
 
-  initialize(seed: number, hypers: ReadonlyMap<string, number> = new Map()): void {
+  initialize(seed: number, hypers: ReadonlyMap<string, number> = new Map(), startSeed = seed): void {
     this.seedCell[0] = seed;
     this.program.hypers.forEach(({ name, value }, index) => {
       this.cells(at(this.printed.places.hypers, index))[0] = hypers.get(name) ?? value;
     });
     this.stepCell[0] = 0;
     this.code.prepare();
+    this.seedCell[0] = startSeed;
     this.code.initial();
+    this.seedCell[0] = seed;
   }
 
   startPhase(phase: number): void {
@@ -132,6 +134,10 @@ class RunningProgram implements InstantiatedProgram {
   report(index: number): ArrayLike<number> {
     at(this.code.reports, index)();
     return this.cells(at(this.printed.places.reports, index));
+  }
+
+  carried(index: number): Cells {
+    return at(at(this.states, 0), index);
   }
 
   evaluate(phase: number): ArrayLike<number> {

@@ -36,6 +36,7 @@ export function carriedStarts(
   const { carried } = facts.problem;
   const starting = (index: number): TypedExpression | undefined => {
     const { start, rule } = at(carried, index);
+    if (rule.kind === 'given') return undefined;
     return isFirstPhase || rule.kind === 'snapshot' ? start : undefined;
   };
   const types = carriedSlots(facts);
@@ -73,6 +74,8 @@ export function carriedUpdates(
       case 'state':
         if (states !== undefined) return states(index);
         return rule.value === undefined ? old : newState(view, item, rule.value, old);
+      case 'given':
+        return old;
       case 'snapshot': {
         const { every } = rule;
         if (every === undefined) return old;

@@ -227,4 +227,13 @@ minimize x^2
 subject to x <= 2
 solve using gradient_descent(0.1) by h() for 3 steps`,
   },
+  {
+    code: 'AM5065',
+    title: 'front without points',
+    explanation: 'A front has at least two points.',
+    example: `param x: real = 1
+minimize a: x^2
+minimize b: (x - 1)^2
+solve front 1 using gradient_descent(0.1) on chebyshev for 3 steps`,
+  },
 ];

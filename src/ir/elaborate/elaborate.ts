@@ -3,13 +3,14 @@
  * become mapped axes, loops become loop nodes, the objective is differentiated as the optimizer asks, and every region
  * says which stored arrays it reads.
  */
-import type { TypedProblem } from '../../check/typed.js';
+import { isConditioned } from '../../check/fronts.js';
+import type { TypedProblem, ValueSymbol } from '../../check/typed.js';
 import type { Diagnostic } from '../../parser/diagnostic.js';
-import type { BoundRegion, ParameterSlot, Program, RawInput, Report } from '../program.js';
+import type { BoundRegion, Front, ParameterSlot, Program, RawInput, Report } from '../program.js';
 import type { Applied, Report as RewriteReport } from '../rewrite/rewrite.js';
 import { at, sizeOf } from '../types.js';
 import { dtypeOf } from './apply.js';
-import { ElaborationError } from './context.js';
+import { ElaborationError, fail } from './context.js';
 import { type ElaborationOptions, gatherFacts, leadingRows, type ProblemFacts } from './facts.js';
 import { vectorOf } from './objective.js';
 import { elaboratePhase } from './phase.js';
@@ -64,7 +65,30 @@ function elaborateProblem(
         ? elaboratePhase(facts, slots, phase.of, index === 0)
         : elaborateProcess(facts, slots, phase.of, index === 0),
     ),
+    ...frontOf(facts),
     reports: problem.reports.map((report): Report => elaborateReport(facts, slots, report)),
+  };
+}
+
+/** What the run has to know of the problem's front. */
+function frontOf(facts: ProblemFacts): { readonly front?: Front } {
+  const { problem, carriedIndex } = facts;
+  const front = problem.solves.find((solve) => solve.front !== undefined)?.front;
+  const phase = phasesOf(problem).findIndex(({ kind, of }) => kind === 'solve' && of.front === front);
+  if (front === undefined) return {};
+  const count = staticNumber(facts, front.count);
+  if (count < 2) {
+    fail('AM5065', front.span, `a front of ${count} points`, ['a front has at least two points']);
+  }
+  const indexOf = (symbol: ValueSymbol): number => carriedIndex.get(symbol) ?? 0;
+  return {
+    front: {
+      phase,
+      count,
+      preference: indexOf(front.preference),
+      points: indexOf(front.points),
+      conditioned: isConditioned(problem, front),
+    },
   };
 }
 
