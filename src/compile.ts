@@ -18,6 +18,7 @@ import { programPasses } from './program_passes.js';
 import type { Rewrite } from './program_passes.js';
 import type { CompiledProgram } from './runtime/compiled.js';
 import type { DataSource } from './runtime/data/source.js';
+import type { Host } from './runtime/host.js';
 import type { Divergence } from './runtime/run.js';
 
 export interface CompileOptions {
@@ -171,9 +172,9 @@ export async function compileSource(
 }
 
 /** The program instantiated by the TypeScript back end, with its data loaded. */
-export async function prepareRun({ program, bound }: Compilation): Promise<CompiledProgram> {
+export async function prepareRun({ program, bound }: Compilation, host: Host = {}): Promise<CompiledProgram> {
   const { instantiate } = await import('./codegen/typescript/instantiate.js');
-  const compiled = instantiate(program);
+  const compiled = instantiate(program, host);
   compiled.load(rawArrays(program, bound));
   return compiled;
 }
@@ -190,7 +191,8 @@ export async function diagnoseDivergence(
   compiled: CompiledProgram,
   divergence: Divergence,
   seed: number = program.seed,
+  host: Host = {},
 ): Promise<Diagnostic> {
   const { traceDivergence } = await import('./explain/divergence.js');
-  return traceDivergence(program, rawArrays(program, bound), seed, compiled.saveState(), divergence);
+  return traceDivergence(program, rawArrays(program, bound), seed, compiled.saveState(), divergence, host);
 }

@@ -3,6 +3,7 @@ import type { Body } from '../parser/ast.js';
 import type { Context } from './context.js';
 import { topContext } from './context.js';
 import { errorExpression, fit } from './convert.js';
+import { hostCall } from './host_calls.js';
 import { symbolsOf } from './dimension.js';
 import type { FunctionDefinition, Signature } from './entities.js';
 import { checkExpression } from './expression.js';
@@ -35,7 +36,10 @@ export function typedFunction(session: Session, definition: FunctionDefinition):
     run: signature.run,
     aggregator: syntax.aggregator ? syntax.name.name : undefined,
   };
-  const { body, checks } = checkFunctionBody(context, syntax.body, signature.result, syntax.name.name);
+  const { body, checks } =
+    syntax.extern === true
+      ? { body: hostCall(session, syntax, signature), checks: [] }
+      : checkFunctionBody(context, syntax.body, signature.result, syntax.name.name);
   const typed: TypedFunction = {
     name: syntax.name.name,
     doc: syntax.doc,

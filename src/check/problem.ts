@@ -14,6 +14,7 @@ import {
   checkNumberOfObjectives,
   chosenObjectives,
 } from './aggregators.js';
+import { checkBlackBoxes, externsOf } from './black_boxes.js';
 import { checkCarried } from './carried.js';
 import { checkConstraint, checkHandler, objectivesOrFeasibility } from './constraints.js';
 import type { Context } from './context.js';
@@ -87,7 +88,7 @@ export function checkProblem(
   }
   checkLabels(session, declarations);
   checkTargets(session, declarations);
-  const problem: TypedProblem = {
+  const parts: Omit<TypedProblem, 'externs'> = {
     path: file.source.path,
     precision: precisionOf(declarations),
     dimensions: dimensionsOf(session, file),
@@ -108,8 +109,10 @@ export function checkProblem(
     sizeChecks: withoutRepeats(session.sizeChecks),
     until,
   };
+  const problem: TypedProblem = { ...parts, externs: externsOf(parts) };
   checkRows(session, problem);
   checkFrontOf(session, problem);
+  checkBlackBoxes(session, problem);
   return problem;
 }
 

@@ -41,6 +41,7 @@ export function* childrenOf(typed: TypedExpression): Iterable<TypedExpression> {
     case 'call_value':
     case 'optimizer_value':
     case 'schedule_call':
+    case 'host_call':
       yield* typed.arguments;
       return;
     case 'list':

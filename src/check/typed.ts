@@ -70,6 +70,7 @@ export type TypedExpression =
   | TypedApplyOptimizer
   | TypedOptimizerValue
   | TypedScheduleCall
+  | TypedHostCall
   | TypedBlockExpression
   | TypedNested;
 
@@ -455,6 +456,14 @@ export interface TypedScheduleCall extends Typed {
   readonly arguments: readonly TypedExpression[];
 }
 
+/** The body of an `extern fn`: the host's function on the function's own parameters. It has no derivative. */
+export interface TypedHostCall extends Typed {
+  readonly kind: 'host_call';
+  readonly name: string;
+  /** References to the parameters. */
+  readonly arguments: readonly TypedExpression[];
+}
+
 /** Statements, then a value. */
 export interface TypedBlockExpression extends Typed {
   readonly kind: 'block';
@@ -788,6 +797,8 @@ export interface TypedProblem {
     readonly value: TypedExpression | undefined;
   }[];
   readonly hypers: readonly TypedHyper[];
+  /** The `extern fn` that the program calls. */
+  readonly externs: readonly TypedFunction[];
   readonly data: readonly TypedData[];
   /** In source order, those of models included; this is the order of x. */
   readonly parameters: readonly TypedParameter[];

@@ -35,6 +35,7 @@ export async function commandLine(argv: readonly string[]): Promise<ExitStatus> 
     .option('--json', 'print one JSON object with the result, and nothing else')
     .option('--set <name=value>', 'give a hyperparameter a value', collect, [])
     .option('--data <name=file>', 'fill a column that has no source', collect, [])
+    .option('--extern <module>', 'a JavaScript module with the functions that `extern fn` names')
     .option('--seed <number>', 'seed of the run', wholeNumber)
     .option('--steps <number>', 'at most so many steps in each solve', wholeNumber)
     .option('--target <target>', 'ts, wasm or wgsl', 'ts')
@@ -117,6 +118,7 @@ export async function commandLine(argv: readonly string[]): Promise<ExitStatus> 
 
 export interface RunCommandOptions {
   readonly json?: true;
+  readonly extern?: string;
   readonly set: readonly string[];
   readonly data: readonly string[];
   readonly seed?: number;

@@ -92,6 +92,7 @@ function operationsOf(node: Node): number {
     case 'mask_tangent':
     case 'implicit_root':
     case 'linear_solve':
+    case 'host_call':
       return 0;
   }
 }

@@ -10,6 +10,7 @@ import { nodesOf } from '../ir/traverse.js';
 import type { Diagnostic } from '../parser/diagnostic.js';
 import type { Span } from '../parser/source.js';
 import type { Snapshot } from '../runtime/compiled.js';
+import type { Host } from '../runtime/host.js';
 import type { Divergence } from '../runtime/run.js';
 import { InterpretedProgram } from './interpreted.js';
 
@@ -30,13 +31,33 @@ export function traceDivergence(
   seed: number,
   snapshot: Snapshot,
   divergence: Divergence,
+  host: Host = {},
 ): Diagnostic {
-  const replay = new InterpretedProgram(program);
+  if (divergence.failure !== undefined) return hostFailure(program, divergence, divergence.failure);
+  const replay = new InterpretedProgram(program, host);
   replay.load(raw);
   replay.initialize(seed);
   replay.startPhase(divergence.phase);
   replay.restoreState(snapshot);
   return explainDivergence(program, replay, divergence);
+}
+
+function hostFailure(program: Program, { phase, step, where }: Divergence, failure: string): Diagnostic {
+  const slot = program.externs?.find(({ name }) => name === where);
+  const about = program.phases[phase];
+  const span = slot?.span ?? about?.span;
+  if (span === undefined) throw new Error('compiler bug: a function of the host failed in no program');
+  return {
+    code: 'AM6045',
+    severity: 'error',
+    message: `${failure}, at step ${step} of \`${about?.title ?? ''}\``,
+    span,
+    labels: [{ span, message: 'the host supplies it' }],
+    notes: [
+      'the state before that step is kept',
+      'a function of the host is called often, and gives a number at once',
+    ],
+  };
 }
 
 /**

@@ -5,10 +5,13 @@
 import type { Node } from '../ir/graph.js';
 import { interpret } from '../ir/interpreter.js';
 import type { BoundRegion, Phase, Program, RegionInput } from '../ir/program.js';
+import type { HostCaller } from '../ir/operators/evaluation/rule.js';
 import { sizeOf } from '../ir/types.js';
 import { scalar, tensor } from '../ir/tensor.js';
 import type { Tensor } from '../ir/tensor.js';
 import type { CompiledProgram, Snapshot } from '../runtime/compiled.js';
+import { callHostFunction } from '../runtime/host.js';
+import type { Host } from '../runtime/host.js';
 import { BatchSampler, storedOrder } from '../runtime/sampler.js';
 
 export type OnNode = (node: Node, value: Tensor) => void;
@@ -26,7 +29,10 @@ export class InterpretedProgram implements CompiledProgram {
   private started = 0;
   private hypers: readonly number[] = [];
 
-  constructor(private readonly program: Program) {
+  constructor(
+    private readonly program: Program,
+    private readonly host: Host = {},
+  ) {
     this.parameters = new Float64Array(program.size);
   }
 
@@ -109,7 +115,9 @@ export class InterpretedProgram implements CompiledProgram {
     const { precision } = this.program;
     if (onNode !== undefined)
       bound.region.parameters.forEach((node, index) => onNode(node, known(inputs[index])));
-    return interpret(bound.region, inputs, onNode === undefined ? { precision } : { precision, onNode });
+    const host: HostCaller = (name, given, shape) => callHostFunction(this.host, name, given, shape);
+    const options = { precision, host };
+    return interpret(bound.region, inputs, onNode === undefined ? options : { ...options, onNode });
   }
 
   private sampleRows(phase: Phase): Int32Array {

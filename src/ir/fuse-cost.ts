@@ -121,6 +121,7 @@ function fixedRole(node: Node): NodeRole {
     case 'symmetric_eigen':
     case 'qr':
     case 'svd':
+    case 'host_call':
     case 'result':
       return 'unit';
     case 'loop':
@@ -180,6 +181,7 @@ function markDemands(
       case 'symmetric_eigen':
       case 'qr':
       case 'svd':
+      case 'host_call':
         inputs.forEach(demand);
         break;
       case 'loop':

@@ -182,6 +182,11 @@ export type Operator =
   /** inputs: A real [.., m, n], m >= n. Output [.., m + 1 + n, n]: U, the singular values, descending, V; A = U diag(s) V'. */
   | { readonly kind: 'svd' }
   /**
+   * A function of the host (`extern fn`), called once for each index of the leading `lanes` axes, which all inputs and
+   * the output share. Output real, of a declared shape. It has no derivative.
+   */
+  | { readonly kind: 'host_call'; readonly name: string; readonly lanes: number }
+  /**
    * Multi-result. inputs: the initial carries, then the invariants, then the xs (leading axis = max).
    * body parameters: [k: int scalar, carries.., invariants.., x slices..]; body results: [carries.., y slices..].
    * condition parameters: [k, carries.., invariants..]; result [bool scalar], tested before each turn; the loop stops at the first

@@ -3,7 +3,7 @@
  * Simple loops, no fusion, sequential reductions.
  */
 import type { Node, Operator, Region } from './graph.js';
-import type { EvaluationRule } from './operators/evaluation/rule.js';
+import type { EvaluationRule, HostCaller } from './operators/evaluation/rule.js';
 import { controlTable, operatorTable } from './operators/table.js';
 import type { Tensor } from './tensor.js';
 import { nodesOf } from './traverse.js';
@@ -14,6 +14,8 @@ export type { Tensor } from './tensor.js';
 export interface InterpretOptions {
   /** `f32` rounds every stored real to single precision. */
   readonly precision?: 'f64' | 'f32';
+  /** Calls the functions of the host. */
+  readonly host?: HostCaller | undefined;
   /** Sees every computed value, those of nested regions included; used to find the first NaN of a step. */
   readonly onNode?: (node: Node, value: Tensor) => void;
 }
@@ -35,7 +37,7 @@ export function interpret(
     });
     for (const node of order) {
       if (known.has(node)) continue;
-      const results = evaluateNode(node, known, run).map(round);
+      const results = evaluateNode(node, known, run, options.host).map(round);
       known.set(node, results);
       if (options.onNode !== undefined && node.results === undefined) options.onNode(node, at(results, 0));
     }
@@ -48,6 +50,7 @@ function evaluateNode(
   node: Node,
   known: ReadonlyMap<Node, readonly Tensor[]>,
   run: (region: Region, inputs: readonly Tensor[]) => Tensor[],
+  host: HostCaller | undefined,
 ): Tensor[] {
   const { operator } = node;
   if (operator.kind === 'parameter') throw new Error(`compiler bug: stray parameter ${operator.name}`);
@@ -61,7 +64,7 @@ function evaluateNode(
   return rule(
     operator,
     inputs.map((values) => at(values, 0)),
-    { types: node.results ?? [node.type], run },
+    { types: node.results ?? [node.type], run, host },
   );
 }
 

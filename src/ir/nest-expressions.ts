@@ -144,6 +144,7 @@ export class ExpressionBuilder {
       case 'qr':
       case 'svd':
       case 'linear_solve':
+      case 'host_call':
       case 'loop':
       case 'cond':
       case 'result':

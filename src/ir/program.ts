@@ -6,7 +6,7 @@
  * the order stated at `Program`; it never asks what an optimizer or a loss is.
  */
 import type { Span } from '../parser/source.js';
-import type { Region, Shape, TensorType } from './graph.js';
+import type { DType, Region, Shape, TensorType } from './graph.js';
 
 export type RegionInput =
   /** The run's seed, int scalar. */
@@ -70,6 +70,15 @@ export interface HyperSlot {
   readonly value: number;
   /** Both ends included; undefined where any number will do. */
   readonly interval: { readonly from: number; readonly to: number } | undefined;
+  readonly span: Span;
+}
+
+/** A function that the host supplies, `extern fn`. Sizes may differ from call to call. */
+export interface ExternSlot {
+  readonly name: string;
+  readonly parameters: readonly { readonly name: string; readonly dtype: DType; readonly rank: number }[];
+  readonly rank: number;
+  readonly doc: string;
   readonly span: Span;
 }
 
@@ -159,6 +168,8 @@ export interface Program {
   readonly tables: readonly Table[];
   readonly hypers: readonly HyperSlot[];
   readonly raw: readonly RawInput[];
+  /** Those that the program calls. */
+  readonly externs?: readonly ExternSlot[];
   readonly data: readonly DataSlot[];
   /** Reads raw inputs (already in stored row order). Results: each data slot. */
   readonly prepare: BoundRegion;

@@ -86,7 +86,8 @@ class RegionScheduler extends RegionUnits {
       case 'triangular_solve':
       case 'symmetric_eigen':
       case 'qr':
-      case 'svd': {
+      case 'svd':
+      case 'host_call': {
         const places = inputs.map((input) => this.placeOf(input));
         const output = this.opaque(node);
         this.item({ kind: 'kernel', call: { node, inputs: places, output } }, [...places, output]);

@@ -115,6 +115,10 @@ const declarationBuilders: Readonly<Record<string, DeclarationBuilder>> = {
     span,
   }),
   fnDeclaration: (context, node, span, doc) => buildFunction(context, node, span, doc, false),
+  externDeclaration: (context, node, span, doc) => ({
+    ...buildFunction(context, node, span, doc, false),
+    extern: true,
+  }),
   aggregatorDeclaration: (context, node, span, doc) => buildFunction(context, node, span, doc, true),
   moduleDeclaration: (context, node, span, doc) => ({
     kind: 'module',

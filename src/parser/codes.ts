@@ -189,7 +189,7 @@ const notYet: readonly SyntaxCode[] = [
     'AM1040',
     'declaration of a later version',
     'The word is reserved for a declaration that is not part of the language yet.',
-    'extern fn f(x: real): real',
+    'derivative fn f(x: real): real',
   ),
   entry(
     'AM1042',

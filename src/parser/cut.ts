@@ -11,7 +11,6 @@ import { declarationHeads, endOf, futureHeads, StringToken, words } from './toke
 type FutureHead = (typeof futureHeads)[number];
 
 const futureDeclarations: Readonly<Record<FutureHead, { readonly what: string; readonly note: string }>> = {
-  extern: { what: 'an `extern` function', note: 'every function is defined in the language for now' },
   derivative: { what: 'a `derivative` rule', note: 'derivatives are found by the compiler for now' },
 };
 

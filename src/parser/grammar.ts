@@ -52,6 +52,7 @@ class ArgminParser extends StatementGrammar {
       { ALT: () => this.SUBRULE(this.paramDeclaration) },
       { ALT: () => this.SUBRULE(this.letDeclaration) },
       { ALT: () => this.SUBRULE(this.fnDeclaration) },
+      { ALT: () => this.SUBRULE(this.externDeclaration) },
       { ALT: () => this.SUBRULE(this.aggregatorDeclaration) },
       { ALT: () => this.SUBRULE(this.moduleDeclaration) },
       { ALT: () => this.SUBRULE(this.modelDeclaration) },
@@ -195,6 +196,15 @@ class ArgminParser extends StatementGrammar {
     this.SUBRULE(this.parameters);
     this.OPTION(() => this.SUBRULE(this.result));
     this.SUBRULE(this.body);
+  });
+
+  /** `extern fn f(x: real[n]): real`: supplied by the host. */
+  protected readonly externDeclaration = this.RULE('externDeclaration', () => {
+    this.CONSUME(words.extern);
+    this.CONSUME(words.fn);
+    this.SUBRULE(this.name);
+    this.SUBRULE(this.parameters);
+    this.SUBRULE(this.result);
   });
 
   protected readonly aggregatorDeclaration = this.RULE('aggregatorDeclaration', () => {

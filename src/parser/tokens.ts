@@ -45,10 +45,11 @@ export const declarationHeads = [
   'set',
   'subject',
   'handler',
+  'extern',
 ] as const;
 
 /** Heads of declarations that are reserved for what the language gains next. */
-export const futureHeads = ['extern', 'derivative'] as const;
+export const futureHeads = ['derivative'] as const;
 
 const statementHeads = ['state', 'if', 'return', 'assert'] as const;
 const expressionWords = ['using', 'in', 'then', 'else', 'true', 'false', 'argmin', 'argmax'] as const;

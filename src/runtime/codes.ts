@@ -145,6 +145,24 @@ export const runtimeCodes: readonly CodeEntry[] = [
     'minimize log(w) + w',
   ),
   entry(
+    'AM6045',
+    'a function of the host failed',
+    'An `extern fn` threw, or gave something else than its type says. The message shows what it was given. The last state is kept.',
+    'extern fn cost(x: real[n]): real',
+  ),
+  entry(
+    'AM6046',
+    'a function of the host is missing',
+    'The program calls an `extern fn`; `--extern FILE.mjs` names a JavaScript module that exports a function of its name.',
+    'argmin run tuning.opt',
+  ),
+  entry(
+    'AM6047',
+    'the module of the host cannot be loaded',
+    '`--extern` takes a JavaScript module that loads without an error.',
+    'argmin run tuning.opt --extern missing.mjs',
+  ),
+  entry(
     'AM6002',
     'the run was interrupted',
     'The last state is kept and reported; the numbers are those of that state.',

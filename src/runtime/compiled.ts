@@ -33,6 +33,8 @@ export interface RunPhase {
 
 export interface RunPlan {
   readonly name: string;
+  /** The host's functions that the program calls. */
+  readonly externs?: readonly { readonly name: string }[];
   readonly seed: number;
   readonly parameters: readonly {
     readonly name: string;

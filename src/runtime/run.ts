@@ -2,6 +2,7 @@
  * Drives a compiled program to its end: phases in order, progress now and then, an abort that arrives because the
  * loop yields in time slices, and a stop at the first value that is not finite, with the last finite state kept.
  */
+import { isHostFailure } from './host.js';
 import type { CompiledProgram, RunPhase, RunPlan, Snapshot } from './compiled.js';
 import { type FrontOutcome, runFront } from './front.js';
 
@@ -43,8 +44,10 @@ export interface Divergence {
   readonly phase: number;
   /** The step, from 1, whose results are not finite. */
   readonly step: number;
-  /** The measure that was not finite, or `parameters`. */
+  /** The measure that was not finite, or `parameters`, or the function of the host that failed. */
   readonly where: string;
+  /** What a function of the host was given, and how it failed. */
+  readonly failure?: string;
 }
 
 export interface NamedArray {
@@ -118,8 +121,11 @@ export async function runProgram(
       summarize: (solved) => summarize(plan, program, solved.phases, solved.divergence, secondsOf(clock)),
     });
   }
-  program.initialize(seed, options.hypers);
-  const { phases, divergence } = await runPhases(plan, program, options, clock);
+  const failed = hostFailureIn(() => program.initialize(seed, options.hypers));
+  const { phases, divergence }: Solved =
+    failed === undefined
+      ? await runPhases(plan, program, options, clock)
+      : { phases: [], divergence: { phase: 0, step: 0, ...failed } };
   return summarize(plan, program, phases, divergence, secondsOf(clock));
 }
 
@@ -159,7 +165,8 @@ async function runPhase(
   const stopAt = about.stops ? about.measures.length - 1 : -1;
   const gradNormAt = about.measures.indexOf('grad_norm');
   const evaluationsAt = about.measures.indexOf('evaluations');
-  const trail = new Trail(program, options.snapshotEvery ?? 100);
+  // What a host computes may be dear: the way back from a failure asks it nothing again.
+  const trail = new Trail(program, options.snapshotEvery ?? ((plan.externs?.length ?? 0) > 0 ? 1 : 100));
   const progress = {
     phase,
     phases: plan.phases.length,
@@ -178,10 +185,17 @@ async function runPhase(
   });
 
   const begun = performance.now();
-  program.startPhase(phase);
+  const startFailure = hostFailureIn(() => program.startPhase(phase));
+  if (startFailure !== undefined) {
+    return { ...ended('diverged', 0), divergence: { phase, step: 0, ...startFailure } };
+  }
   for (let step = 1; step <= limit; step += 1) {
     trail.before(step);
-    program.step(phase);
+    const failure = hostFailureIn(() => program.step(phase));
+    if (failure !== undefined) {
+      hostFailureIn(() => trail.rewind(phase, step));
+      return { ...ended('diverged', step), divergence: { phase, step, ...failure } };
+    }
     const where = firstBadMeasure(about, program);
     if (where !== undefined) {
       trail.rewind(phase, step - 1);
@@ -217,6 +231,17 @@ async function runPhase(
     progress.seconds = (now - clock.started) / 1000;
     progress.phaseSeconds = (now - begun) / 1000;
     return options.onProgress(progress);
+  }
+}
+
+/** Runs `body`; what a function of the host did wrong in it, if that ended it. */
+function hostFailureIn(body: () => void): Pick<Divergence, 'where' | 'failure'> | undefined {
+  try {
+    body();
+    return undefined;
+  } catch (error) {
+    if (!isHostFailure(error)) throw error;
+    return { where: /^`(\w+)/.exec(error.message)?.[1] ?? 'host', failure: error.message };
   }
 }
 
@@ -295,9 +320,20 @@ function summarize(
   plan: RunPlan,
   program: CompiledProgram,
   phases: readonly PhaseOutcome[],
-  divergence: Divergence | undefined,
+  before: Divergence | undefined,
   seconds: number,
 ): RunOutcome {
+  let divergence = before;
+  /** A host that fails on the last question leaves a figure unknown. */
+  const asked = (size: number, ask: () => ArrayLike<number>): Float64Array => {
+    let answer: Float64Array = new Float64Array(size).fill(NaN);
+    const failure = hostFailureIn(() => {
+      answer = Float64Array.from(ask());
+    });
+    const step = phases.at(-1)?.steps ?? 0;
+    if (failure !== undefined) divergence ??= { phase: Math.max(0, phases.length - 1), step, ...failure };
+    return answer;
+  };
   const objectives = new Map<string, number>();
   let gradNorm = NaN;
   let objective = NaN;
@@ -305,7 +341,7 @@ function summarize(
   let constraints: readonly ConstraintOutcome[] = [];
   plan.phases.forEach((about, phase) => {
     if (about.process === true) return;
-    const evaluated = Array.from(program.evaluate(phase));
+    const evaluated = Array.from(asked(2, () => program.evaluate(phase)));
     const [value, norm] = evaluated;
     if (about.constraints.length > 0) {
       kkt = evaluated[2];
@@ -316,9 +352,13 @@ function summarize(
     about.several?.forEach(({ name }, index) => objectives.set(name, evaluated[2 + index] ?? NaN));
     gradNorm = norm ?? NaN;
   });
+  const reports = plan.reports.map(({ name, type }, index) => {
+    const size = type.shape.reduce((product, extent) => product * extent, 1);
+    return { name, shape: type.shape, data: asked(size, () => program.report(index)) };
+  });
   const values = [...objectives].map(([name, value]) => ({ name, value }));
   return {
-    status: phases.at(-1)?.status ?? 'finished',
+    status: divergence?.failure === undefined ? (phases.at(-1)?.status ?? 'finished') : 'diverged',
     steps: phases.reduce((sum, phase) => sum + phase.steps, 0),
     seconds,
     objectives: values,
@@ -326,11 +366,7 @@ function summarize(
     gradNorm,
     kkt,
     constraints,
-    reports: plan.reports.map(({ name, type }, index) => ({
-      name,
-      shape: type.shape,
-      data: Float64Array.from(program.report(index)),
-    })),
+    reports,
     parameters: plan.parameters.map(({ name, shape, offset, size }) => ({
       name,
       shape,

@@ -6,6 +6,7 @@ import ts from 'typescript';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { emitModule } from '../../src/codegen/typescript/emit-module.js';
 import { instantiate } from '../../src/codegen/typescript/instantiate.js';
+import { compileSource } from '../../src/compile.js';
 import { GraphBuilder } from '../../src/ir/builder.js';
 import type { ElementwiseName } from '../../src/ir/graph.js';
 import { elementwiseTable } from '../../src/ir/operators/elementwise/table.js';
@@ -84,6 +85,43 @@ beforeAll(async () => {
   text = await emitModule(program);
   emitted = await importText(text);
 }, 30_000);
+
+describe('a module of a program with a black box', () => {
+  it('takes the functions of the host, typed, and trains as the run command does', async () => {
+    const { compilation } = await compileSource(
+      {
+        path: 'box.opt',
+        text: `/// The cost of a design.
+extern fn cost(x: real[n], rows: real[n, m], k: int, sharp: bool): real
+param x: real[2] = [-1.2, 1]
+minimize cost(x, [[1.0, 2], [3, 4]], 2, true)
+solve using nelder_mead() for 60 steps`,
+      },
+      {},
+    );
+    if (compilation === undefined) throw new Error('no program');
+    const cost = (x: Float64Array, rows: readonly Float64Array[], k: number, sharp: boolean): number =>
+      k * ((rows[0]?.[0] ?? NaN) - (x[0] ?? NaN)) ** 2 + (sharp ? Math.abs(x[1] ?? NaN) : 0);
+    const module = await emitModule(compilation.program);
+    toCheck.push(module);
+    expect(module).toContain('readonly extern: Extern;');
+    expect(module).toContain(
+      'readonly cost: (x_: Float64Array, rows_: Float64Array[], k_: number, sharp_: boolean) => number;',
+    );
+    const compiled = instantiate(compilation.program, { cost });
+    compiled.load([]);
+    const outcome = await runProgram(compilation.program, compiled);
+    const { train } = (await importText(module)) as unknown as {
+      train: (data: object, options: { extern: { cost: unknown } }) => Promise<Result>;
+    };
+    const result = await train({}, { extern: { cost } });
+    expect(Array.from(result.params['x'] ?? [])).toEqual(Array.from(at(outcome.parameters, 0).data));
+    const wrong = train({}, { extern: { cost: () => 'none' } });
+    await expect(wrong).rejects.toThrow(
+      '`cost([-1.2,1], [[1,2],[3,4]], 2, true)` gave a value of type string',
+    );
+  });
+});
 
 describe('an emitted module', () => {
   it('imports nothing', () => {
@@ -221,7 +259,7 @@ describe('an emitted module', () => {
     const value = { inputs: [{ kind: 'parameters' as const }], region: b.region([x], [total]) };
     const report = { ...at(program.reports, 0), name: 'everything', type, value };
     toCheck.push(await emitModule({ ...program, reports: [report] }));
-    expect(toCheck.length).toBe(3);
+    expect(toCheck.length).toBe(4);
     expect(complaints(toCheck)).toEqual([]);
   }, 60_000);
 });

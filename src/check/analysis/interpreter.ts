@@ -196,6 +196,8 @@ function interpretKind(expression: TypedExpression, scope: Scope, analysis: Anal
     case 'optimizer_value':
     case 'schedule_call':
       return constantFacts(everything);
+    case 'host_call':
+      return unknownFacts(unionOf(expression.arguments.map((argument) => facts(argument).flow)));
     case 'block': {
       const inner = scope.inner();
       interpretStatements(expression.statements, inner, analysis);

@@ -14,6 +14,12 @@ import type { ArrayValue } from './array.js';
 import { arrayOf, markVariables } from './array.js';
 import { valueOf } from './scalar.js';
 
+/** What a host supplies for `extern fn`: row-major numbers of each argument to those of the result. */
+export type HostFunctions = ReadonlyMap<
+  string,
+  (...inputs: readonly (readonly number[])[]) => readonly number[]
+>;
+
 export type Value =
   | ArrayValue
   | { readonly kind: 'record'; readonly fields: ReadonlyMap<string, Value> }
@@ -59,6 +65,8 @@ export interface Context {
   readonly schedule: { readonly t: number; readonly T: number } | undefined;
   /** The optimizer that is running, `solve.sam.adam`: its draws have this name. */
   readonly solver?: string;
+  /** Functions of the host by name, on row-major arrays. */
+  readonly host?: HostFunctions;
   readonly optimizer: ((value: TypedOptimizerValue, environment: Environment) => Value) | undefined;
 }
 

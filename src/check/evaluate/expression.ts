@@ -33,6 +33,7 @@ import { draw, initialWeights } from './draws.js';
 import type { Stream } from './draws.js';
 import type { Environment, Value } from './environment.js';
 import { asArray, bareSymbol } from './environment.js';
+import { hostValue } from './host_calls.js';
 import { takeIndices } from './indexing.js';
 import { nestedSolution } from './nested.js';
 import { reductions } from './reductions.js';
@@ -130,6 +131,13 @@ export function evaluateExpression(expression: TypedExpression, environment: Env
       const point = evaluateArray(expression.at, environment);
       return objective.query(expression.query, point, direction, expression.fresh);
     }
+    case 'host_call':
+      return hostValue(
+        expression,
+        evaluateAll(expression.arguments, environment),
+        shapeOfType(expression.type, environment),
+        environment,
+      );
     case 'apply_optimizer': {
       const inner = environment.lookup(expression.optimizer);
       if (inner.kind !== 'optimizer') throw new Error('compiler bug: what is applied is not an optimizer');

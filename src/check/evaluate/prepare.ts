@@ -6,7 +6,7 @@ import type { TypedData, TypedExpression, TypedProblem, ValueSymbol } from '../t
 import type { DimensionSymbol, Type } from '../types.js';
 import type { ArrayValue } from './array.js';
 import { arrayOf, elementAt, mapElements } from './array.js';
-import type { Context, Value } from './environment.js';
+import type { Context, HostFunctions, Value } from './environment.js';
 import { bareSymbol, Environment } from './environment.js';
 import { evaluateArray, evaluateExpression } from './expression.js';
 import { valueOf } from './scalar.js';
@@ -29,6 +29,8 @@ export interface ProblemInput {
   /** Splits by the name of the row dimension. */
   readonly splits?: ReadonlyMap<string, readonly Split[]>;
   readonly seed?: number;
+  /** What the host supplies for `extern fn`. */
+  readonly host?: HostFunctions;
 }
 
 /** A problem with its data read and its sizes known. */
@@ -42,6 +44,7 @@ export interface PreparedProblem {
   readonly column: (symbol: ValueSymbol) => ArrayValue | undefined;
   /** Of each parameter in the order of x, over the whole table. */
   readonly shapes: readonly (readonly number[])[];
+  readonly host?: HostFunctions;
 }
 
 export function prepareProblem(source: TypedProblem, input: ProblemInput = {}): PreparedProblem {
@@ -91,6 +94,7 @@ export function prepareProblem(source: TypedProblem, input: ProblemInput = {}): 
     seed: input.seed ?? 0,
     sizes,
     splits,
+    ...(input.host === undefined ? {} : { host: input.host }),
     variables: derivativeTargets(problem),
     shapes: problem.parameters.map(({ symbol }) => shapeOf(symbol.type, root)),
   };

@@ -101,6 +101,7 @@ export function openView(prepared: PreparedProblem, view: View, drawName?: strin
       step: view.step ?? 0,
       variables: prepared.variables,
       lookup,
+      ...(prepared.host === undefined ? {} : { host: prepared.host }),
     },
     drawName,
   );

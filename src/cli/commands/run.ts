@@ -5,11 +5,13 @@ import { compileSource, diagnoseDivergence, prepareRun } from '../../compile.js'
 import { hasErrors } from '../../parser/diagnostic.js';
 import type { Diagnostic } from '../../parser/diagnostic.js';
 import { writeNpy } from '../../runtime/data/npy.js';
+import type { Host } from '../../runtime/host.js';
 import { resultObject } from '../../runtime/result.js';
 import { runProgram } from '../../runtime/run.js';
 import type { RunOutcome } from '../../runtime/run.js';
 import type { RunCommandOptions } from '../command_line.js';
 import { readBindings } from '../bindings.js';
+import { readHost } from '../host.js';
 import { writeWhole } from '../output.js';
 import { frontDiagnostic, frontFiles, frontText } from '../front.js';
 import { progressDisplay } from '../progress.js';
@@ -40,12 +42,14 @@ export async function run(file: string, options: RunCommandOptions): Promise<Exi
       commandError('AM0006', `"${file}" has nothing to solve`, ['it needs a `solve using ...`'], exit.error),
     );
   }
-  return await solve(compilation, options);
+  const host = await readHost(options.extern, compilation.program.externs ?? []);
+  if (!host.ok) return sayError(host.error);
+  return await solve(compilation, options, host.value);
 }
 
-async function solve(compilation: Compilation, options: RunCommandOptions): Promise<ExitStatus> {
+async function solve(compilation: Compilation, options: RunCommandOptions, host: Host): Promise<ExitStatus> {
   const { program } = compilation;
-  const prepared = await prepareRun(compilation);
+  const prepared = await prepareRun(compilation, host);
   const interrupt = new AbortController();
   const onInterrupt = (): void => interrupt.abort();
   process.once('SIGINT', onInterrupt);
@@ -61,7 +65,7 @@ async function solve(compilation: Compilation, options: RunCommandOptions): Prom
 
   const notes: Diagnostic[] = [];
   if (outcome.divergence !== undefined) {
-    notes.push(await diagnoseDivergence(compilation, prepared, outcome.divergence, options.seed));
+    notes.push(await diagnoseDivergence(compilation, prepared, outcome.divergence, options.seed, host));
   }
   const solved = program.phases[program.front?.phase ?? 0];
   const missing = outcome.front && solved && frontDiagnostic(outcome.front, solved.span);

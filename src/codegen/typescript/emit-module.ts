@@ -10,7 +10,7 @@ import type {
 import { arenaOf } from '../../ir/memory.js';
 import { locate } from '../../ir/nest.js';
 import type { Place } from '../../ir/nest.js';
-import type { Phase, Program, RawInput } from '../../ir/program.js';
+import type { ExternSlot, Phase, Program, RawInput } from '../../ir/program.js';
 import { at, sizeOf } from '../../ir/types.js';
 import { batchStream, orderStream } from '../../runtime/sampler.js';
 import {
@@ -33,7 +33,7 @@ export interface EmitOptions {
 
 /** Names of the module, which no array of the program may take. */
 const moduleNames =
-  'Data Params Reports Options Progress Result Trainer PhaseFacts sizes phases defaultSeed batchStream orderStream init ' +
+  'Data Params Reports Extern Options Progress Result Trainer PhaseFacts sizes phases defaultSeed batchStream orderStream init ' +
   'train createTrainer createProgram loadData setHyper Hypers readParams readReports checkNumbers checkIntegers setRows';
 
 export async function emitModule(program: Program, options: EmitOptions = {}): Promise<string> {
@@ -68,6 +68,8 @@ export async function emitModule(program: Program, options: EmitOptions = {}): P
     ...more,
   });
   const reals = program.precision === 'f64' ? 'Float64Array' : 'Float32Array';
+  const { externs = [] } = program;
+  const defaults = externs.length === 0 ? ' = {}' : '';
   const statements: (string | StatementStructures)[] = [
     headerComment(program, options),
     described(
@@ -86,6 +88,9 @@ export async function emitModule(program: Program, options: EmitOptions = {}): P
             hyperMembers(program),
           ),
         ]),
+    ...(externs.length === 0
+      ? []
+      : [described('Extern', 'The functions that the host supplies.', externMembers(externs))]),
     described('Options', 'How to run.', optionMembers(program)),
     described('Progress', 'How a run is going.', driverInterfaces.Progress),
     described('Result', 'How a run ended.', driverInterfaces.Result),
@@ -96,10 +101,11 @@ export async function emitModule(program: Program, options: EmitOptions = {}): P
       'init',
       [
         ['data', 'Data'],
+        ...(externs.length === 0 ? [] : [['extern', 'Extern'] as const]),
         ['seed', 'number = defaultSeed'],
       ],
       'Params',
-      initBody,
+      initBody(externs.length > 0),
       {
         isExported: true,
         docs: ['The parameters before the first step.'],
@@ -109,10 +115,10 @@ export async function emitModule(program: Program, options: EmitOptions = {}): P
       'createTrainer',
       [
         ['data', 'Data'],
-        ['options', 'Options = {}'],
+        ['options', `Options${defaults}`],
       ],
       'Trainer',
-      createTrainerBody(setHypersText(program)),
+      createTrainerBody(setHypersText(program) + setExternText(program)),
       {
         isExported: true,
         docs: ['Checks and loads the data, and stands before the first step.'],
@@ -122,7 +128,7 @@ export async function emitModule(program: Program, options: EmitOptions = {}): P
       'train',
       [
         ['data', 'Data'],
-        ['options', 'Options = {}'],
+        ['options', `Options${defaults}`],
       ],
       'Promise<Result>',
       trainBody,
@@ -224,7 +230,9 @@ function withUsed(
   );
 }
 
-const initBody = `const { params } = createTrainer(data, { seed });
+const initBody = (
+  callsHost: boolean,
+): string => `const { params } = createTrainer(data, { seed${callsHost ? ', extern' : ''} });
 return params;`;
 
 function interfaceMembers(body: string): Partial<InterfaceDeclarationStructure> {
@@ -335,7 +343,38 @@ function hyperMembers(program: Program): string {
 function optionMembers(program: Program): string {
   const own =
     program.hypers.length === 0 ? '' : '/** Hyperparameters by name. */\nreadonly hypers?: Hypers;\n';
-  return own + driverInterfaces.Options;
+  const extern = hasExterns(program) ? 'readonly extern: Extern;\n' : '';
+  return own + extern + driverInterfaces.Options;
+}
+
+function hasExterns({ externs = [] }: Program): boolean {
+  return externs.length > 0;
+}
+
+/** `readonly f: (x: Float64Array, k: number) => number;` */
+function externMembers(externs: readonly ExternSlot[]): string {
+  return externs
+    .map(({ name, parameters, rank, doc }) => {
+      const given = parameters.map(
+        (parameter) => `${parameter.name}_: ${hostType(parameter.rank, parameter.dtype, false)}`,
+      );
+      const note = doc.trim() === '' ? `${name} of the source.` : doc.trim();
+      return property(name, `(${given.join(', ')}) => ${hostType(rank, 'real', true)}`, note);
+    })
+    .join('\n');
+}
+
+/** Scalars are numbers or truth values, vectors typed arrays, larger arrays arrays of rows. */
+function hostType(rank: number, dtype: 'real' | 'int' | 'bool', isResult: boolean): string {
+  if (rank === 0) return dtype === 'bool' ? 'boolean' : 'number';
+  const vector = isResult ? 'ArrayLike<number>' : 'Float64Array';
+  return isResult
+    ? 'ArrayLike<'.repeat(rank - 1) + vector + '>'.repeat(rank - 1)
+    : vector + '[]'.repeat(rank - 1);
+}
+
+function setExternText(program: Program): string {
+  return hasExterns(program) ? 'Object.assign(program.extern, options.extern);\n' : '';
 }
 
 function setHypersText(program: Program): string {
@@ -467,6 +506,7 @@ function programText(printed: PrintedProgram, reals: 'Float64Array' | 'Float32Ar
     return `    { start: ${start}, step: ${step}, evaluate: ${evaluate}, rows: ${sampled} },`;
   });
   const members = [
+    ...(text.declareExtern(true).length > 0 ? ['extern'] : []),
     `x: ${view(places.parameters)}`,
     `measures: ${view(places.measures)}`,
     `evaluation: ${view(places.evaluation)}`,
@@ -481,6 +521,7 @@ function programText(printed: PrintedProgram, reals: 'Float64Array' | 'Float32Ar
   ];
   const body = [
     ...text.declareArenas(reals, sizes),
+    ...text.declareExtern(true),
     ...text.declareViews(),
     '',
     ...text.declareFunctions(),

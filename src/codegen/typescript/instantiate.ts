@@ -5,6 +5,7 @@ import type { Place } from '../../ir/nest.js';
 import { arenaOf } from '../../ir/memory.js';
 import { at, sizeOf } from '../../ir/types.js';
 import type { CompiledProgram } from '../../runtime/compiled.js';
+import type { Host, HostFunction } from '../../runtime/host.js';
 import { BatchSampler, storedOrder } from '../../runtime/sampler.js';
 import type { Cells } from './compile-region.js';
 import { evaluateText } from './evaluate-text.js';
@@ -13,6 +14,8 @@ import type { PrintedProgram } from './print-program.js';
 import { withoutAssertions } from './program-text.js';
 
 interface Evaluated {
+  /** Where the host's functions belong, if the program calls any. */
+  readonly extern: Record<string, HostFunction> | undefined;
   readonly reals: Float64Array | Float32Array;
   readonly integers: Int32Array;
   readonly prepare: () => void;
@@ -37,10 +40,12 @@ export interface InstantiatedProgram extends CompiledProgram {
   readonly source: string;
 }
 
-export function instantiate(program: Program): InstantiatedProgram {
+/** @param host what the host supplies for `extern fn` */
+export function instantiate(program: Program, host: Host = {}): InstantiatedProgram {
   const printed = printProgram(program);
   const source = programSource(program, printed);
   const code = evaluateText(source) as Evaluated;
+  Object.assign(code.extern ?? {}, host);
   return new RunningProgram(program, printed, code, source);
 }
 
@@ -53,9 +58,10 @@ function programSource(program: Program, { text, sizes, functions }: PrintedProg
     [
       ...text.declareArenas(array, sizes),
       ...text.declareViews(),
+      ...text.declareExtern(false),
       ...text.declareHelpers(false),
       ...text.declareFunctions(),
-      `return { reals, integers, prepare: ${functions.prepare}, initial: ${functions.initial}, phases: [${phases.join(', ')}], reports: [${functions.reports.join(', ')}] };`,
+      `return { extern: ${text.declareExtern(false).length > 0 ? 'extern' : 'undefined'}, reals, integers, prepare: ${functions.prepare}, initial: ${functions.initial}, phases: [${phases.join(', ')}], reports: [${functions.reports.join(', ')}] };`,
     ].join('\n'),
   );
 }

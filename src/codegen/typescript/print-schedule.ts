@@ -10,7 +10,7 @@ import { Block } from './blocks.js';
 import { printContraction } from './print-contraction.js';
 import { printLaunch } from './print-launch.js';
 import type { ProgramText } from './program-text.js';
-import { sourceComment } from './text.js';
+import { sourceComment, stringText } from './text.js';
 
 /** Characters of one function, at most, unless a single nest is longer. */
 const longestFunction = 8000;
@@ -132,9 +132,24 @@ class SchedulePrinter {
     return [`for (let i = 0; i < ${from.size}; i += 1) ${write} = ${read};`];
   }
 
+  private hostCall(
+    { node, inputs, output }: KernelCall,
+    { name, lanes }: Extract<Node['operator'], { kind: 'host_call' }>,
+  ): string[] {
+    const given = inputs.map((place, index) => {
+      const { dtype, shape } = at(node.inputs, index).type;
+      return `[${this.argument(place)}, [${shape.slice(lanes).join(', ')}], ${dtype === 'bool'}]`;
+    });
+    const { shape } = node.type;
+    const comment = sourceComment(node.span);
+    const line = `${this.program.hostCall()}, ${stringText(name)}, [${given.join(', ')}], ${this.argument(output)}, ${sizeOf(shape.slice(0, lanes))}, [${shape.slice(lanes).join(', ')}]);`;
+    return comment === undefined ? [line] : [comment, line];
+  }
+
   private kernel(call: KernelCall): string[] {
     const { node, inputs, output } = call;
     const { operator } = node;
+    if (operator.kind === 'host_call') return this.hostCall(call, operator);
     const { shape } = at(node.inputs, 0).type;
     const operands = [...inputs, output].map((place) => this.argument(place)).join(', ');
     const n = shape.at(-1) ?? 1;

@@ -44,6 +44,7 @@ export class ProgramText {
       'sortScratch',
       'matrixScratch',
       'packed',
+      'extern',
       'start',
       'end',
     ]);
@@ -67,6 +68,19 @@ export class ProgramText {
     this.routineSet.add(name);
     this.helpers(routines[name].helpers);
     return name;
+  }
+
+  /** The host's functions and the routine that calls them. */
+  hostCall(): string {
+    for (const name of ['hostKind', 'hostArgument', 'hostResult'] as const) this.routine(name);
+    return `${this.routine('callHost')}(extern`;
+  }
+
+  /** `extern`, which whoever runs the program fills. */
+  declareExtern(typed: boolean): string[] {
+    if (!this.routineSet.has('callHost')) return [];
+    const type = typed ? ': { [name: string]: (...inputs: never[]) => unknown }' : '';
+    return [`const extern${type} = {};`];
   }
 
   /** Room for one row of a sort. */

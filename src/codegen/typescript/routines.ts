@@ -6,6 +6,8 @@ import type { HelperFunction } from '../../ir/operators/elementwise/lowering.js'
 import { philoxUniform } from '../../ir/operators/philox.js';
 import { factorizationRoutines } from './factorization-routines.js';
 import type { FactorizationName } from './factorization-routines.js';
+import { hostRoutines } from './host-routines.js';
+import type { HostRoutineName } from './host-routines.js';
 
 export interface Routine {
   readonly parameters: readonly (readonly [name: string, type: string])[];
@@ -15,7 +17,7 @@ export interface Routine {
 }
 
 export type RoutineName =
-  'choleskyFactor' | 'triangularSolve' | FactorizationName | 'sortOrder' | 'shuffleRows';
+  'choleskyFactor' | 'triangularSolve' | FactorizationName | HostRoutineName | 'sortOrder' | 'shuffleRows';
 
 const cells = 'Float64Array | Float32Array';
 
@@ -85,6 +87,7 @@ for (let b = 0; b < count; b += 1) {
 }`,
   },
   ...factorizationRoutines,
+  ...hostRoutines,
   sortOrder: {
     parameters: [
       ['values', `${cells} | Int32Array`],

@@ -236,4 +236,16 @@ minimize a: x^2
 minimize b: (x - 1)^2
 solve front 1 using gradient_descent(0.1) on chebyshev for 3 steps`,
   },
+  {
+    code: 'AM5075',
+    title: 'derivative of a black box',
+    explanation:
+      'Something differentiates by what an `extern fn` computes, and a function of the host has no derivative.',
+    example: `extern fn f(x: real): real
+param x: real = 3
+let slope = grad(f(x), x)
+minimize x^2
+solve using gradient_descent() for 3 steps
+report slope_at_end = slope`,
+  },
 ];

@@ -4,14 +4,16 @@
  * says which stored arrays it reads.
  */
 import { isConditioned } from '../../check/fronts.js';
-import type { TypedProblem, ValueSymbol } from '../../check/typed.js';
+import type { TypedFunction, TypedProblem, ValueSymbol } from '../../check/typed.js';
 import type { Diagnostic } from '../../parser/diagnostic.js';
-import type { BoundRegion, Front, ParameterSlot, Program, RawInput, Report } from '../program.js';
+import type { BoundRegion, ExternSlot, Front, ParameterSlot, Program, RawInput, Report } from '../program.js';
+import { NoDerivativeError } from '../operators/host_call.js';
 import type { Applied, Report as RewriteReport } from '../rewrite/rewrite.js';
 import { at, sizeOf } from '../types.js';
 import { dtypeOf } from './apply.js';
 import { ElaborationError, fail } from './context.js';
 import { type ElaborationOptions, gatherFacts, leadingRows, type ProblemFacts } from './facts.js';
+import { refuseDerivative } from './host_call.js';
 import { vectorOf } from './objective.js';
 import { elaboratePhase } from './phase.js';
 import { elaborateProcess, phasesOf } from './process.js';
@@ -31,11 +33,22 @@ export function elaborate(
 } {
   const rewrites: Applied[] = [];
   try {
-    const program = elaborateProblem(problem, options, (applied) => rewrites.push(applied));
+    const program = withoutHostDerivatives(problem, () =>
+      elaborateProblem(problem, options, (applied) => rewrites.push(applied)),
+    );
     return { program, diagnostics: [], rewrites };
   } catch (error) {
     if (error instanceof ElaborationError)
       return { program: undefined, diagnostics: [error.diagnostic], rewrites };
+    throw error;
+  }
+}
+
+function withoutHostDerivatives<T>(problem: TypedProblem, body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    if (error instanceof NoDerivativeError) return refuseDerivative(error, problem.path);
     throw error;
   }
 }
@@ -55,6 +68,7 @@ function elaborateProblem(
     tables: facts.tables,
     hypers: hyperSlots(facts),
     raw: rawInputs(facts),
+    externs: problem.externs.map(externSlot),
     data: dataSlots(facts),
     prepare: prepareRegion(facts),
     parameters: slots,
@@ -67,6 +81,22 @@ function elaborateProblem(
     ),
     ...frontOf(facts),
     reports: problem.reports.map((report): Report => elaborateReport(facts, slots, report)),
+  };
+}
+
+function externSlot({ name, doc, parameters, result, span }: TypedFunction): ExternSlot {
+  const rankOf = (type: TypedFunction['result']): number =>
+    type.kind === 'array' ? type.shape.dimensions.length : 0;
+  return {
+    name,
+    parameters: parameters.map(({ name: parameter, type }) => ({
+      name: parameter,
+      dtype: dtypeOf(type),
+      rank: rankOf(type),
+    })),
+    rank: rankOf(result),
+    doc,
+    span,
   };
 }
 

@@ -7,6 +7,7 @@ import { derivative } from './derivative.js';
 import { draw } from './draw.js';
 import { Environment } from './environment.js';
 import { guarded, negated, selectLanes } from './guard.js';
+import { hostCall } from './host_call.js';
 import { indexInto } from './indexing.js';
 import { matmul } from './matmul.js';
 import { bindBinders, reduceAxes, reduceBinders } from './reduce.js';
@@ -78,6 +79,8 @@ function byKind(context: Context, expression: TypedExpression): Value {
       return context.schedule(expression);
     case 'optimizer_value':
       throw new Error('compiler bug: an optimizer is not a value of an expression');
+    case 'host_call':
+      return hostCall(context, expression);
     case 'block':
       return context.within(new Environment(context.environment), () => {
         context.statements(expression.statements);

@@ -1,6 +1,8 @@
 /** The objective of a phase at any point, on all training rows, with what certifies it. */
 import type { TypedAggregation, TypedObjective } from '../../check/typed.js';
 import { GraphBuilder } from '../builder.js';
+import type { Region } from '../graph.js';
+import { NoDerivativeError } from '../operators/host_call.js';
 import type { BoundRegion, ParameterSlot, RegionInput } from '../program.js';
 import { at } from '../types.js';
 import { type ProblemFacts } from './facts.js';
@@ -60,10 +62,23 @@ export function evaluateRegion(
   );
   const value = at(builder.inline(objective.value, [...tensors, ...stored]), 0);
   const wrt = slots.map((_, index) => index);
-  const parts = builder.inline(gradients(objective.value, wrt), [...tensors, ...stored]);
+  const slopes = gradientsIfAny(objective.value, wrt);
   const signed = source.sense === 'maximize' ? builder.unary('negate', value) : value;
-  const gradient = vectorOf(builder, parts, slots);
-  return { region: builder.region([x, ...stored], [signed, normOf(builder, gradient)]), inputs };
+  const norm =
+    slopes === undefined
+      ? builder.constant(NaN)
+      : normOf(builder, vectorOf(builder, builder.inline(slopes, [...tensors, ...stored]), slots));
+  return { region: builder.region([x, ...stored], [signed, norm]), inputs };
+}
+
+/** Undefined for an objective that is a black box. */
+function gradientsIfAny(value: Region, wrt: readonly number[]): Region | undefined {
+  try {
+    return gradients(value, wrt);
+  } catch (error) {
+    if (error instanceof NoDerivativeError) return undefined;
+    throw error;
+  }
 }
 
 /** (x, data..) -> the sum of several objectives, the norm of their aggregate, and the value of each as it is written. */

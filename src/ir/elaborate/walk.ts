@@ -34,6 +34,7 @@ export function childrenOf(expression: TypedExpression): readonly TypedExpressio
     case 'call_value':
     case 'schedule_call':
     case 'optimizer_value':
+    case 'host_call':
       return expression.arguments;
     case 'list':
       return expression.elements;

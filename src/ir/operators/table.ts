@@ -90,6 +90,7 @@ import {
   evaluateSlice,
   evaluateTranspose,
 } from './evaluation/structure.js';
+import { batchHostCall, evaluateHostCall, hostCallTangent } from './host_call.js';
 import type { ComputedKind, ControlKind, ControlRow, Of, OperatorRow } from './row.js';
 import { typeRules } from './types_table.js';
 
@@ -281,6 +282,13 @@ export const operatorTable: { readonly [K in ComputedKind]: OperatorRow<Of<K>> }
     tangent: svdTangent,
     transpose: notLinear,
     batch: sameOperator,
+  },
+  host_call: {
+    type: typeRules.host_call,
+    evaluate: evaluateHostCall,
+    tangent: hostCallTangent,
+    transpose: notLinear,
+    batch: batchHostCall,
   },
   stop_gradient: {
     type: typeRules.stop_gradient,

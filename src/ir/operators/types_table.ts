@@ -1,4 +1,5 @@
 /** The type rule of every operator kind, and the one entry point to them. */
+import { hostCallType } from './host_call.js';
 import type { Operator, OperatorKind, TensorType } from '../graph.js';
 import { at } from '../types.js';
 import { castType, broadcastType, concatType, padType, reshapeType } from './structure_types.js';
@@ -48,6 +49,7 @@ export const typeRules: TypeRules = {
   symmetric_eigen: symmetricEigenType,
   qr: qrType,
   svd: svdType,
+  host_call: hostCallType,
   loop: loopType,
   cond: condType,
   result: (_operator, _inputs, declared) => {

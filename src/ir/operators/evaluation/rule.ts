@@ -3,7 +3,19 @@ import type { Operator, Region, TensorType } from '../../graph.js';
 import type { Tensor } from '../../tensor.js';
 import { at } from '../../types.js';
 
+/** Calls a function of the host by name: arguments, the shape of the result, its elements. */
+export type HostCaller = (
+  name: string,
+  inputs: readonly {
+    readonly shape: readonly number[];
+    readonly dtype: TensorType['dtype'];
+    readonly data: Float64Array;
+  }[],
+  shape: readonly number[],
+) => ArrayLike<number>;
+
 export interface EvaluationContext {
+  readonly host?: HostCaller | undefined;
   /** Types of the results. */
   readonly types: readonly TensorType[];
   /** Evaluates a nested region. */
