@@ -41,6 +41,51 @@ const promises: Readonly<Record<string, (outcome: RunOutcome) => void>> = {
   'digits.opt': (outcome) => {
     expect(figure(outcome, 'test_accuracy')).toBeGreaterThanOrEqual(0.96);
   },
+  'interval_bounds.opt': (outcome) => {
+    expect(figure(outcome, 'proved')).toBeGreaterThan(0.4);
+    expect(figure(outcome, 'plain_proved')).toBeLessThan(0.01);
+    expect(figure(outcome, 'accuracy')).toBeGreaterThan(0.9);
+    expect(figure(outcome, 'plain_accuracy')).toBeGreaterThan(0.94);
+  },
+  'forward_forward.opt': (outcome) => {
+    expect(figure(outcome, 'test_accuracy')).toBeGreaterThan(0.88);
+  },
+  'random_losses.opt': (outcome) => {
+    expect(figure(outcome, 'accuracy')).toBeGreaterThan(figure(outcome, 'logistic_accuracy'));
+  },
+  'causal_graph.opt': (outcome) => {
+    expect(figure(outcome, 'wrong_edges')).toBe(0);
+    expect(Math.abs(figure(outcome, 'noise_level') - 1)).toBeLessThan(0.1);
+  },
+  'learned_sampler.opt': (outcome) => {
+    for (const share of report(outcome, 'shares')) expect(Math.abs(share - 0.25)).toBeLessThan(0.08);
+    expect(Math.abs(figure(outcome, 'log_constant'))).toBeLessThan(0.3);
+  },
+  'facility.opt': (outcome) => {
+    expect(figure(outcome, 'most_open')).toBe(3);
+    expect(figure(outcome, 'cost')).toBeLessThan(1.05 * figure(outcome, 'best'));
+    expect(figure(outcome, 'cost')).toBeGreaterThanOrEqual(figure(outcome, 'best') - 1e-12);
+  },
+  'fosi.opt': (outcome) => {
+    expect(outcome.status).toBe('converged');
+    // Gradient descent on a quadratic of this condition needs about 10^4 ln(10^12) / 2 steps.
+    expect(outcome.steps).toBeLessThan(100);
+  },
+  'rebasin.opt': (outcome) => {
+    expect(figure(outcome, 'found')).toBe(16);
+  },
+  'discovered_policy.opt': (outcome) => {
+    expect(figure(outcome, 'best') - figure(outcome, 'reward')).toBeLessThan(0.05);
+    expect(figure(outcome, 'reward')).toBeLessThanOrEqual(figure(outcome, 'best'));
+  },
+  'leave_one_out.opt': (outcome) => {
+    const exact = figure(outcome, 'left_out');
+    const gap = exact - figure(outcome, 'optimistic');
+    expect(Math.abs(figure(outcome, 'approximate') - exact)).toBeLessThan(0.1 * gap);
+  },
+  'surrogate_costs.opt': (outcome) => {
+    expect(figure(outcome, 'learned')).toBeGreaterThan(figure(outcome, 'plain'));
+  },
   'subspace.opt': (outcome) => {
     const ends = report(outcome, 'end_accuracies');
     expect(figure(outcome, 'cosine_squared')).toBeLessThan(1e-3);
