@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { RunOutcome } from '../../src/runtime/run.js';
 import { compileText, parameter, report } from '../library/solve.js';
+import { frontPromises } from './fronts.js';
 import { processPromises } from './processes.js';
 
 const folder = fileURLToPath(new URL('../../examples', import.meta.url));
@@ -172,6 +173,7 @@ const promises: Readonly<Record<string, (outcome: RunOutcome) => void>> = {
     expect(figure(outcome, 'gap')).toBeLessThan(1e-10);
     expect(figure(outcome, 'regret')).toBeLessThan(1e-10);
   },
+  ...frontPromises,
   ...processPromises,
   'own_optimizer.opt': (outcome) => {
     expect(outcome.status).toBe('converged');
