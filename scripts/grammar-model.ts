@@ -21,13 +21,7 @@ export interface Rule {
 }
 
 /** Rules of forms that the parser knows only to say that they come later, or never. */
-const reservedRules = new Set([
-  'setClause',
-  'futureSolveClause',
-  'structureClause',
-  'structuredVariable',
-  'nestedProblem',
-]);
+const reservedRules = new Set(['setClause', 'structureClause', 'structuredVariable', 'nestedProblem']);
 
 /** Rules and alternatives that exist only to report a mistake: by rule, what is left out of its choices. */
 const mistakes: Readonly<Record<string, readonly string[]>> = {

@@ -18,6 +18,7 @@ import { bareSymbol, constantDimension, symbolDimension, symbolsOf } from './dim
 import type { FunctionDefinition, Signature } from './entities.js';
 import { checkExpression } from './expression.js';
 import { functionSignature, typedFunction } from './functions.js';
+import { isGame } from './games.js';
 import { levelOf } from './levels.js';
 import { describe, lookupCallable, noteUse, unknownName } from './names.js';
 import { printType } from './print_type.js';
@@ -316,13 +317,17 @@ export function checkNumberOfObjectives(
       });
       return;
     }
-    if (chosen.length <= 1) return;
+    if (chosen.length <= 1 || isGame(chosen)) return;
     const choice =
       labels.length === 0
         ? 'give the objectives labels and choose one'
         : `choose one of ${labels.join(', ')}: \`solve ${labels[0] ?? 'loss'} using ...\``;
     session.error('AM2608', solve.span, 'one `solve` takes one objective', {
-      notes: [choice, 'or aggregate their gradients: `solve using adam(1e-3) on upgrad`'],
+      notes: [
+        choice,
+        'or aggregate their gradients: `solve using adam(1e-3) on upgrad`',
+        'or make them players over different variables: `minimize loss over net`',
+      ],
     });
     return;
   }

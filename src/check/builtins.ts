@@ -11,6 +11,7 @@ export type Builtin = BuiltinKind & {
 export type DerivativeName = 'grad' | 'jacobian' | 'hessian' | 'hvp' | 'jvp' | 'vjp';
 export type QueryName =
   | 'value'
+  | 'vhp'
   | 'values'
   | 'grads'
   | 'residuals'
@@ -212,6 +213,11 @@ const queries = rows('query', [
   ['value', 'value(y: real[P]): real', 'The objective at another point, on the same batch.'],
   ['values', 'values(Y: real[n, P]): real[n]', 'The objective at many points at once, one in each row.'],
   ['grads', 'grads(Y: real[n, P]): real[n, P]', 'The gradients at many points at once, one in each row.'],
+  [
+    'vhp',
+    'vhp(y: real[P], u: real[P]): real[P]',
+    'A direction times the Jacobian of the gradient; `hvp` is that Jacobian times a direction. They differ in games.',
+  ],
   [
     'residuals',
     'residuals(y: real[P]): real[R]',

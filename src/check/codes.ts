@@ -4,6 +4,7 @@
  */
 import { nestedCodes } from './nested_codes.js';
 import { blackBox } from './black_box_codes.js';
+import { games } from './games_codes.js';
 
 interface Entry<Code extends string> {
   readonly code: Code;
@@ -609,6 +610,7 @@ export const checkCodes = [
   ...nestedCodes,
   ...blackBox,
   ...processes,
+  ...games,
 ] as const;
 
 export type CheckCode = (typeof checkCodes)[number]['code'];

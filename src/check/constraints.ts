@@ -90,7 +90,7 @@ export function objectivesOrFeasibility(
   if (first === undefined) return objectives;
   const { span } = first;
   const value: TypedExpression = { kind: 'constant', value: 0, type: realScalar, span };
-  return [{ label: undefined, sense: 'minimize', value, split: undefined, span }];
+  return [{ label: undefined, sense: 'minimize', value, over: undefined, split: undefined, span }];
 }
 
 /** The handler of a `solve`: there is one exactly if there are constraints that the optimizer does not treat itself. */

@@ -171,7 +171,7 @@ function checkObjectiveQuery(
   }
   if (query === 'equalities' || query === 'inequalities')
     return checkConstraintQuery(context, call, builtin, query);
-  const directed = query === 'hvp' || query === 'residual_jvp' || query === 'residual_vjp';
+  const directed = query === 'hvp' || query === 'vhp' || query === 'residual_jvp' || query === 'residual_vjp';
   const expressions = positional(context, call, builtin, directed ? 2 : 1);
   const [first, second] = expressions ?? [];
   if (first === undefined) return errorExpression(span);
@@ -242,6 +242,7 @@ function queryType(
       return realScalar;
     case 'gradient':
     case 'hvp':
+    case 'vhp':
     case 'residual_vjp':
       return vector;
     case 'residuals':

@@ -196,7 +196,7 @@ function checkInnerObjective(
   declaration: ObjectiveDeclaration,
 ): TypedObjective | undefined {
   const { session } = context;
-  const { sense, label, split, value: written, span } = declaration;
+  const { sense, label, over, split, value: written, span } = declaration;
   if (sense !== wanted[word]) {
     const head = headOf(span);
     session.error('AM2667', head, `\`${word}\` does not go with \`${sense}\``, {
@@ -207,6 +207,12 @@ function checkInnerObjective(
   if (split !== undefined) {
     session.error('AM2662', split.span, 'the objective of a nested problem has no split of its own', {
       notes: ['it reads the rows that the place around it reads; bind a `let ... on SPLIT` outside'],
+    });
+  }
+  const [claimed] = over ?? [];
+  if (claimed !== undefined) {
+    session.error('AM2662', claimed.span, 'a nested problem has no `over`', {
+      notes: ['its objective is over all of its own parameters'],
     });
   }
   const typed = checkExpression(context, written);
@@ -222,7 +228,7 @@ function checkInnerObjective(
   }
   const value = fit(context, typed, realScalar, 'an objective');
   if (isError(value)) return undefined;
-  return { label: label?.name, sense, value: toReal(value), split: undefined, span };
+  return { label: label?.name, sense, value: toReal(value), over: undefined, split: undefined, span };
 }
 
 function checkInnerSolve(

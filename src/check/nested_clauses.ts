@@ -27,6 +27,10 @@ export function refuseClauses(context: Context, solve: SolveDeclaration): void {
     { clause: solve.seed, name: 'seed', note: 'its draws are keyed by the seed of the run' },
     { clause: solve.aggregator, name: 'on', note: 'it has one objective' },
     { clause: solve.labels[0], name: 'solve LABEL', note: 'it has one objective' },
+    { clause: solve.using[1], name: 'using ... using', note: 'one optimizer moves all of its parameters' },
+    { clause: solve.using[0]?.over?.[0], name: 'over', note: 'its optimizer moves all of its parameters' },
+    { clause: solve.using[0]?.times, name: 'times', note: 'its steps are counted by `for`' },
+    { clause: solve.order, name: solve.order?.kind ?? '', note: 'it has one optimizer' },
     { clause: solve.handler, name: 'by', note: 'its constraints are sets of its parameters, or penalties' },
   ];
   for (const { clause, name, note } of found) {

@@ -24,7 +24,16 @@ import type { Session } from './session.js';
 import { resolveSignature } from './signature.js';
 import { bodyContext, checkStatements } from './statements.js';
 import { staticInteger } from './static_values.js';
-import { arrayType, errorType, intScalar, isReal, realElement, realScalar, shapeOf } from './type_facts.js';
+import {
+  arrayType,
+  errorType,
+  intElement,
+  intScalar,
+  isReal,
+  realElement,
+  realScalar,
+  shapeOf,
+} from './type_facts.js';
 import type { TypedExpression, TypedOptimizer, TypedSchedule } from './typed.js';
 import type { Type } from './types.js';
 
@@ -47,6 +56,7 @@ export function typedOptimizer(session: Session, definition: OptimizerDefinition
     f: freshSymbol('f', 'implicit', realScalar, span),
     t: freshSymbol('t', 'implicit', intScalar, span),
     T: freshSymbol('T', 'implicit', intScalar, span),
+    player: freshSymbol('player', 'implicit', arrayType(intElement, shapeOf([symbolDimension(size)])), span),
   };
   for (const symbol of Object.values(implicit)) outer.names.set(symbol.name, { kind: 'value', symbol });
   const { isHandler } = syntax;

@@ -7,6 +7,7 @@ import type {
   ReportDeclaration,
   SolveDeclaration,
   TestDeclaration,
+  UsingClause,
 } from '../parser/ast.js';
 import {
   checkAggregation,
@@ -27,11 +28,12 @@ import type { Entity, FileScope } from './entities.js';
 import { checkExpression } from './expression.js';
 import { carriedByFront, checkFront, checkFrontOf, declareFront } from './fronts.js';
 import { functionSignature, typedFunction } from './functions.js';
+import { checkGroups, checkOver, isWrong } from './games.js';
 import { importedFile } from './imports.js';
 import { levelOf, parameterIn } from './levels.js';
 import { checkModuleAlone } from './module_alone.js';
 import { refuseNestedClauses } from './nested_clauses.js';
-import { checkSolver, typedOptimizer, typedSchedule } from './optimizers.js';
+import { typedOptimizer, typedSchedule } from './optimizers.js';
 import { checkStart } from './parameters.js';
 import { printType } from './print_type.js';
 import { checkProcesses } from './processes.js';
@@ -72,13 +74,13 @@ export function checkProblem(
   const parameters = declarations.flatMap((declaration) => parametersOf(session, file, declaration));
   const until = untilSymbols(file);
   const objectives = collect(declarations, 'objective', (each) =>
-    checkObjective(session, file, each, splits),
+    checkObjective(session, file, each, splits, parameters),
   );
   const constraints = collect(declarations, 'constraint', (each) =>
     checkConstraint(topContext(session, file, 'problem'), each),
   );
   const solves = collect(declarations, 'solve', (each) =>
-    checkSolve(session, file, each, until, declarations),
+    checkSolve(session, file, each, until, declarations, objectives, parameters),
   );
   const processes = checkProcesses(session, file, declarations, until);
   const reports = collect(declarations, 'report', (each) => checkReport(session, file, each, splits));
@@ -252,11 +254,13 @@ function checkObjective(
   file: FileScope,
   declaration: ObjectiveDeclaration,
   splits: readonly string[],
+  parameters: readonly TypedParameter[],
 ): TypedObjective | undefined {
   const context = topContext(session, file, 'problem');
+  const over = checkOver(context, declaration.over, parameters);
   const split = checkSplit(session, declaration.split, splits);
   const typed = checkExpression(context, declaration.value);
-  if (isError(typed)) return undefined;
+  if (isError(typed) || isWrong(declaration.over, over)) return undefined;
   const scalar = typed.type.kind === 'array' && isScalar(typed.type.shape);
   const value = scalar ? fit(context, typed, realScalar, 'an objective') : typed;
   if (!scalar) {
@@ -280,6 +284,7 @@ function checkObjective(
     label: declaration.label?.name,
     sense: declaration.sense,
     value: toReal(value),
+    over,
     split,
     span: declaration.span,
   };
@@ -351,18 +356,30 @@ function checkSolve(
   declaration: SolveDeclaration,
   until: TypedProblem['until'],
   declarations: readonly Declaration[],
+  objectives: readonly TypedObjective[],
+  parameters: readonly TypedParameter[],
 ): TypedSolve | undefined {
   const context = topContext(session, file, 'problem');
   refuseNestedClauses(session, declaration);
-  const optimizer = checkSolver(context, declaration.optimizer);
+  const chosen = chosenObjectives(
+    declaration,
+    declarations.filter((each) => each.kind === 'objective'),
+  );
+  const groups = checkGroups(context, declaration, {
+    objectives: objectives.flatMap((objective, index) =>
+      chosen.some(({ span }) => span === objective.span) ? [{ objective, index }] : [],
+    ),
+    parameters,
+    integer: (expression, what) => integer(context, expression, what),
+  });
+  const optimizer = groups?.groups[0]?.optimizer;
   const handler = checkHandler(context, declaration, declarations, optimizer);
-  const objectives = declarations.filter((each) => each.kind === 'objective');
   const aggregation =
     declaration.aggregator &&
     checkAggregation(
       context,
       declaration.aggregator,
-      chosenObjectives(declaration, objectives).length,
+      chosen.length,
       declaration.front === undefined ? undefined : session.front?.preference,
     );
   const size = declaration.batch && integer(context, declaration.batch.size, 'a batch size');
@@ -371,16 +388,16 @@ function checkSolve(
     integer(context, declaration.length.count, `the number of ${declaration.length.unit}`);
   const seed = declaration.seed && integer(context, declaration.seed, 'a seed');
   const condition = declaration.until && checkUntil(context, declaration.until, until);
-  if (optimizer === undefined) return undefined;
-  const { start, end, file: source } = declaration.optimizer.span;
+  if (groups === undefined || optimizer === undefined) return undefined;
   return {
     labels: declaration.labels.map(({ name }) => name),
     front: checkFront(session, declaration),
     optimizer,
+    ...groups,
     aggregation,
     handler,
     title:
-      source.text.slice(start, end).replace(/\s+/g, ' ') +
+      declaration.using.map((clause) => usingText(clause, declaration.using.length > 1)).join(', ') +
       (aggregation === undefined ? '' : ` on ${aggregation.title}`),
     batch:
       declaration.batch === undefined || size === undefined
@@ -394,6 +411,12 @@ function checkSolve(
     seed,
     span: declaration.span,
   };
+}
+
+/** `adam(1e-3)`, or of several `adam(1e-3) over net`. */
+function usingText({ optimizer, span }: UsingClause, ofSeveral: boolean): string {
+  const { file, start, end } = ofSeveral ? { ...span, start: optimizer.span.start } : optimizer.span;
+  return file.text.slice(start, end).replace(/\s+/g, ' ');
 }
 
 export function integer(

@@ -416,13 +416,14 @@ export interface RawColumns {
 export interface TypedObjectiveQuery extends Typed {
   readonly kind: 'objective';
   /**
-   * value(y), grad(y), hvp(y, v), residuals(y) (of an objective that is a sum or mean of squares), jvp of residuals residual_jvp(y, v), residual_vjp(y, u);
+   * value(y), grad(y), hvp(y, v) and vhp(y, u), the Jacobian of the gradient times v and u times it, residuals(y) (of an objective that is a sum or mean of squares), jvp of residuals residual_jvp(y, v), residual_vjp(y, u);
    * equalities(y), inequalities(y) where a method treats constraints itself.
    */
   readonly query:
     | 'value'
     | 'gradient'
     | 'hvp'
+    | 'vhp'
     | 'residuals'
     | 'residual_jvp'
     | 'residual_vjp'
@@ -582,6 +583,8 @@ export interface TypedOptimizer {
     readonly f: ValueSymbol;
     readonly t: ValueSymbol;
     readonly T: ValueSymbol;
+    /** int[P]: whose each variable is, by place among the objectives of the game; 0 outside of one. */
+    readonly player: ValueSymbol;
   };
   /** Of a handler, or of an optimizer that treats constraints itself: what it minimizes, and what else it sees and says. */
   readonly handles: TypedHandling | undefined;
@@ -686,8 +689,33 @@ export interface TypedObjective {
   readonly label: string | undefined;
   readonly sense: 'minimize' | 'maximize';
   readonly value: TypedExpression;
+  /** What it is optimized over, name by name; undefined for all variables that no other objective claims. */
+  readonly over: readonly TypedVariables[] | undefined;
   readonly split: string | undefined;
   readonly span: Span;
+}
+
+/** A name after `over`: a parameter, or a model for all parameters of its own. */
+export interface TypedVariables {
+  readonly name: string;
+  readonly symbols: readonly ValueSymbol[];
+  readonly span: Span;
+}
+
+/** An optimizer of a `solve` and the parameters that it moves. */
+export interface TypedGroup {
+  readonly optimizer: TypedOptimizerValue;
+  readonly variables: ReadonlySet<ValueSymbol>;
+  /** `5 times`: turns in a row, where optimizers alternate. */
+  readonly times: TypedExpression | undefined;
+  readonly span: Span;
+}
+
+/** One objective of a game and the parameters that follow its gradient. */
+export interface TypedPlayer {
+  /** Its place among the objectives of the problem. */
+  readonly objective: number;
+  readonly variables: ReadonlySet<ValueSymbol>;
 }
 
 /**
@@ -727,8 +755,15 @@ export interface TypedFront {
 export interface TypedSolve {
   readonly labels: readonly string[];
   readonly front: TypedFront | undefined;
+  /** That of the first group. */
   readonly optimizer: TypedOptimizerValue;
-  /** Present exactly where several objectives are chosen; it replaces the gradient. */
+  /** One for each `using`, in source order. Parameters of no group keep their values. */
+  readonly groups: readonly TypedGroup[];
+  /** Present exactly where the chosen objectives are over different variables: each of them. */
+  readonly players: readonly TypedPlayer[] | undefined;
+  /** The groups move one after the other, each from where the earlier ones stand, instead of all at once. */
+  readonly alternates: boolean;
+  /** Present exactly where several objectives over the same variables are chosen; it replaces the gradient. */
   readonly aggregation: TypedAggregation | undefined;
   /** `by augmented_lagrangian()`: present where there are constraints, unless the optimizer treats them itself. */
   readonly handler: TypedOptimizerValue | undefined;

@@ -24,10 +24,11 @@ export function latexProblem(file: FileSyntax, problem: TypedProblem): string {
   for (const declaration of file.declarations) {
     if (declaration.kind !== 'objective') continue;
     const sense = declaration.sense === 'minimize' ? '\\min' : '\\max';
-    const { label, value } = declaration;
+    const { label, value, over } = declaration;
+    const own = over?.map((each) => latex.name(each.name)).join(',\\; ');
     const named = label === undefined ? '' : ` \\qquad \\text{(${label.name.replaceAll('_', '\\_')})}`;
     lines.push(
-      `${sense}_{${variables.length > 3 ? '\\theta' : variables.join(',\\; ')}} \\quad & ${mathematics(value, latex)}${named}`,
+      `${sense}_{${own ?? (variables.length > 3 ? '\\theta' : variables.join(',\\; '))}} \\quad & ${mathematics(value, latex)}${named}`,
     );
   }
   const restrictions = file.declarations.filter((declaration) => declaration.kind === 'constraint');

@@ -1,7 +1,7 @@
 /** The problem as a paper would state it: what is minimized over what, where the names come from, and how it is solved. */
 import type { TypedProblem } from '../check/typed.js';
 import { printType } from '../check/print_type.js';
-import type { Declaration, FileSyntax, Statement } from '../parser/ast.js';
+import type { Declaration, FileSyntax, Statement, UsingClause } from '../parser/ast.js';
 import { mathematics } from './mathematics.js';
 
 export function problemText(file: FileSyntax, problem: TypedProblem): string {
@@ -16,10 +16,11 @@ export function problemText(file: FileSyntax, problem: TypedProblem): string {
     return `${path}: ${printType(symbol.type)}${set === undefined ? '' : ` in ${mathematics(set)}`}`;
   });
   const over = variables.length === 0 ? '' : `\n  over  ${variables.join(',\n        ')}`;
-  const objectives = of('objective').map(({ sense, label, value, split }) => {
+  const objectives = of('objective').map(({ sense, label, value, over, split }) => {
     const name = label === undefined ? '' : `${label.name}:  `;
     const on = split === undefined ? '' : `  on ${split.name}`;
-    return `${sense}  ${name}${mathematics(value)}${on}`;
+    const own = over === undefined ? '' : `  over ${over.map((each) => each.name).join(', ')}`;
+    return `${sense}  ${name}${mathematics(value)}${own}${on}`;
   });
   const constraints = of('constraint').map(({ label, value, proxy }) => {
     const name = label === undefined ? '' : `${label.name}:  `;
@@ -63,10 +64,10 @@ export function problemText(file: FileSyntax, problem: TypedProblem): string {
   const hypers = problem.hypers.map(({ symbol }) => `${symbol.name}: ${printType(symbol.type)}`);
   if (hypers.length > 0) sections.push(`hyperparameters\n${indent(hypers)}`);
 
-  const solves = of('solve').map((solve) => {
+  const solves = of('solve').map((solve, index) => {
     const clauses = [
       ...(solve.front === undefined ? [] : [`a front of ${mathematics(solve.front)} points`]),
-      mathematics(solve.optimizer),
+      solve.using.map(movesText).join(problem.solves[index]?.alternates === true ? ', then ' : ' and '),
       ...(solve.handler === undefined ? [] : [`constraints by ${mathematics(solve.handler)}`]),
       ...(solve.aggregator === undefined
         ? []
@@ -129,6 +130,12 @@ function statementsText(statements: readonly Statement[]): string {
       }
     })
     .join('; ');
+}
+
+/** `adam(1e-3) over critic, 5 times`. */
+function movesText({ optimizer, over, times }: UsingClause): string {
+  const variables = over === undefined ? '' : ` over ${over.map(({ name }) => name).join(', ')}`;
+  return mathematics(optimizer) + variables + (times === undefined ? '' : `, ${mathematics(times)} times`);
 }
 
 function indent(lines: readonly string[]): string {

@@ -195,7 +195,17 @@ export interface ObjectiveDeclaration extends Documented {
   readonly sense: 'minimize' | 'maximize';
   readonly label: Identifier | undefined;
   readonly value: Expression;
+  /** `over u, net`: the variables that this objective chooses; undefined for those that no other claims. */
+  readonly over: readonly Identifier[] | undefined;
   readonly split: Identifier | undefined;
+}
+
+/** `using adam(1e-3) over critic 5 times`. */
+export interface UsingClause {
+  readonly optimizer: Expression;
+  readonly over: readonly Identifier[] | undefined;
+  readonly times: Expression | undefined;
+  readonly span: Span;
 }
 
 /** `solve using adam(1e-3) batch 64 for 20 epochs until grad_norm < 1e-8 seed 7`. */
@@ -204,7 +214,12 @@ export interface SolveDeclaration extends Documented {
   readonly labels: readonly Identifier[];
   /** `front 32`: how many points of the Pareto front. */
   readonly front: Expression | undefined;
+  /** Of the first `using`. */
   readonly optimizer: Expression;
+  /** All of them, the first included. */
+  readonly using: readonly UsingClause[];
+  /** `alternating` or `simultaneous`. */
+  readonly order: { readonly kind: 'alternating' | 'simultaneous'; readonly span: Span } | undefined;
   /** `on upgrad`, `on cagrad(c = 0.5)`. */
   readonly aggregator: Expression | undefined;
   /** `by augmented_lagrangian()`. */

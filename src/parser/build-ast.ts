@@ -16,8 +16,9 @@ import type {
   OptimizerDeclaration,
   SolveDeclaration,
   UpdateDeclaration,
+  UsingClause,
 } from './ast.js';
-import { buildExpression, buildOn, stringValue } from './build-expression.js';
+import { buildAtom, buildExpression, buildOn, buildOver, stringValue } from './build-expression.js';
 import { buildNestedClause } from './build-nested.js';
 import {
   buildBinding,
@@ -385,15 +386,12 @@ class OnceOnly {
 
 function buildObjective(context: BuildContext, node: CstNode, span: Span, doc: string): ObjectiveDeclaration {
   const label = nodeOf(node, 'name');
-  const over = nodeOf(node, 'overClause');
-  if (over !== undefined) {
-    report(
-      context,
-      'AM1043',
-      nodeSpan(context, over),
-      'an objective `over` some of the variables is not part of the language yet',
-      ['every objective is over all parameters it depends on'],
-    );
+  const overs = nodesOf(node, 'overClause');
+  const repeated = overs[1];
+  if (repeated !== undefined) {
+    report(context, 'AM1033', nodeSpan(context, repeated), '`over` is written twice', [
+      'each clause stands once, and takes several names: `over u, v`',
+    ]);
   }
   const splits = nodesOf(node, 'onClause');
   const second = splits[1];
@@ -408,7 +406,18 @@ function buildObjective(context: BuildContext, node: CstNode, span: Span, doc: s
     sense: tokenOf(node, 'Maximize') === undefined ? 'minimize' : 'maximize',
     label: label === undefined ? undefined : nameOf(context, label, span),
     value: buildExpression(context, nodeOf(node, 'expression'), span),
+    over: overs[0] && buildOver(context, overs[0]),
     split: buildOn(context, splits[0]),
+    span,
+  };
+}
+
+function buildUsing(context: BuildContext, node: CstNode | undefined, place: Span): UsingClause {
+  const span = node === undefined ? place : nodeSpan(context, node);
+  return {
+    optimizer: buildExpression(context, nodeOf(node, 'expression'), span),
+    over: nodeOf(node, 'overClause') && buildOver(context, nodeOf(node, 'overClause')),
+    times: nodeOf(node, 'atom') && buildAtom(context, nodeOf(node, 'atom'), span),
     span,
   };
 }
@@ -423,6 +432,9 @@ function buildSolve(context: BuildContext, node: CstNode, span: Span, doc: strin
   let handler: Expression | undefined;
   let differentiation: SolveDeclaration['differentiation'];
   let start: SolveDeclaration['start'];
+  let order: SolveDeclaration['order'];
+  const first = buildUsing(context, nodeOf(node, 'usingClause'), span);
+  const using = [first];
   for (const clause of nodesOf(node, 'solveClause')) {
     const place = nodeSpan(context, clause);
     const value = (): Expression => buildExpression(context, nodeOf(clause, 'expression'), place);
@@ -444,47 +456,25 @@ function buildSolve(context: BuildContext, node: CstNode, span: Span, doc: strin
       if (nested.kind === 'warm' || nested.kind === 'cold') {
         if (once.take('warm', place)) start = { kind: nested.kind, span: place };
       } else if ('detail' in nested && once.take('implicit', place)) differentiation = nested;
-    } else {
-      reportFutureClause(context, nodeOf(clause, 'futureSolveClause'));
+    } else if (nodeOf(clause, 'usingClause') !== undefined) {
+      using.push(buildUsing(context, nodeOf(clause, 'usingClause'), place));
+    } else if (once.take('alternating` or `simultaneous', place)) {
+      order = {
+        kind: tokenOf(clause, 'Simultaneous') === undefined ? 'alternating' : 'simultaneous',
+        span: place,
+      };
     }
   }
   const labels = tokensOf(node, 'Identifier').map((token) => identifierOf(context, token));
-  const optimizer = buildExpression(context, nodeOf(node, 'expression'), span);
+  const { optimizer } = first;
   const front = optionalExpression(context, nodeOf(nodeOf(node, 'frontClause'), 'expression'), span);
-  return {
-    kind: 'solve',
-    doc,
-    labels,
-    front,
-    optimizer,
-    aggregator,
-    handler,
-    batch,
-    length,
-    until,
-    seed,
-    differentiation,
-    start,
-    span,
-  };
+  const clauses = { aggregator, handler, batch, length, until, seed, differentiation, start };
+  return { kind: 'solve', doc, labels, front, optimizer, using, order, ...clauses, span };
 }
 
 function unitOf(clause: CstNode): 'steps' | 'epochs' {
   const unit = nodeOf(clause, 'unit');
   return (tokenOf(unit, 'Epochs') ?? tokenOf(unit, 'Epoch')) ? 'epochs' : 'steps';
-}
-
-const futureClauses: readonly (readonly [string, string])[] = [
-  ['Using', 'a second optimizer (`using`)'],
-  ['overClause', 'a choice of variables (`over`)'],
-];
-
-function reportFutureClause(context: BuildContext, node: CstNode | undefined): void {
-  if (node === undefined) return;
-  const what = futureClauses.find(([key]) => node.children[key] !== undefined)?.[1] ?? 'this clause';
-  report(context, 'AM1042', nodeSpan(context, node), `${what} in \`solve\` is not part of the language yet`, [
-    '`solve using OPTIMIZER` takes `by`, `on`, `batch`, `for`, `until` and `seed`',
-  ]);
 }
 
 // ------------------------------------------------------------------------------------------------- the rest

@@ -79,7 +79,7 @@ function buildOperand(context: BuildContext, node: CstNode, owner: Span): Expres
   return result;
 }
 
-function buildAtom(context: BuildContext, node: CstNode | undefined, owner: Span): Expression {
+export function buildAtom(context: BuildContext, node: CstNode | undefined, owner: Span): Expression {
   if (node === undefined) return hole(after(owner));
   const { children } = node;
   const number = tokenOf(node, 'Number');

@@ -192,18 +192,6 @@ const notYet: readonly SyntaxCode[] = [
     'derivative fn f(x: real): real',
   ),
   entry(
-    'AM1042',
-    'clause of a later version in `solve`',
-    'Players are not part of the language yet.',
-    'solve using adam() using sgd()',
-  ),
-  entry(
-    'AM1043',
-    'objective over some variables',
-    'Games are not part of the language yet.',
-    'minimize 1 over a',
-  ),
-  entry(
     'AM1048',
     'unknown `per`',
     '`per tensor { ... }` is the only form for now.',

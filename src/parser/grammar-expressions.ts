@@ -235,7 +235,7 @@ export abstract class ExpressionGrammar extends GrammarBase {
     this.OR([{ ALT: () => this.CONSUME(StringToken) }, { ALT: () => this.SUBRULE(this.word) }]);
   });
 
-  /** `over a, b` after an objective or a player: reserved for games. */
+  /** `over a, b` after an objective or an optimizer. */
   protected readonly overClause = this.RULE('overClause', () => {
     this.CONSUME(words.over);
     this.CONSUME(Identifier);

@@ -286,9 +286,22 @@ class ArgminParser extends StatementGrammar {
       },
     });
     this.OPTION2({ GATE: () => this.beginsFront(), DEF: () => this.SUBRULE(this.frontClause) });
+    this.SUBRULE(this.usingClause);
+    this.MANY2(() => this.SUBRULE(this.solveClause));
+  });
+
+  /** `using adam(1e-3) over critic 5 times`. */
+  protected readonly usingClause = this.RULE('usingClause', () => {
     this.CONSUME(words.using);
     this.SUBRULE(this.expression);
-    this.MANY2(() => this.SUBRULE(this.solveClause));
+    this.OPTION(() => this.SUBRULE(this.overClause));
+    this.OPTION2({
+      GATE: () => this.LA(2).tokenType === words.times,
+      DEF: () => {
+        this.SUBRULE(this.atom);
+        this.CONSUME(words.times);
+      },
+    });
   });
 
   /** A body of updates in place of an optimizer: `solve for 1000 steps { ... }`. */
@@ -373,7 +386,9 @@ class ArgminParser extends StatementGrammar {
         },
       },
       { ALT: () => this.SUBRULE(this.nestedClause) },
-      { ALT: () => this.SUBRULE(this.futureSolveClause) },
+      { ALT: () => this.SUBRULE(this.usingClause) },
+      { ALT: () => this.CONSUME(words.alternating) },
+      { ALT: () => this.CONSUME(words.simultaneous) },
     ]);
   });
 
@@ -398,19 +413,6 @@ class ArgminParser extends StatementGrammar {
       },
       { ALT: () => this.CONSUME(words.warm) },
       { ALT: () => this.CONSUME(words.cold) },
-    ]);
-  });
-
-  /** Handlers and players: reserved. */
-  protected readonly futureSolveClause = this.RULE('futureSolveClause', () => {
-    this.OR([
-      {
-        ALT: () => {
-          this.CONSUME(words.using);
-          this.SUBRULE3(this.expression);
-        },
-      },
-      { ALT: () => this.SUBRULE(this.overClause) },
     ]);
   });
 

@@ -34,7 +34,7 @@ const ruleNames: Readonly<Record<string, string>> = {
   statement: 'a statement',
   ifStatement: '`{` or `if`',
   updateStatement: '`<-`',
-  solveClause: '`on`, `batch`, `for`, `until` or `seed`',
+  solveClause: '`using`, `on`, `batch`, `for`, `until` or `seed`',
   processClause: '`until`, `seed` or `{`',
   unit: '`steps` or `epochs`',
   atom: 'an expression',

@@ -96,6 +96,9 @@ const contextualWords = [
   'warm',
   'cold',
   'front',
+  'times',
+  'alternating',
+  'simultaneous',
 ] as const;
 
 export type ContextualText = (typeof contextualWords)[number];

@@ -93,12 +93,19 @@ function slopesInLoops(statements: readonly TypedStatement[]): boolean {
 }
 
 export function optimizerNeeds({ problem, objectives }: ProblemFacts): Diagnostic[] {
-  return problem.solves.flatMap(({ labels, optimizer }) => {
+  const moves = problem.solves.flatMap(({ labels, groups, players }) =>
+    groups.map((group) => ({ labels, players, ...group })),
+  );
+  return moves.flatMap(({ labels, optimizer, players, variables }) => {
     const need = smoothnessNeed(optimizer);
     if (need === undefined) return [];
-    return objectives.flatMap(({ item, facts: { kink } }): Diagnostic[] => {
+    const concerns = (index: number): boolean => {
+      const player = players?.find(({ objective }) => objective === index);
+      return player === undefined || [...player.variables].some((symbol) => variables.has(symbol));
+    };
+    return objectives.flatMap(({ item, facts: { kink } }, index): Diagnostic[] => {
       const chosen = labels.length === 0 || labels.includes(item.label ?? '');
-      if (!chosen || kink === undefined || kink.unsure === true) return [];
+      if (!chosen || !concerns(index) || kink === undefined || kink.unsure === true) return [];
       const visible = !isLibrary(kink.span, problem.path);
       return [
         {

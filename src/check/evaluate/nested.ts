@@ -56,6 +56,7 @@ class InnerProblem {
       length,
       tensors: this.shapes.map(sizeOf),
       residuals: () => this.residuals(x).length,
+      players: x.map(() => 0),
     };
     const instance = new Instance(phase, optimizer, `argmin.${optimizer.optimizer.name}`);
     const objective = this.answers();
@@ -152,7 +153,8 @@ class InnerProblem {
             return scalarArray(this.value(at.data));
           case 'gradient':
             return arrayOf(at.shape, this.gradient(at.data, true));
-          case 'hvp': {
+          case 'hvp':
+          case 'vhp': {
             const gradient = backward([this.value(variables)], [1], variables, true);
             return arrayOf(at.shape, backward(gradient, weights, variables, true));
           }

@@ -4,6 +4,7 @@
  */
 import type {
   TypedAggregation,
+  TypedGroup,
   TypedObjective,
   TypedOptimizerValue,
   TypedSolve,
@@ -12,16 +13,7 @@ import type {
 } from '../typed.js';
 import type { Type } from '../types.js';
 import type { ArrayValue } from './array.js';
-import {
-  arrayOf,
-  buildArray,
-  elementAt,
-  isTrue,
-  mapElements,
-  numbersOf,
-  scalarArray,
-  sizeOf,
-} from './array.js';
+import { arrayOf, buildArray, elementAt, isTrue, mapElements, numbersOf, scalarArray } from './array.js';
 import type { Environment, Objective, Value } from './environment.js';
 import { asArray, bareSymbol } from './environment.js';
 import { evaluateArray, evaluateExpression } from './expression.js';
@@ -33,6 +25,8 @@ import { residualsOf } from './residuals.js';
 import type { Scalar } from './scalar.js';
 import { backward, markVariable, negate, TapeNode, valueOf } from './scalar.js';
 import { type AggregatorStates, directedObjective, scalarized } from './aggregation.js';
+import type { Variables } from './groups.js';
+import { cut, fieldOf, playersOf, put, restricted, variablesNamed } from './groups.js';
 import { HandlerReplay } from './handling.js';
 import { execute } from './statements.js';
 
@@ -42,6 +36,8 @@ interface Phase {
   /** Sizes of the parameter tensors in the order of x. */
   readonly tensors: readonly number[];
   readonly residuals: () => number;
+  /** The player of each variable. */
+  readonly players: readonly number[];
 }
 
 /** What holds for one step. */
@@ -65,7 +61,13 @@ export class Instance {
   }
 
   /** One step from `x`. The gradient is that at `x` unless given. `outside` is where the arguments were written. */
-  apply(step: Step, outside: Environment, x: ArrayValue, given: ArrayValue | undefined): ArrayValue {
+  apply(
+    step: Step,
+    outside: Environment,
+    x: ArrayValue,
+    given: ArrayValue | undefined,
+    turn = 0,
+  ): ArrayValue {
     this.t += 1;
     const { optimizer } = this.written;
     const { implicit } = optimizer;
@@ -79,7 +81,7 @@ export class Instance {
     });
     const frame: Environment = arguments_.within({
       objective: step.objective,
-      solver: this.path,
+      solver: `${this.path}${turn === 0 ? '' : ` ${turn + 1}`}`,
       lookup: (symbol) => {
         const compute = lazy.get(symbol);
         if (compute === undefined) return outside.context.lookup(symbol);
@@ -93,6 +95,7 @@ export class Instance {
     frame.bind(implicit.x, x);
     frame.bind(implicit.t, scalarArray(this.t));
     frame.bind(implicit.T, scalarArray(this.phase.length));
+    frame.bind(implicit.player, arrayOf([this.phase.players.length], this.phase.players));
     optimizer.parameters.forEach((parameter, position) => {
       const argument = this.written.arguments[position];
       if (argument !== undefined) frame.bind(parameter, evaluateExpression(argument, arguments_));
@@ -235,7 +238,8 @@ function objectiveOf(
           return scalarArray(value(at.data, fresh));
         case 'gradient':
           return arrayOf(at.shape, backward([value(variables, fresh)], [1], variables, record));
-        case 'hvp': {
+        case 'hvp':
+        case 'vhp': {
           const gradient = backward([value(variables, fresh)], [1], variables, true);
           return arrayOf(at.shape, backward(gradient, weights, variables, record));
         }
@@ -275,23 +279,27 @@ function severalOf(
   step: number,
   carried: Carried,
   rowsFor: (fresh: boolean) => readonly number[] | undefined,
+  variables: Variables,
+  base: readonly number[],
 ): Answers {
-  const open = (x: readonly Scalar[], fresh: boolean): Environment =>
-    openView(prepared, { x, rows: rowsFor(fresh), training: true, step, carried });
   const [first] = objectives;
   if (aggregation.kind === 'scalarization' && first !== undefined) {
-    return objectiveOf(prepared, first, step, carried, rowsFor, {
-      merit: (view) => {
-        const values = objectives.map((objective) => {
-          const written = objectiveAt(prepared, objective, view);
-          return objective.sense === 'maximize' ? negate(written) : written;
-        });
-        return scalarized(aggregation, values, { environment: openView(prepared, view), step });
-      },
-    });
+    const merit = (view: View): Scalar => {
+      const values = objectives.map((objective) => {
+        const written = objectiveAt(prepared, objective, view);
+        return objective.sense === 'maximize' ? negate(written) : written;
+      });
+      return scalarized(aggregation, values, { environment: openView(prepared, view), step });
+    };
+    return restricted(objectiveOf(prepared, first, step, carried, rowsFor, { merit }), variables, base);
   }
-  const each = objectives.map((objective) => objectiveOf(prepared, objective, step, carried, rowsFor));
-  const at = (x: ArrayValue, fresh: boolean): Environment => open(x.data, fresh);
+  const each = objectives.map((objective) =>
+    restricted(objectiveOf(prepared, objective, step, carried, rowsFor), variables, base),
+  );
+  const at = ({ data }: ArrayValue, fresh: boolean): Environment => {
+    const x = put<Scalar>(base, data, variables);
+    return openView(prepared, { x, rows: rowsFor(fresh), training: true, step, carried });
+  };
   return directedObjective(each, aggregation, states, at, step);
 }
 
@@ -336,12 +344,13 @@ export function replaySolve(
   const sense = aggregation === undefined ? objective.sense : 'minimize';
   let x = options.x ?? startOf(prepared);
   const length = options.steps ?? lengthOf(prepared, solve, options);
-  const phase: Phase = {
-    length,
-    tensors: prepared.shapes.map(sizeOf),
-    residuals: () => squaresOf(prepared, objective, { x, training: true }).length,
-  };
-  let instance = new Instance(phase, solve.optimizer);
+  const owners = playersOf(prepared, solve);
+  const moved = variablesNamed(prepared, new Set(solve.groups.flatMap(({ variables }) => [...variables])));
+  const residualsOfPart = (part: TypedObjective): number =>
+    squaresOf(prepared, part, { x, training: true }).length;
+  const begin = (): Mover[] =>
+    solve.groups.map((group) => moverOf(prepared, solve, group, chosen, owners, length, residualsOfPart));
+  let movers = begin();
   const handling = solve.handler ?? solve.optimizer;
   const handler =
     handling.optimizer.handles === undefined
@@ -354,13 +363,22 @@ export function replaySolve(
   for (let step = 1; step <= length; step += 1) {
     const rowsFor = (fresh: boolean): readonly number[] | undefined =>
       (fresh ? options.freshRowsOf : options.rowsOf)?.(step);
-    const answers: Answers =
-      aggregation === undefined
-        ? objectiveOf(prepared, objective, step, carried, rowsFor, handler)
-        : severalOf(prepared, chosen, aggregation, kept, step, carried, rowsFor);
+    const now = carried;
+    const states = kept;
+    const answersFor = (variables: Variables, base: readonly number[]): Answers => {
+      if (aggregation !== undefined)
+        return severalOf(prepared, chosen, aggregation, states, step, now, rowsFor, variables, base);
+      const parts = chosen.map((each) =>
+        restricted(objectiveOf(prepared, each, step, now, rowsFor, handler), variables, base),
+      );
+      const [part] = parts;
+      if (part === undefined) throw new Error('compiler bug: a solve without objective');
+      return solve.players === undefined ? part : fieldOf(parts, cut(owners, variables));
+    };
+    const answers = answersFor(moved, x);
     const view: View = { x, rows: rowsFor(false), training: true, step, carried };
     const outside = openView(prepared, view);
-    const here = arrayOf([x.length], x);
+    const here = arrayOf([moved.places.length], cut(x, moved));
     const minimized = valueOf(elementAt(answers.query('value', here, undefined, false), 0));
     const value = handler?.plain(view) ?? (sense === 'maximize' ? -minimized : minimized);
     history.push({ objective: value, x });
@@ -371,22 +389,41 @@ export function replaySolve(
       frame.bind(names.gradNorm, scalarArray(Math.hypot(...gradient)));
       frame.bind(names.value, scalarArray(value));
       frame.bind(names.step, scalarArray(step));
-      const beyond = projected(
-        prepared,
-        x.map((each, index) => each - (gradient[index] ?? NaN)),
-      );
-      const stationarity = Math.hypot(...x.map((each, index) => each - (beyond[index] ?? NaN)));
+      const start = cut(x, moved);
+      const further = start.map((each, index) => each - (gradient[index] ?? NaN));
+      const beyond = cut(projected(prepared, put(x, further, moved)), moved);
+      const stationarity = Math.hypot(...start.map((each, index) => each - (beyond[index] ?? NaN)));
       frame.bind(names.kkt, scalarArray(handler?.kkt(view, stationarity) ?? stationarity));
       if (isTrue(evaluateArray(solve.until, frame))) return { x, history, converged: true, carried };
     }
-    // A handler's states move once the optimizer has asked its questions.
-    const moved = isMethod ? here : instance.apply({ objective: answers }, outside, here, undefined);
+    const shared = (): readonly number[] =>
+      put(x, numbersOf(answers.query('gradient', here, undefined, false)), moved);
+    const [, second] = movers;
+    let reached = [...x];
+    for (const { variables, times, instance } of isMethod ? [] : movers) {
+      for (let turn = 1; turn <= times; turn += 1) {
+        const base = solve.alternates ? reached : x;
+        const at = arrayOf([variables.places.length], cut(base, variables));
+        const slope =
+          second === undefined || solve.alternates
+            ? undefined
+            : arrayOf([variables.places.length], cut(shared(), variables));
+        const objective = answersFor(variables, base);
+        const after = instance.apply({ objective }, outside, at, slope, turn - 1);
+        const projectedHere = projected(prepared, put(base, numbersOf(after), variables));
+        reached = put(reached, cut(projectedHere, variables), variables);
+      }
+    }
     kept = answers.turn?.(here).states ?? kept;
+    // A handler's states move once the optimizer has asked its questions.
     const handled = handler?.run(view, answers.query('gradient', here, undefined, false), answers);
-    const restarts = !isMethod && handled?.restarts === true;
-    if (restarts) instance = new Instance(phase, solve.optimizer);
-    const after = isMethod && handled !== undefined ? handled.x : numbersOf(moved);
-    const reached = restarts ? [...x] : projected(prepared, after);
+    if (isMethod && handled !== undefined) {
+      const after = projected(prepared, put(x, handled.x, moved));
+      reached = put(x, cut(after, moved), moved);
+    } else if (handled?.restarts === true) {
+      movers = begin();
+      reached = [...x];
+    }
     carried = carryOn(
       prepared,
       { x, rows: options.rowsOf?.(step), training: true, step, carried },
@@ -396,6 +433,41 @@ export function replaySolve(
     x = reached;
   }
   return { x, history, converged: false, carried };
+}
+
+/** An optimizer with its state, and what it moves. */
+interface Mover {
+  readonly variables: Variables;
+  readonly times: number;
+  readonly instance: Instance;
+}
+
+function moverOf(
+  prepared: PreparedProblem,
+  { groups }: TypedSolve,
+  group: TypedGroup,
+  chosen: readonly TypedObjective[],
+  owners: readonly (number | undefined)[],
+  length: number,
+  residualsOfPart: (part: TypedObjective) => number,
+): Mover {
+  const variables = variablesNamed(prepared, group.variables);
+  const players = cut(owners, variables).map((owner) => owner ?? 0);
+  const times =
+    group.times === undefined
+      ? 1
+      : valueOf(elementAt(evaluateArray(group.times, openView(prepared, { x: [], training: true })), 0));
+  const part = chosen[players[0] ?? 0];
+  const phase: Phase = {
+    length: length * times,
+    tensors: variables.tensors,
+    residuals: () => (part === undefined ? 0 : residualsOfPart(part)),
+    players,
+  };
+  const first = prepared.problem.parameters.find(({ symbol }) => group.variables.has(symbol));
+  const { name } = group.optimizer.optimizer;
+  const path = groups.length > 1 ? `solve.${first?.path.split(/[.[]/)[0] ?? ''}.${name}` : `solve.${name}`;
+  return { variables, times, instance: new Instance(phase, group.optimizer, path) };
 }
 
 function lengthOf(prepared: PreparedProblem, solve: TypedSolve, options: ReplayOptions): number {

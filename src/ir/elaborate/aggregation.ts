@@ -1,35 +1,35 @@
 /**
  * Several objectives and the aggregator that makes one direction of their gradients. The Jacobian has a row for each
- * objective, over all parameters; one region gives the sum of the values and all rows, so that what the objectives
+ * objective, over the variables; one region gives the sum of the values and all rows, so that what the objectives
  * share is computed once.
  */
 import type { TypedAggregation, TypedCall } from '../../check/typed.js';
 import { gradient } from '../differentiate/derivatives.js';
 import { GraphBuilder } from '../builder.js';
 import type { Node, Region } from '../graph.js';
-import type { ParameterSlot, StateSlot } from '../program.js';
-import { at, range } from '../types.js';
+import type { StateSlot } from '../program.js';
+import { at } from '../types.js';
 import { dtypeOf } from './apply.js';
 import { asTensor, bindSizes, bindValue } from './call.js';
 import { Environment } from './environment.js';
 import { vectorOf } from './objective.js';
 import { castTo, expand, tensor } from './tensor.js';
+import type { Variables } from './variables.js';
 import type { View } from './view.js';
 
 /** (tensors.., stored..) -> the sum of the values, the Jacobian [objectives, P], and the values. */
 export function jacobianRegion(
   value: Region,
   parts: readonly Region[],
-  slots: readonly ParameterSlot[],
+  { own, slots, size }: Variables,
 ): Region {
   const builder = new GraphBuilder();
   const parameters = value.parameters.map((node) => {
     const { operator } = node;
     return builder.parameter(node.type, operator.kind === 'parameter' ? operator.name : 'p');
   });
-  const size = slots.reduce((total, slot) => total + slot.size, 0);
   const rows = parts.map((part) => {
-    const [, ...slopes] = builder.inline(gradient(part, range(slots.length)), parameters);
+    const [, ...slopes] = builder.inline(gradient(part, own), parameters);
     return builder.reshape(vectorOf(builder, slopes, slots), [1, size]);
   });
   const [sum] = builder.inline(value, parameters);

@@ -2,6 +2,8 @@
  * The diagnostics of elaboration (AM5xxx): what can only be seen once every size is known. Each has a source that
  * provokes it; `docs/errors.md` and the golden tests are made from this table.
  */
+import { gameCodes } from './game_codes.js';
+
 export interface ElaborationCode {
   readonly code: string;
   readonly title: string;
@@ -168,6 +170,7 @@ minimize a: x^2
 minimize b: (x - 1)^2
 solve using newton_cg() on upgrad for 3 steps`,
   },
+  ...gameCodes,
   {
     code: 'AM5045',
     title: 'a nested problem with an impossible number',

@@ -20,6 +20,7 @@ import { ObjectiveQueries, tensorsOf, vectorOf } from './objective.js';
 import { instantiateOptimizer } from './optimizer_instance.js';
 import { castTo, constantOf, expand, reshapeOwn, sliceOwn, tensor } from './tensor.js';
 import type { Tensor, Value } from './value.js';
+import { everyVariable } from './variables.js';
 import type { View } from './view.js';
 
 /** Asked where a solution is differentiated implicitly: how far it is from where its gradient is 0. */
@@ -178,6 +179,8 @@ function innerQueries(
   const region = inner.close([...parameters, ...captured.inner], [minimized]);
   const queries = new ObjectiveQueries(
     { value: prepare(region, view.report), inputs: [], slots, source: expression.objective },
+    everyVariable(slots),
+    undefined,
     captured.outer.map((node) => ({ node, frame })),
   );
   return { queries, stored: captured.outer };

@@ -37,7 +37,7 @@ export function runInnerSteps(
   const x = innerProjection(problem, start);
   const begun: Carries = {
     x,
-    states: allFirstStates(view, run, instance, problem.slots, tensor(frame, x)).map(({ node }) => node),
+    states: allFirstStates(view, run, instance, tensor(frame, x)).map(({ node }) => node),
     going: expression.until === undefined ? undefined : frame.builder.constant(1, 'bool'),
   };
   if (constant < 0) return steps(problem, instance, begun, total, total, 0).x;

@@ -8,7 +8,7 @@ import { gradient, jvp, vjp } from '../differentiate/derivatives.js';
 import type { GraphBuilder } from '../builder.js';
 import type { Node, Region } from '../graph.js';
 import type { ParameterSlot, RegionInput } from '../program.js';
-import { at, range } from '../types.js';
+import { at } from '../types.js';
 import { prepare } from '../rewrite/passes.js';
 import {
   type AggregatorStates,
@@ -20,9 +20,11 @@ import {
 import { fail } from './context.js';
 import type { ProblemFacts } from './facts.js';
 import type { Frame } from './frame.js';
+import { fieldAgainst, fieldAlong, fieldRegion, type Game, playersAmong } from './game.js';
 import { overPoints, tensorsOfPoints, vectorsOfPoints } from './points.js';
 import { residualRegion } from './residuals.js';
 import { castTo } from './tensor.js';
+import type { Variables } from './variables.js';
 import { type RowsOfView, View } from './view.js';
 
 export interface Objective {
@@ -30,6 +32,8 @@ export interface Objective {
   readonly value: Region;
   /** Where there are several objectives: the same for each, in source order, and what makes one of them. */
   readonly several?: Several;
+  /** Of objectives over different variables: what each player minimizes. `value` is then the first player's. */
+  readonly game?: Game;
   readonly inputs: readonly RegionInput[];
   readonly slots: readonly ParameterSlot[];
   /** Of several, the first one. */
@@ -61,6 +65,7 @@ export function objectivesRegion(
   aggregation: TypedAggregation,
   rows: RowsOfView,
   firstState: number,
+  variables: Variables,
 ): Objective {
   const view = new View(facts, { rows, training: true, parameters: 'slots', slots });
   const values = objectives.map((objective) => minimizedValue(view, objective));
@@ -72,10 +77,28 @@ export function objectivesRegion(
   const { parameters, results } = prepare(region, facts.report);
   const [value, ...parts] = results.map((result): Region => ({ parameters, results: [result] }));
   if (value === undefined) throw new Error('compiler bug: objectives without a value');
-  const size = slots.reduce((total, slot) => total + slot.size, 0);
-  const starts = firstAggregatorStates(view, aggregation, size);
+  const starts = firstAggregatorStates(view, aggregation, variables.size);
   const states = { first: firstState, slots: starts.map(({ name, node }) => ({ name, type: node.type })) };
   return { value, several: { parts, aggregation, states }, inputs, slots, source: at(objectives, 0) };
+}
+
+/** The objectives of a game, each over its own variables. */
+export function gameRegion(
+  facts: ProblemFacts,
+  slots: readonly ParameterSlot[],
+  objectives: readonly TypedObjective[],
+  owner: Game['owner'],
+  rows: RowsOfView,
+): Objective {
+  const view = new View(facts, { rows, training: true, parameters: 'slots', slots });
+  const values = objectives.map((objective) => {
+    const own: RowsOfView = rows.kind === 'split' ? { kind: 'split', name: objective.split } : rows;
+    return view.onRows(own, () => minimizedValue(view, objective));
+  });
+  const { region, inputs } = view.close(values);
+  const { parameters, results } = prepare(region, facts.report);
+  const parts = results.map((result): Region => ({ parameters, results: [result] }));
+  return { value: at(parts, 0), game: { parts, owner }, inputs, slots, source: at(objectives, 0) };
 }
 
 /** A maximized objective is negated. */
@@ -102,16 +125,39 @@ export function vectorOf(
   return parts.length === 0 ? builder.constant(0, 'real', [0]) : builder.concat(parts, 0);
 }
 
+/** A node of a root frame. */
+interface Stored {
+  readonly node: Node;
+  readonly frame: Frame;
+}
+
+/** The questions to an objective as a function of some variables, `y`; the others stand still. */
 export class ObjectiveQueries {
   private readonly derived = new Map<string, Region>();
 
   constructor(
     readonly objective: Objective,
+    readonly variables: Variables,
+    /** Where the other variables stand, as a vector of all; undefined where there are none. */
+    private readonly base: Stored | undefined,
     /** The nodes of the root frame that the objective's stored inputs are. */
-    private readonly stored: readonly { readonly node: Node; readonly frame: Frame }[],
+    private readonly stored: readonly Stored[],
     /** What stands for the gradient of several objectives, of their Jacobian, in the frame in force. */
     private readonly aggregate?: (jacobian: Node, values: Node) => Direction,
   ) {}
+
+  /** Whether the variables belong to several players, so that no one value says how good a point is. */
+  isField(): boolean {
+    const { game } = this.objective;
+    return game !== undefined && playersAmong(game, this.variables).length > 1;
+  }
+
+  /** What is minimized over the variables. */
+  private scalar(): Region {
+    const { game, value } = this.objective;
+    if (game === undefined) return value;
+    return at(game.parts, playersAmong(game, this.variables)[0] ?? 0);
+  }
 
   value(frame: Frame, y: Node): Node {
     return at(this.ask(frame, 'value', y, []), 0);
@@ -125,7 +171,7 @@ export class ObjectiveQueries {
     }
     const [value, ...slopes] = this.ask(frame, 'gradient', y, []);
     if (value === undefined) throw new Error('compiler bug: a gradient without its value');
-    return { value, gradient: vectorOf(frame.builder, slopes, this.objective.slots) };
+    return { value, gradient: vectorOf(frame.builder, slopes, this.variables.slots) };
   }
 
   /** The value at each of many points [count, P]. */
@@ -136,7 +182,7 @@ export class ObjectiveQueries {
   /** The gradient at each of many points, of a single objective. */
   gradients(frame: Frame, points: Node): Node {
     const slopes = this.askPoints(frame, 'gradient', points).slice(1);
-    return vectorsOfPoints(frame.builder, slopes, this.objective.slots, at(points.type.shape, 0));
+    return vectorsOfPoints(frame.builder, slopes, this.variables.slots, at(points.type.shape, 0));
   }
 
   /** The sum of several objectives, the direction that their aggregator makes, and its states after that. */
@@ -149,12 +195,23 @@ export class ObjectiveQueries {
 
   /** The value of one of several objectives. */
   part(frame: Frame, y: Node, index: number): Node {
-    return at(this.inline(frame, at(this.objective.several?.parts ?? [], index), y, []), 0);
+    const { several, game } = this.objective;
+    return at(this.inline(frame, at((several ?? game)?.parts ?? [], index), y, []), 0);
   }
 
+  /** The derivative of the gradient, or of the field, along a direction. */
   hvp(frame: Frame, y: Node, direction: Node): Node {
-    const pushed = tensorsOf(frame.builder, direction, this.objective.slots);
-    return vectorOf(frame.builder, this.ask(frame, 'hvp', y, pushed), this.objective.slots);
+    return this.curved(frame, 'hvp', y, direction);
+  }
+
+  /** A direction times the Jacobian of the gradient, or of the field. */
+  vhp(frame: Frame, y: Node, direction: Node): Node {
+    return this.curved(frame, this.isField() ? 'vhp' : 'hvp', y, direction);
+  }
+
+  private curved(frame: Frame, query: string, y: Node, direction: Node): Node {
+    const pushed = tensorsOf(frame.builder, direction, this.variables.slots);
+    return vectorOf(frame.builder, this.ask(frame, query, y, pushed), this.variables.slots);
   }
 
   residuals(frame: Frame, y: Node): Node {
@@ -162,17 +219,17 @@ export class ObjectiveQueries {
   }
 
   residualJvp(frame: Frame, y: Node, direction: Node): Node {
-    const pushed = tensorsOf(frame.builder, direction, this.objective.slots);
+    const pushed = tensorsOf(frame.builder, direction, this.variables.slots);
     return at(this.ask(frame, 'residual_jvp', y, pushed), 0);
   }
 
   residualVjp(frame: Frame, y: Node, direction: Node): Node {
-    return vectorOf(frame.builder, this.ask(frame, 'residual_vjp', y, [direction]), this.objective.slots);
+    return vectorOf(frame.builder, this.ask(frame, 'residual_vjp', y, [direction]), this.variables.slots);
   }
 
   /** The number of residuals, R. */
   residualCount(): number | undefined {
-    const region = residualRegion(this.objective.value);
+    const region = residualRegion(this.scalar());
     return region === undefined ? undefined : at(at(region.results, 0).type.shape, 0);
   }
 
@@ -181,16 +238,29 @@ export class ObjectiveQueries {
   }
 
   private askPoints(frame: Frame, query: string, points: Node): Node[] {
-    const { slots } = this.objective;
     const count = at(points.type.shape, 0);
     const key = `${query} at ${count}`;
-    const region = this.derived.get(key) ?? overPoints(this.region(query), slots, count);
+    const region = this.derived.get(key) ?? overPoints(this.region(query), this.variables.own, count);
     this.derived.set(key, region);
-    return this.inlined(frame, region, tensorsOfPoints(frame.builder, points, slots));
+    const moved = tensorsOfPoints(frame.builder, points, this.variables.slots);
+    return this.inlined(frame, region, this.withOthers(frame, moved));
   }
 
   private inline(frame: Frame, region: Region, y: Node, more: readonly Node[]): Node[] {
-    return this.inlined(frame, region, tensorsOf(frame.builder, y, this.objective.slots), more);
+    const moved = tensorsOf(frame.builder, y, this.variables.slots);
+    return this.inlined(frame, region, this.withOthers(frame, moved), more);
+  }
+
+  /** The tensors of all parameters: those given, and the others as they stand. */
+  private withOthers(frame: Frame, moved: readonly Node[]): readonly Node[] {
+    const { all, own } = this.variables;
+    const { base } = this;
+    if (base === undefined) return moved;
+    const others = tensorsOf(frame.builder, readIn(frame, base), all);
+    own.forEach((index, place) => {
+      others[index] = at(moved, place);
+    });
+    return others;
   }
 
   private inlined(
@@ -199,9 +269,7 @@ export class ObjectiveQueries {
     tensors: readonly Node[],
     more: readonly Node[] = [],
   ): Node[] {
-    const stored = this.stored.map(({ node, frame: owner }) =>
-      frame.read({ kind: 'tensor', node, axes: [], frame: owner, affine: undefined }),
-    );
+    const stored = this.stored.map((each) => readIn(frame, each));
     return frame.builder.inline(region, [...tensors, ...stored, ...more]);
   }
 
@@ -214,19 +282,26 @@ export class ObjectiveQueries {
   }
 
   private derive(query: string): Region {
-    const { value, slots } = this.objective;
-    const wrt = range(slots.length);
+    const { variables } = this;
+    const { several, game } = this.objective;
+    const field = this.isField() ? game : undefined;
+    const value = this.scalar();
+    const wrt = variables.own;
     switch (query) {
       case 'value':
         return value;
       case 'gradient':
-        return gradient(value, wrt);
+        return field === undefined ? gradient(value, wrt) : fieldRegion(field, variables);
       case 'jacobian':
-        return jacobianRegion(value, this.objective.several?.parts ?? [], slots);
+        return jacobianRegion(value, several?.parts ?? [], variables);
       case 'hvp': {
+        if (field !== undefined) return fieldAlong(field, variables);
         const linear = jvp(gradients(value, wrt), wrt);
-        return { parameters: linear.parameters, results: linear.results.slice(slots.length) };
+        return { parameters: linear.parameters, results: linear.results.slice(wrt.length) };
       }
+      case 'vhp':
+        if (field === undefined) throw new Error('compiler bug: a gradient is asked as a field');
+        return fieldAgainst(field, variables);
       case 'residuals':
         return this.residualsOrFail();
       case 'residual_jvp': {
@@ -243,12 +318,16 @@ export class ObjectiveQueries {
   }
 
   private residualsOrFail(): Region {
-    const region = residualRegion(this.objective.value);
+    const region = residualRegion(this.scalar());
     if (region !== undefined) return region;
     return fail('AM5007', this.objective.source.value.span, 'this objective is not a sum of squares', [
       'The optimizer asks for residuals; write the objective as `sum(r^2)`, `mean(r^2)` or a sum of such terms.',
     ]);
   }
+}
+
+function readIn(frame: Frame, { node, frame: owner }: Stored): Node {
+  return frame.read({ kind: 'tensor', node, axes: [], frame: owner, affine: undefined });
 }
 
 /** (parameters..) -> the gradients by the parameters `wrt` of a scalar region. */

@@ -38,6 +38,7 @@ export class OptimizerRun {
   /** How often the step evaluates the objective (a value, a gradient or residuals at one point count once). */
   readonly evaluations: Cell;
   private readonly active: Activation[] = [];
+  private readonly hooks: OptimizerHooks;
   private readonly counted = new WeakMap<Frame, Set<Node>>();
 
   constructor(
@@ -45,9 +46,11 @@ export class OptimizerRun {
     readonly queries: ObjectiveQueries,
     private readonly totalSteps: number,
     private readonly handling?: Pick<Handling, 'names' | 'equalities' | 'inequalities' | 'parts'>,
+    /** Whether other optimizers move other variables. */
+    private readonly isPart = false,
   ) {
     this.evaluations = new Cell('evaluations', constant(view.root, 0, 'int'));
-    view.hooks = {
+    this.hooks = {
       objective: (query) => this.ask(query),
       applyOptimizer: (application) => this.applyInner(application),
       schedule: (expression) => this.schedule(expression),
@@ -55,6 +58,7 @@ export class OptimizerRun {
         this.perTensor(body);
       },
     };
+    view.hooks = this.hooks;
   }
 
   /** One step of an instance from x; returns x after it. */
@@ -65,8 +69,11 @@ export class OptimizerRun {
     f: () => Tensor,
     t: Tensor,
     bindMore: (environment: Environment) => void = () => undefined,
+    turn = 0,
   ): Tensor {
     const { definition } = instance;
+    // The latest run answers the questions of its optimizer's body.
+    this.view.hooks = this.hooks;
     const environment = this.bodyEnvironment(instance, t);
     const { implicit } = definition;
     bindValue(this.view, environment, implicit.x, x);
@@ -75,7 +82,8 @@ export class OptimizerRun {
     bindMore(environment);
     this.active.push({ instance, environment, t });
     const outer = this.view.solver;
-    this.view.solver = `solve.${instance.path}`;
+    // Draws of later turns within a step have names of their own.
+    this.view.solver = `solve.${instance.path}${turn === 0 ? '' : ` ${turn + 1}`}`;
     this.view.within(environment, () => {
       this.view.statements(definition.statements);
     });
@@ -89,8 +97,9 @@ export class OptimizerRun {
     const { definition } = instance;
     const { view } = this;
     const environment = new Environment(view.environment.outermostEnvironment());
-    const size = this.queries.objective.slots.reduce((total, slot) => total + slot.size, 0);
+    const { size } = this.queries.variables;
     environment.bindSize(definition.size, { value: size, training: undefined });
+    environment.bind(definition.implicit.player, () => tensor(view.root, this.players()));
     if (this.handling !== undefined && definition.handles === this.handling.names) {
       const { names, equalities, inequalities } = this.handling;
       environment.bindSize(names.equalities, { value: equalities, training: undefined });
@@ -143,6 +152,9 @@ export class OptimizerRun {
         'The optimizer asks for them; one that asks for gradients and values goes with an aggregator: `adam`, `gradient_descent`.',
       ]);
     }
+    if (this.isPart && aggregation?.kind === 'direction' && query.query === 'gradient')
+      failInPart(query.span);
+    if (queries.isField() && !['gradient', 'hvp', 'vhp'].includes(query.query)) failInGame(query.span);
     const asked = castTo(frame, view.tensor(query.at), 'real');
     if (asked.axes.length > 0) return this.askAtPoints(query, asked);
     const y = frame.read(asked);
@@ -159,6 +171,8 @@ export class OptimizerRun {
         return tensor(frame, queries.valueAndGradient(frame, y).gradient);
       case 'hvp':
         return tensor(frame, queries.hvp(frame, y, along()));
+      case 'vhp':
+        return tensor(frame, queries.vhp(frame, y, along()));
       case 'residuals':
         return tensor(frame, queries.residuals(frame, y));
       case 'residual_jvp':
@@ -176,6 +190,16 @@ export class OptimizerRun {
     }
   }
 
+  /** The player of each of the variables: its place among the objectives of the game. */
+  private players(): Node {
+    const { objective, variables } = this.queries;
+    const { builder } = this.view.root;
+    const parts = variables.slots.map(({ size }, place) =>
+      builder.constant(objective.game?.owner[at(variables.own, place)] ?? 0, 'int', [size]),
+    );
+    return parts.length === 0 ? builder.constant(0, 'int', [0]) : builder.concat(parts, 0);
+  }
+
   private point(expression: TypedExpression): Node {
     const value = castTo(this.view.frame, this.view.tensor(expression), 'real');
     if (value.axes.length > 0) failAtPoints(expression.span);
@@ -186,7 +210,7 @@ export class OptimizerRun {
   private askAtPoints({ query, span }: TypedObjectiveQuery, asked: Tensor): Tensor {
     const { frame } = this.view;
     const { points, back } = asPoints(frame, asked);
-    const isAggregated = this.queries.objective.several !== undefined;
+    const isAggregated = this.queries.objective.several !== undefined || this.queries.isField();
     if (query !== 'value' && (query !== 'gradient' || isAggregated)) failAtPoints(span);
     this.count(frame, points, at(points.type.shape, 0));
     return back(
@@ -253,7 +277,7 @@ export class OptimizerRun {
       (symbol) => !states.has(symbol) && view.environment.find(symbol) !== undefined,
     );
     const before = shared.map((symbol) => asTensor(view.environment.cell(symbol).read()));
-    const turns = this.queries.objective.slots.map((slot, index) => {
+    const turns = this.queries.variables.slots.map((slot, index) => {
       const environment = new Environment(view.environment);
       environment.bindSize(instance.definition.size, { value: slot.size, training: undefined });
       shared.forEach((symbol, each) => {
@@ -287,6 +311,22 @@ export class OptimizerRun {
       view.journal.write(view.environment.cell(symbol), tensor(view.frame, joined, whole.axes));
     });
   }
+}
+
+/** Refuses a question for the value of a game. */
+export function failInGame(span: Span): never {
+  return fail('AM5040', span, 'a game has no value that all its players lower', [
+    'An optimizer that moves several players may ask for gradients and their derivatives: `g`, `grad`, `hvp`, `vhp`.',
+    'One that asks for values, as a line search does, moves a single player: `using line_search() over u`.',
+  ]);
+}
+
+/** Refuses a part of an aggregated direction at another point than the step's start. */
+export function failInPart(span: Span): never {
+  return fail('AM5042', span, 'a part of an aggregated direction at another point', [
+    'An aggregator makes one direction for all variables, at the start of each step; several optimizers share it.',
+    'Let them move at once, without questions at other points, or let one optimizer move all variables.',
+  ]);
 }
 
 function failAtPoints(span: Span): never {

@@ -39,9 +39,11 @@ export function instantiateOptimizer(
   value: TypedOptimizerValue,
   outer: OptimizerInstance | undefined,
   tensorCount: number,
+  prefix = '',
 ): OptimizerInstance {
   const { optimizer } = value;
-  const path = outer === undefined ? optimizer.name : `${outer.path}.${optimizer.name}`;
+  const before = outer?.path ?? prefix;
+  const path = before === '' ? optimizer.name : `${before}.${optimizer.name}`;
   const inner = new Map<ValueSymbol, OptimizerInstance>();
   const instance: OptimizerInstance = {
     definition: optimizer,

@@ -6,11 +6,11 @@ import type { TypedAggregation, TypedObjective, TypedSolve } from '../../check/t
 import type { ParameterSlot, Phase } from '../program.js';
 import { at } from '../types.js';
 import { type ProblemFacts } from './facts.js';
+import { groupsOf, ownersOf } from './group.js';
 import { type Handling, handlingOf } from './handling.js';
 import { lengthOf, samplerOf } from './length.js';
-import { objectiveRegion, objectivesRegion } from './objective.js';
-import { instantiateOptimizer } from './optimizer_instance.js';
-import { evaluateConstrained, evaluateRegion, evaluateSeveral } from './phase_evaluate.js';
+import { gameRegion, objectiveRegion, objectivesRegion } from './objective.js';
+import { evaluateConstrained, evaluateGame, evaluateRegion, evaluateSeveral } from './phase_evaluate.js';
 import { startRegion } from './phase_start.js';
 import { stepRegion } from './phase_step.js';
 import { type RowsOfView } from './view.js';
@@ -37,18 +37,21 @@ export function elaboratePhase(
     handlingOf(facts, slots, solve, objective, seen, facts.problem.carried.length + 1, steps);
   const handling = handled(rows);
   const whole = sampler.kind === 'batch' ? handled({ kind: 'split', name: objective.split }) : handling;
+  const groups = groupsOf(facts, slots, solve, handling?.isMethod === true);
+  const { variables } = groups;
+  const carried = facts.problem.carried.length;
   const region =
-    solve.aggregation === undefined
-      ? (handling?.lagrangian ?? objectiveRegion(facts, slots, objective, rows))
-      : objectivesRegion(facts, slots, objectives, solve.aggregation, rows, facts.problem.carried.length);
-  const instance =
-    handling?.isMethod === true ? undefined : instantiateOptimizer(solve.optimizer, undefined, slots.length);
-  const start = startRegion(facts, slots, instance, region, steps, rows, isFirst, whole, handling);
+    solve.players !== undefined
+      ? gameRegion(facts, slots, objectives, ownersOf(facts, solve), rows)
+      : solve.aggregation === undefined
+        ? (handling?.lagrangian ?? objectiveRegion(facts, slots, objective, rows))
+        : objectivesRegion(facts, slots, objectives, solve.aggregation, rows, carried, variables);
+  const start = startRegion(facts, slots, groups, region, steps, rows, isFirst, whole, handling);
   const step = stepRegion(
     facts,
     slots,
     solve,
-    instance,
+    groups,
     region,
     steps,
     rows,
@@ -60,11 +63,11 @@ export function elaboratePhase(
     title: solve.title,
     objective:
       solve.aggregation === undefined
-        ? { name: objective.label ?? 'objective', sense: objective.sense }
+        ? { name: nameOf(objective), sense: objective.sense }
         : { name: nameOfSeveral(objectives, solve.aggregation), sense: 'minimize' },
-    ...(solve.aggregation === undefined
+    ...(objectives.length === 1
       ? {}
-      : { several: objectives.map(({ label, sense }) => ({ name: label ?? 'objective', sense })) }),
+      : { several: objectives.map((each) => ({ name: nameOf(each), sense: each.sense })) }),
     states: start.states,
     start: start.bound,
     step: step.bound,
@@ -74,11 +77,13 @@ export function elaboratePhase(
     steps,
     stepsPerEpoch,
     evaluate:
-      solve.aggregation !== undefined
-        ? evaluateSeveral(facts, slots, objectives, solve.aggregation)
-        : whole === undefined
-          ? evaluateRegion(facts, slots, objective)
-          : evaluateConstrained(facts, slots, whole, { kind: 'split', name: objective.split }),
+      solve.players !== undefined
+        ? evaluateGame(facts, slots, objectives, ownersOf(facts, solve), variables)
+        : solve.aggregation !== undefined
+          ? evaluateSeveral(facts, slots, objectives, solve.aggregation, variables)
+          : whole === undefined
+            ? evaluateRegion(facts, slots, objective, variables)
+            : evaluateConstrained(facts, slots, whole, { kind: 'split', name: objective.split }, variables),
     constraints: whole?.constraints ?? [],
     span: solve.span,
   };
@@ -99,7 +104,15 @@ function chosenObjectives(facts: ProblemFacts, solve: TypedSolve): readonly Type
         );
   const [first, second] = chosen;
   if (first === undefined) throw new Error('compiler bug: a solve without an objective');
-  if ((second !== undefined) !== (solve.aggregation !== undefined))
-    throw new Error('compiler bug: several objectives go with an aggregator, and one does not');
+  if ((second !== undefined) !== (solve.aggregation !== undefined || solve.players !== undefined))
+    throw new Error(
+      'compiler bug: several objectives are a game or go with an aggregator, and one is neither',
+    );
   return chosen;
+}
+
+/** Its label; a player without one is named after its variables. */
+function nameOf({ label, over }: TypedObjective): string {
+  if (label !== undefined) return label;
+  return over === undefined ? 'objective' : `over ${over.map(({ name }) => name).join(', ')}`;
 }

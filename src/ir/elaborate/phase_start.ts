@@ -6,6 +6,7 @@ import { dtypeOf } from './apply.js';
 import { carriedSlots, carriedStarts } from './carried.js';
 import { Environment } from './environment.js';
 import { type ProblemFacts } from './facts.js';
+import type { Groups } from './group.js';
 import { type Handling } from './handling.js';
 import { type Objective } from './objective.js';
 import { OptimizerRun } from './optimizer.js';
@@ -13,13 +14,13 @@ import { allInstances, type OptimizerInstance } from './optimizer_instance.js';
 import { queriesIn } from './queries.js';
 import { castTo, constant, expand, sliceOwn, tensor } from './tensor.js';
 import type { Tensor } from './value.js';
+import { cut } from './variables.js';
 import { type RowsOfView, View } from './view.js';
 
 export function startRegion(
   facts: ProblemFacts,
   slots: readonly ParameterSlot[],
-  /** Undefined where an optimizer that treats constraints itself is its own handler. */
-  instance: OptimizerInstance | undefined,
+  groups: Groups,
   objective: Objective,
   steps: number,
   rows: RowsOfView,
@@ -42,22 +43,24 @@ export function startRegion(
   firsts.push(...carried);
   if (handling !== undefined) {
     add(`${handling.instance.path}.restarted`, view.root.builder.constant(0, 'int'));
-    const handler = new OptimizerRun(view, queriesIn(view, handling.plain), steps, handling);
-    firstStates(view, handler, handling.instance, slots).forEach(({ name, node }) => {
+    const { variables } = groups;
+    const handler = new OptimizerRun(view, queriesIn(view, handling.plain, variables), steps, handling);
+    firstStates(view, handler, handling.instance).forEach(({ name, node }) => {
       view.provideState(states.length, node);
       add(name, node);
     });
   }
   if (objective.several !== undefined) {
-    const size = slots.reduce((total, slot) => total + slot.size, 0);
+    const { size } = groups.variables;
     firstAggregatorStates(view, objective.several.aggregation, size).forEach(({ name, node }) => {
       view.provideState(states.length, node);
       add(name, node);
     });
   }
-  if (instance === undefined) return { states, bound: view.close(firsts) };
-  const run = new OptimizerRun(view, queriesIn(view, objective), steps, sampled);
-  for (const { name, node } of allFirstStates(view, run, instance, slots)) add(name, node);
+  for (const { instance, variables, times } of groups.all) {
+    const run = new OptimizerRun(view, queriesIn(view, objective, variables), steps * times, sampled);
+    for (const { name, node } of allFirstStates(view, run, instance)) add(name, node);
+  }
   return { states, bound: view.close(firsts) };
 }
 
@@ -71,23 +74,27 @@ export function allFirstStates(
   view: View,
   run: OptimizerRun,
   instance: OptimizerInstance,
-  slots: readonly ParameterSlot[],
-  x: Tensor = tensor(view.root, view.x()),
+  x: Tensor = ownStart(view, run),
 ): readonly FirstState[] {
   return [...new Set(allInstances(instance))].flatMap((each) => [
     ...(each === instance ? [] : [{ name: `${each.path}.t`, node: view.frame.builder.constant(0, 'int') }]),
-    ...firstStates(view, run, each, slots, x),
+    ...firstStates(view, run, each, x),
   ]);
+}
+
+/** What the run's optimizer moves, where the phase starts. */
+function ownStart(view: View, run: OptimizerRun): Tensor {
+  return tensor(view.root, cut(view.root.builder, view.x(), run.queries.variables));
 }
 
 export function firstStates(
   view: View,
   run: OptimizerRun,
   each: OptimizerInstance,
-  slots: readonly ParameterSlot[],
-  x: Tensor = tensor(view.root, view.x()),
+  x: Tensor = ownStart(view, run),
 ): readonly FirstState[] {
   const environment = run.bodyEnvironment(each, constant(view.root, 0, 'int'));
+  const { slots } = run.queries.variables;
   return each.states.map((state) => {
     const inner = new Environment(environment);
     const slot = state.tensor === undefined ? undefined : slots[state.tensor];

@@ -3,29 +3,31 @@ import type { TypedExpression, TypedSolve } from '../../check/typed.js';
 import type { GraphBuilder } from '../builder.js';
 import type { Node, TensorType } from '../graph.js';
 import type { BoundRegion, ParameterSlot, StateSlot } from '../program.js';
-import { at } from '../types.js';
+import { at, range } from '../types.js';
 import { asTensor } from './call.js';
 import { carriedUpdates } from './carried.js';
 import { Cell, Environment } from './environment.js';
 import { leadingRows, type ProblemFacts } from './facts.js';
 import type { Frame } from './frame.js';
+import { evaluationsOf, type Groups, moveAll, once, reachedBy } from './group.js';
 import { type Handling, kktResidual, type Parts, partsAt, weightsAt } from './handling.js';
 import { keptState, sampledState } from './handled_rows.js';
 import { type Objective } from './objective.js';
 import { OptimizerRun, reads, readsGradient } from './optimizer.js';
 import { allInstances, type OptimizerInstance, stateKey } from './optimizer_instance.js';
 import { allFirstStates } from './phase_start.js';
-import { project, projectionOf } from './projection.js';
+import { projectionOf, stationarityAt } from './projection.js';
 import { normOf, queriesIn } from './queries.js';
-import { constant, expand, tensor } from './tensor.js';
+import { constant, tensor } from './tensor.js';
 import type { Tensor } from './value.js';
+import { cut, type Variables } from './variables.js';
 import { type RowsOfView, View } from './view.js';
 
 export function stepRegion(
   facts: ProblemFacts,
   slots: readonly ParameterSlot[],
   solve: TypedSolve,
-  instance: OptimizerInstance | undefined,
+  groups: Groups,
   objective: Objective,
   steps: number,
   rows: RowsOfView,
@@ -35,7 +37,8 @@ export function stepRegion(
 ): { readonly bound: BoundRegion; readonly measures: readonly string[] } {
   const view = new View(facts, { rows, training: true, parameters: 'vector', slots });
   const { root } = view;
-  const queries = queriesIn(view, objective);
+  const { variables } = groups;
+  const queries = queriesIn(view, objective, variables);
   const run = new OptimizerRun(view, queries, steps, handling);
   const stateNodes = states.map((state, index) =>
     view.input({ kind: 'state', index }, state.type, state.name),
@@ -49,30 +52,29 @@ export function stepRegion(
     handling === undefined
       ? []
       : bindStates(handling.instance, seenStates(view, handling, handlerNodes), view);
-  const cells = instance === undefined ? [] : bindStates(instance, stateNodes.slice(own), view);
+  const ofGroups = bindAllStates(groups, stateNodes, own, view);
   const x = view.x();
-  const start = tensor(root, x);
+  const y = cut(root.builder, x, variables);
   const { until } = facts.problem;
   const needsNorm = solve.until !== undefined && reads(solve.until, until.gradNorm);
   const needsKkt = solve.until !== undefined && reads(solve.until, until.kkt);
   const readsSlope = handling !== undefined && readsGradient(handling.instance);
-  const withGradient =
-    needsNorm || needsKkt || readsSlope || (instance !== undefined && readsGradient(instance));
+  const withGradient = needsNorm || needsKkt || readsSlope || sharesGradient(groups);
   const both = once(() =>
     view.atRoot(() => {
-      run.count(root, x);
-      return queries.valueAndGradient(root, x);
+      run.count(root, y);
+      return queries.valueAndGradient(root, y);
     }),
   );
   const valueOnly = once(() =>
     view.atRoot(() => {
-      run.count(root, x);
-      return queries.value(root, x);
+      run.count(root, y);
+      return queries.value(root, y);
     }),
   );
   // An aggregator's states move on by the direction at the start of the step, whatever else the optimizer asks for.
-  const turned = aggregatorStates === 0 ? undefined : view.atRoot(() => queries.aggregated(root, x));
-  if (turned !== undefined) run.count(root, x);
+  const turned = aggregatorStates === 0 ? undefined : view.atRoot(() => queries.aggregated(root, y));
+  if (turned !== undefined) run.count(root, y);
   const g = (): Node => turned?.direction ?? both().gradient;
   const f = (): Node => turned?.value ?? (withGradient ? both().value : valueOnly());
   const t = tensor(root, view.step());
@@ -80,25 +82,29 @@ export function stepRegion(
   const own_t =
     restarted === undefined ? t : tensor(root, root.builder.binary('subtract', t.node, restarted));
   const parts = handling === undefined ? undefined : partsAt(view, handling, x, slots);
-  const optimized =
-    instance === undefined
-      ? undefined
-      : run.run(
-          instance,
-          start,
-          () => tensor(root, g()),
-          () => tensor(root, f()),
-          own_t,
-        );
+  const projection = projectionOf(facts, slots);
+  const setting = {
+    view,
+    objective,
+    handling,
+    projection,
+    x,
+    gradient: g,
+    value: f,
+    t: own_t,
+    steps,
+    whole: run,
+  };
+  const optimized = moveAll(groups, setting);
   const handled =
     handling === undefined || parts === undefined
       ? undefined
-      : runHandler(run, handling, parts, start, () => tensor(root, g()), t);
-  const after = optimized ?? handled?.x ?? start;
-  const restart = instance === undefined ? undefined : handled?.restart;
-  const projection = projectionOf(facts, slots);
-  const moved = expand(root, after, [], [x.type.shape[0] ?? 0]);
-  const reached = projection === undefined ? moved : project(view, projection, moved);
+      : runHandler(run, handling, parts, tensor(root, y), () => tensor(root, g()), t);
+  const isMethod = handling?.isMethod === true;
+  const { runs } = optimized;
+  const reached =
+    isMethod && handled !== undefined ? reachedBy(setting, handled.x, variables) : optimized.reached;
+  const restart = isMethod ? undefined : handled?.restart;
   const results = [
     reached,
     ...carried,
@@ -109,13 +115,15 @@ export function stepRegion(
         : storedState(view, handling, index, at(handlerNodes, index), root.read(asTensor(cell.read()))),
     ),
     ...(turned?.states ?? []),
-    ...cells.map((cell) => root.read(asTensor(cell.read()))),
+    ...ofGroups.flatMap(({ cells }) => cells.map((cell) => root.read(asTensor(cell.read())))),
   ];
   const typed = results.map((node, index) =>
     sameNumbers(root.builder, node, index === 0 ? x.type : at(states, index - 1).type),
   );
-  if (restart !== undefined && instance !== undefined) {
-    const firsts = allFirstStates(view, run, instance, slots).map(({ node }) => node);
+  if (restart !== undefined) {
+    const firsts = groups.all.flatMap(({ instance }, index) =>
+      allFirstStates(view, at(runs, index), instance).map(({ node }) => node),
+    );
     const anew = new Map<number, Node>([
       [0, x],
       [1 + carried.length, t.node],
@@ -128,7 +136,7 @@ export function stepRegion(
       typed[index] = root.builder.select(flag, sameNumbers(root.builder, instead, node.type), node);
     });
   }
-  const kept = keepUnsampledRows(facts, view, slots, [x, ...stateNodes], typed);
+  const kept = keepUnsampledRows(facts, view, slots, ofGroups, [x, ...stateNodes], typed);
   kept.splice(1, carried.length, ...carriedUpdates(facts, slots, view, at(kept, 0), stepsPerEpoch));
   const plain = parts === undefined ? f() : parts.f;
   const isNegated = objective.several === undefined && objective.source.sense === 'maximize';
@@ -136,16 +144,14 @@ export function stepRegion(
   const measures = new Map<string, Node>([['objective', sign]]);
   if (withGradient) measures.set('grad_norm', normOf(root.builder, g()));
   if (needsKkt) {
-    const beyond = root.builder.binary('subtract', x, g());
-    const nearest = projection === undefined ? beyond : project(view, projection, beyond);
-    const stationarity = normOf(root.builder, root.builder.binary('subtract', x, nearest));
+    const stationarity = stationarityAt(view, x, g(), variables, projection);
     const kkt =
       handling === undefined || parts === undefined
         ? stationarity
         : kktResidual(root.builder, stationarity, parts, weightsAt(view, handling, parts));
     measures.set('kkt', kkt);
   }
-  measures.set('evaluations', root.builder.cast(root.read(asTensor(run.evaluations.read())), 'real'));
+  measures.set('evaluations', root.builder.cast(evaluationsOf(view, [run, ...runs]), 'real'));
   if (solve.until !== undefined) {
     const stop = stopFlag(view, facts, solve.until, measures, t.node);
     measures.set('stop', root.builder.cast(stop, 'real'));
@@ -197,9 +203,30 @@ function storedState(view: View, handling: Handling, index: number, stored: Node
   return keptState(view, sampled, names, at(instance.states, index).symbol, stored, made);
 }
 
-function once<T>(compute: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => (made ??= { value: compute() }).value;
+/** Whether the gradient of all moved variables at the step's start is what the optimizers see. */
+function sharesGradient({ all, alternates }: Groups): boolean {
+  return !(alternates && all.length > 1) && all.some(({ instance }) => readsGradient(instance));
+}
+
+interface StatesOfGroup {
+  readonly variables: Variables;
+  /** Among the states of the phase. */
+  readonly first: number;
+  readonly cells: readonly Cell[];
+}
+
+function bindAllStates(
+  groups: Groups,
+  nodes: readonly Node[],
+  first: number,
+  view: View,
+): readonly StatesOfGroup[] {
+  let next = first;
+  return groups.all.map(({ instance, variables }) => {
+    const cells = bindStates(instance, nodes.slice(next), view);
+    next += cells.length;
+    return { variables, first: next - cells.length, cells };
+  });
 }
 
 /** The cells of every instance's states and step counts, in the order of the state slots. */
@@ -252,6 +279,7 @@ function keepUnsampledRows(
   facts: ProblemFacts,
   view: View,
   slots: readonly ParameterSlot[],
+  groups: readonly StatesOfGroup[],
   before: readonly Node[],
   after: readonly Node[],
 ): Node[] {
@@ -273,11 +301,21 @@ function keepUnsampledRows(
     });
     return builder.reshape(builder.broadcast(chosen, slot.shape, [0]), [slot.size]);
   });
-  const advances = builder.concat(parts, 0);
-  const size = at(advances.type.shape, 0);
-  return after.map((node, index) => {
+  const kept = [...after];
+  const keep = (index: number, own: readonly number[], size: number): void => {
+    const node = at(kept, index);
     const { shape } = node.type;
-    if (shape[shape.length - 1] !== size) return node;
-    return builder.select(builder.broadcast(advances, shape, [shape.length - 1]), node, at(before, index));
-  });
+    if (shape[shape.length - 1] !== size) return;
+    const advances = builder.concat(
+      own.map((each) => at(parts, each)),
+      0,
+    );
+    const flags = builder.broadcast(advances, shape, [shape.length - 1]);
+    kept[index] = builder.select(flags, node, at(before, index));
+  };
+  keep(0, range(slots.length), at(at(before, 0).type.shape, 0));
+  for (const { variables, first, cells } of groups) {
+    for (const index of range(cells.length)) keep(1 + first + index, variables.own, variables.size);
+  }
+  return kept;
 }

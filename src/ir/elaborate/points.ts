@@ -13,9 +13,9 @@ import type { Frame } from './frame.js';
 import { tensor } from './tensor.js';
 import { sizesOf, type Tensor } from './value.js';
 
-/** The region of a question, (tensors.., stored..) -> results, on `count` points. */
-export function overPoints(region: Region, slots: readonly ParameterSlot[], count: number): Region {
-  const flags = region.parameters.map((_, index) => index < slots.length);
+/** The region of a question, (tensors.., stored..) -> results, on `count` points of the tensors `moved`. */
+export function overPoints(region: Region, moved: readonly number[], count: number): Region {
+  const flags = region.parameters.map((_, index) => moved.includes(index));
   const { region: wide, batched } = batchRegion(region, flags, count);
   if (batched.every((flag) => flag)) return wide;
   // What does not depend on the point is the same in every lane.

@@ -22,7 +22,9 @@ export function problemRoots(problem: TypedProblem): readonly TypedExpression[] 
       rule.value === undefined ? [start] : [start, rule.value],
     ),
     ...problem.objectives.map((objective) => objective.value),
-    ...problem.solves.map((solve) => solve.optimizer),
+    ...problem.solves.flatMap(({ groups }) =>
+      groups.flatMap(({ optimizer, times }) => (times === undefined ? [optimizer] : [optimizer, times])),
+    ),
     ...problem.solves.flatMap(({ handler }) => (handler === undefined ? [] : [handler])),
     ...problem.processes.flatMap(processRoots),
     ...problem.constraints.flatMap(({ value, proxy }) => (proxy === undefined ? [value] : [value, proxy])),

@@ -7,7 +7,9 @@ import type { BoundRegion, ParameterSlot } from '../program.js';
 import { at } from '../types.js';
 import type { ProblemFacts } from './facts.js';
 import { tensorsOf, vectorOf } from './objective.js';
+import { normOf } from './queries.js';
 import { castTo, expand } from './tensor.js';
+import { cut, put, type Variables } from './variables.js';
 import { View } from './view.js';
 
 /** Undefined when no parameter lies in a set. */
@@ -32,4 +34,22 @@ export function project(view: View, { region, inputs }: BoundRegion, x: Node): N
     return input.kind === 'parameters' ? x : view.input(input, parameter.type, name);
   });
   return at(view.root.builder.inline(region, given), 0);
+}
+
+/** How far a step of length 1 along the gradient of the variables, projected, would move them. */
+export function stationarityAt(
+  view: View,
+  x: Node,
+  gradient: Node,
+  variables: Variables,
+  projection: BoundRegion | undefined,
+): Node {
+  const { builder } = view.root;
+  const y = cut(builder, x, variables);
+  const beyond = builder.binary('subtract', y, gradient);
+  const nearest =
+    projection === undefined
+      ? beyond
+      : cut(builder, project(view, projection, put(builder, x, beyond, variables)), variables);
+  return normOf(builder, builder.binary('subtract', y, nearest));
 }

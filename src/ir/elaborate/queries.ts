@@ -4,15 +4,23 @@ import type { Node } from '../graph.js';
 import { at } from '../types.js';
 import { aggregate } from './aggregation.js';
 import { type Objective, ObjectiveQueries } from './objective.js';
+import { everyVariable, isEvery, type Variables } from './variables.js';
 import type { View } from './view.js';
 
-export function queriesIn(view: View, objective: Objective): ObjectiveQueries {
+/** As a function of `variables`; the others stand where `base`, a vector of all parameters, has them. */
+export function queriesIn(
+  view: View,
+  objective: Objective,
+  variables: Variables = everyVariable(objective.slots),
+  base: () => Node = () => view.x(),
+): ObjectiveQueries {
   const stored = objective.inputs.map((input, index) => {
     const parameter = at(objective.value.parameters, objective.slots.length + index);
     const name = parameter.operator.kind === 'parameter' ? parameter.operator.name : input.kind;
     return { node: view.input(input, parameter.type, name), frame: view.root };
   });
-  return new ObjectiveQueries(objective, stored, (jacobian, values) => {
+  const others = isEvery(variables) ? undefined : { node: base(), frame: view.root };
+  return new ObjectiveQueries(objective, variables, others, stored, (jacobian, values) => {
     const { several } = objective;
     if (several === undefined) throw new Error('compiler bug: a Jacobian without an aggregator');
     return aggregate(view, several.aggregation, jacobian, values, several.states);

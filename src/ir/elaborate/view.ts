@@ -246,7 +246,7 @@ export class View implements Context {
   }
 
   /** Runs `body` with other rows in force. */
-  private onRows<T>(rows: RowsOfView, body: () => T): T {
+  onRows<T>(rows: RowsOfView, body: () => T): T {
     const outer = this.rows;
     this.rows = rows;
     try {
