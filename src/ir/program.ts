@@ -105,6 +105,12 @@ export interface ConstraintSlot {
   readonly size: number;
 }
 
+/** A nested problem whose solution is differentiated implicitly. */
+export interface NestedSlot {
+  readonly name: string;
+  readonly span: Span;
+}
+
 /** `solve`: an optimizer, or the body of a process, applied step by step. */
 export interface Phase {
   /** Without an objective: `objective` names nothing, `evaluate` gives NaNs, and the one measure `updates` is 0, or NaN where an update made one. */
@@ -136,6 +142,8 @@ export interface Phase {
   readonly evaluate: BoundRegion;
   /** With constraints `evaluate` gives three results more: the KKT residual, all constraints (equalities first), their multipliers. */
   readonly constraints: readonly ConstraintSlot[];
+  /** For each of these `evaluate` ends in two results more: the norm of the inner gradient, and the length of Newton's step relative to the solution's. */
+  readonly nested?: readonly NestedSlot[];
   readonly span: Span;
 }
 

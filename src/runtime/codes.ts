@@ -175,6 +175,12 @@ export const runtimeCodes: readonly CodeEntry[] = [
     'solve using lbfgs() for 100 steps until grad_norm < 1e-40',
   ),
   entry(
+    'AM6015',
+    'an implicit derivative away from a stationary point',
+    'The implicit function theorem differentiates a point where the inner gradient is 0. The optimizer of the nested problem stopped before it came near one, so the derivative is one of another point. Take more steps or a better optimizer, or differentiate through the steps.',
+    'argmin { param v: real = 0  minimize (v - w)^2  solve using gradient_descent(0.01) for 3 steps implicit }',
+  ),
+  entry(
     'AM6035',
     'runs of a front that diverged',
     'Each point of a front is a run. Those that met a value that is not finite are left out of the front and its measures.',

@@ -29,6 +29,8 @@ export interface RunPhase {
     readonly offset: number;
     readonly size: number;
   }[];
+  /** Nested problems with an implicit derivative; the evaluation ends in two numbers for each. */
+  readonly nested?: readonly { readonly name: string }[];
 }
 
 export interface RunPlan {

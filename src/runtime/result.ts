@@ -15,7 +15,11 @@ export interface ResultObject {
   readonly constraints: Readonly<
     Record<string, { readonly value: Nested; readonly violation: number; readonly multiplier: Nested }>
   >;
-  readonly certificate: { readonly grad_norm: number; readonly kkt?: number };
+  readonly certificate: {
+    readonly grad_norm: number;
+    readonly kkt?: number;
+    readonly nested?: readonly { readonly grad_norm: number; readonly distance: number }[];
+  };
   /** Of a `solve front`: the points that no other dominates. */
   readonly front?: readonly {
     readonly preference: readonly number[];
@@ -49,6 +53,9 @@ export function resultObject(outcome: RunOutcome): ResultObject {
     certificate: {
       grad_norm: outcome.gradNorm,
       ...(outcome.kkt === undefined ? {} : { kkt: outcome.kkt }),
+      ...(outcome.nested.length === 0
+        ? {}
+        : { nested: outcome.nested.map(({ gradNorm, distance }) => ({ grad_norm: gradNorm, distance })) }),
     },
     ...(outcome.front === undefined ? {} : frontObject(outcome.front)),
   };

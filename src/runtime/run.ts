@@ -70,6 +70,20 @@ export interface ConstraintOutcome extends NamedArray {
   readonly multiplier: Float64Array;
 }
 
+/** How far the solution of a nested problem is from where its gradient is 0. */
+export interface NestedOutcome {
+  readonly phase: number;
+  /** Which of the phase's. */
+  readonly index: number;
+  readonly name: string;
+  readonly gradNorm: number;
+  /** How far Newton's method would go from it, relative to its own length. */
+  readonly distance: number;
+}
+
+/** Beyond this distance an implicit derivative is not to be trusted. */
+export const farFromStationary = 1e-3;
+
 export interface RunOutcome {
   readonly status: RunStatus;
   readonly steps: number;
@@ -81,6 +95,8 @@ export interface RunOutcome {
   /** With constraints: the largest of stationarity, violation and complementarity. */
   readonly kkt: number | undefined;
   readonly constraints: readonly ConstraintOutcome[];
+  /** Nested problems with an implicit derivative, at the final parameters. */
+  readonly nested: readonly NestedOutcome[];
   readonly reports: readonly NamedArray[];
   readonly parameters: readonly NamedArray[];
   readonly phases: readonly PhaseOutcome[];
@@ -339,6 +355,7 @@ function summarize(
   let objective = NaN;
   let kkt: number | undefined;
   let constraints: readonly ConstraintOutcome[] = [];
+  const nested: NestedOutcome[] = [];
   plan.phases.forEach((about, phase) => {
     if (about.process === true) return;
     const evaluated = Array.from(asked(2, () => program.evaluate(phase)));
@@ -351,6 +368,11 @@ function summarize(
     if (about.several === undefined) objectives.set(about.objective.name, objective);
     about.several?.forEach(({ name }, index) => objectives.set(name, evaluated[2 + index] ?? NaN));
     gradNorm = norm ?? NaN;
+    const inner = about.nested ?? [];
+    inner.forEach(({ name }, index) => {
+      const [norm = NaN, distance = NaN] = evaluated.slice(evaluated.length - 2 * (inner.length - index));
+      nested.push({ phase, index, name, gradNorm: norm, distance });
+    });
   });
   const reports = plan.reports.map(({ name, type }, index) => {
     const size = type.shape.reduce((product, extent) => product * extent, 1);
@@ -367,6 +389,12 @@ function summarize(
     kkt,
     constraints,
     reports,
+    nested,
+    reports: plan.reports.map(({ name, type }, index) => ({
+      name,
+      shape: type.shape,
+      data: Float64Array.from(program.report(index)),
+    })),
     parameters: plan.parameters.map(({ name, shape, offset, size }) => ({
       name,
       shape,

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import type { RunOutcome } from '../../src/runtime/run.js';
 import { compileText, parameter, report } from '../library/solve.js';
 import { frontPromises } from './fronts.js';
+import { nestedPromises } from './nested.js';
 import { processPromises } from './processes.js';
 
 const folder = fileURLToPath(new URL('../../examples', import.meta.url));
@@ -174,6 +175,7 @@ const promises: Readonly<Record<string, (outcome: RunOutcome) => void>> = {
     expect(figure(outcome, 'regret')).toBeLessThan(1e-10);
   },
   ...frontPromises,
+  ...nestedPromises,
   ...processPromises,
   'own_optimizer.opt': (outcome) => {
     expect(outcome.status).toBe('converged');

@@ -28,6 +28,8 @@ export interface View {
   readonly step?: number | undefined;
   /** What the problem carries, over whole tables; each as it starts when absent. */
   readonly carried?: Carried | undefined;
+  /** The view that a `let ... on SPLIT` is read from: parameters without rows are its own. */
+  readonly around?: Environment | undefined;
 }
 
 export type Carried = ReadonlyMap<ValueSymbol, ArrayValue>;
@@ -69,6 +71,7 @@ export function openView(prepared: PreparedProblem, view: View, drawName?: strin
   const compute = (symbol: ValueSymbol): Value | undefined => {
     const slot = offsets.get(symbol);
     if (slot !== undefined) {
+      if (view.around !== undefined && !hasRows(prepared, symbol.type)) return view.around.lookup(symbol);
       const data = view.x.slice(slot.offset, slot.offset + sizeOf(slot.shape));
       return takeRows(prepared, view, symbol.type, arrayOf(slot.shape, data));
     }
@@ -86,7 +89,7 @@ export function openView(prepared: PreparedProblem, view: View, drawName?: strin
     const split = problem.lets.find((candidate) => candidate.symbol === symbol)?.split ?? view.split;
     return split === view.split
       ? evaluateExpression(binding, environment)
-      : openView(prepared, { ...view, split, rows: undefined }).lookup(symbol);
+      : openView(prepared, { ...view, split, rows: undefined, around: environment }).lookup(symbol);
   };
   const lookup = (symbol: ValueSymbol): Value | undefined => {
     const value = compute(symbol);
@@ -143,6 +146,12 @@ function selectedRows(
 /** The dimension that `batch` samples: the rows of the first table. */
 function batchedRows(problem: TypedProblem): DimensionSymbol | undefined {
   return problem.data.find((block) => block.rows !== undefined)?.rows;
+}
+
+function hasRows({ splits }: PreparedProblem, type: Type): boolean {
+  const [leading] = type.kind === 'array' ? type.shape.dimensions : [];
+  const symbol = leading && bareSymbol(leading);
+  return symbol !== undefined && splits.has(symbol);
 }
 
 function takeRows(prepared: PreparedProblem, view: View, type: Type, array: ArrayValue): ArrayValue {

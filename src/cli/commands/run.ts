@@ -18,6 +18,7 @@ import { progressDisplay } from '../progress.js';
 import { readSource } from '../sources.js';
 import { unsupportedTarget } from '../targets.js';
 import { arrayText, numberText, table, typeText } from '../table.js';
+import { unfinishedNested } from '../nested.js';
 import { commandError, exit, print, say, sayDiagnostics, sayError, statusOf } from '../terminal.js';
 import type { ExitStatus } from '../terminal.js';
 
@@ -70,6 +71,7 @@ async function solve(compilation: Compilation, options: RunCommandOptions, host:
   const solved = program.phases[program.front?.phase ?? 0];
   const missing = outcome.front && solved && frontDiagnostic(outcome.front, solved.span);
   if (missing !== undefined) notes.push(missing);
+  notes.push(...unfinishedNested(compilation, outcome));
   sayDiagnostics(notes);
   if (options.json === true) print(JSON.stringify(resultObject(outcome)));
   else print(resultText(outcome, interrupt.signal.aborted));

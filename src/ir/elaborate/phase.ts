@@ -9,6 +9,7 @@ import { type ProblemFacts } from './facts.js';
 import { groupsOf, ownersOf } from './group.js';
 import { type Handling, handlingOf } from './handling.js';
 import { lengthOf, samplerOf } from './length.js';
+import { withNestedChecks } from './nested_checks.js';
 import { gameRegion, objectiveRegion, objectivesRegion } from './objective.js';
 import { evaluateConstrained, evaluateGame, evaluateRegion, evaluateSeveral } from './phase_evaluate.js';
 import { startRegion } from './phase_start.js';
@@ -76,7 +77,10 @@ export function elaboratePhase(
     sampler,
     steps,
     stepsPerEpoch,
-    evaluate:
+    ...withNestedChecks(
+      facts,
+      slots,
+      objectives,
       solve.players !== undefined
         ? evaluateGame(facts, slots, objectives, ownersOf(facts, solve), variables)
         : solve.aggregation !== undefined
@@ -84,6 +88,7 @@ export function elaboratePhase(
           : whole === undefined
             ? evaluateRegion(facts, slots, objective, variables)
             : evaluateConstrained(facts, slots, whole, { kind: 'split', name: objective.split }, variables),
+    ),
     constraints: whole?.constraints ?? [],
     span: solve.span,
   };

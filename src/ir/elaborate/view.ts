@@ -235,7 +235,7 @@ export class View implements Context {
 
   /** Gives a name of the file another value than the stored one, in this view. */
   define(symbol: ValueSymbol, value: () => Value): void {
-    this.cellsNow().set(symbol, new Cell(symbol.name, () => this.atRoot(value)));
+    this.cellsOf(symbol).set(symbol, new Cell(symbol.name, () => this.atRoot(value)));
   }
 
   private cellsNow(): Map<ValueSymbol, Cell> {
@@ -256,8 +256,18 @@ export class View implements Context {
     }
   }
 
+  /** A parameter without rows is one value whatever rows are in force, so that derivatives by it pass through all of them. */
+  private cellsOf(symbol: ValueSymbol): Map<ValueSymbol, Cell> {
+    const isShared =
+      this.facts.parameterIndex.has(symbol) && leadingRows(symbol.type, this.facts.tableOf) === undefined;
+    if (!isShared) return this.cellsNow();
+    const cells = this.cells.get('shared') ?? new Map<ValueSymbol, Cell>();
+    this.cells.set('shared', cells);
+    return cells;
+  }
+
   private fileCell(symbol: ValueSymbol): Cell | undefined {
-    const cells = this.cellsNow();
+    const cells = this.cellsOf(symbol);
     const known = cells.get(symbol);
     if (known !== undefined) return known;
     const value = this.fileValue(symbol);

@@ -113,6 +113,23 @@ describe('nested problems', () => {
       minimize sum(s^2) + sum(proximal(s + a, 0.5))
       solve using gradient_descent(0.05) for 3 steps`));
 
+  it('pass derivatives through `let`s on other rows', () =>
+    expectSameSteps(`
+      dim N = 6
+      data split train 50%, rest 50% {
+        X: real[N, 2] = [i in N, j in 2: sin(1 + i * (j + 1))]
+        y: real[N] = [i in N: 0.5 * i - 1]
+      }
+      param a: real = 0.3
+      let w = argmin {
+        param v: real[2] = a
+        minimize mean((X @ v - y)^2) + exp(a) * sum(v^2)
+        solve using gradient_descent(0.1) for 3 steps
+      } on train
+      let slope = grad(mean((X @ w - y)^2) + a^3, a) on rest
+      minimize mean((X @ w - y)^2) + 0.1 * slope^2 on rest
+      solve using gradient_descent(0.1) for 3 steps`));
+
   it('start warm from what the last step has reached', () =>
     expectSameSteps(ridge('gradient_descent(0.05) for 3 steps warm')));
 
