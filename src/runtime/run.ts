@@ -388,13 +388,8 @@ function summarize(
     gradNorm,
     kkt,
     constraints,
-    reports,
     nested,
-    reports: plan.reports.map(({ name, type }, index) => ({
-      name,
-      shape: type.shape,
-      data: Float64Array.from(program.report(index)),
-    })),
+    reports,
     parameters: plan.parameters.map(({ name, shape, offset, size }) => ({
       name,
       shape,
