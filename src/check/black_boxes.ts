@@ -129,6 +129,12 @@ const questions: Readonly<Record<string, string>> = {
   residual_vjp: 'asks for derivatives of residuals',
 };
 
+/** Whether every solve asks for values only: a derivative that is 0 everywhere is then no fault. */
+export function seesValuesOnly({ solves, until }: TypedProblem): boolean {
+  const ofUntil = [until.gradNorm, until.kkt];
+  return solves.length > 0 && solves.every((solve) => gradientQuestion(solve, ofUntil) === undefined);
+}
+
 /** Who of a solve asks for a derivative of the objective; undefined if values are enough. */
 function gradientQuestion(solve: TypedSolve, ofUntil: readonly ValueSymbol[]): string | undefined {
   if (solve.handler !== undefined)

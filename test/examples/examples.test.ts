@@ -1,10 +1,12 @@
 /** Every example, through the whole pipeline, with the figure that its header promises. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import type { Host } from '../../src/runtime/host.js';
 import type { RunOutcome } from '../../src/runtime/run.js';
 import { compileText, parameter, report } from '../library/solve.js';
+import { blackBoxPromises } from './black_boxes.js';
 import { frontPromises } from './fronts.js';
 import { nestedPromises } from './nested.js';
 import { processPromises } from './processes.js';
@@ -177,6 +179,7 @@ const promises: Readonly<Record<string, (outcome: RunOutcome) => void>> = {
   ...frontPromises,
   ...nestedPromises,
   ...processPromises,
+  ...blackBoxPromises,
   'own_optimizer.opt': (outcome) => {
     expect(outcome.status).toBe('converged');
     expect(Math.abs(outcome.objective - 0.06808282314)).toBeLessThan(1e-9);
@@ -194,7 +197,9 @@ describe('examples', () => {
   for (const [name, promise] of Object.entries(promises)) {
     test(`${name} reaches its figure`, async () => {
       const file = path.join(folder, name);
-      const { run } = await compileText(readFileSync(file, 'utf8'), file);
+      const module = file.replace(/\.opt$/, '.mjs');
+      const host = existsSync(module) ? ((await import(pathToFileURL(module).href)) as Host) : {};
+      const { run } = await compileText(readFileSync(file, 'utf8'), file, host);
       promise(await run());
     }, 60_000);
   }

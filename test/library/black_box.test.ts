@@ -1,5 +1,7 @@
 /** Optimizers that see values only, against SciPy and published figures. */
 import { describe, expect, test } from 'vitest';
+import { compileSource, diagnoseDivergence, prepareRun } from '../../src/compile.js';
+import { runProgram } from '../../src/runtime/run.js';
 import { compileText, distance, list, parameter, solveText } from './solve.js';
 
 const rosenbrock = (n: number): string => `sum(i in 0..${n - 2}: 100 * (x[i + 1] - x[i]^2)^2 + (1 - x[i])^2)`;
@@ -144,6 +146,33 @@ describe('populations', () => {
     expect(slow.objective).toBeGreaterThan(50);
   });
 
+  const rastrigin = 'param x: real[4] = 3 minimize 40 + sum(i in 4: x[i]^2 - 10 * cos(2 * pi * x[i]))';
+
+  test('differential_evolution finds the lowest of many valleys', async () => {
+    const outcome = await solveText(
+      `${rastrigin} solve using differential_evolution(low = -5, high = 5) for 300 steps`,
+    );
+    expect(outcome.objective).toBeLessThan(1e-4);
+  });
+
+  test('particle_swarm closes on one of the lowest valleys', async () => {
+    const outcome = await solveText(
+      `${rastrigin} solve using particle_swarm(low = -5, high = 5) for 300 steps`,
+    );
+    // The valleys beside the lowest one have the value 0.995.
+    expect(outcome.objective).toBeLessThan(2);
+  });
+
+  test('random_search keeps the best of its draws', async () => {
+    const { run } = await compileText(
+      `${rastrigin} solve using random_search(low = -5, high = 5) for 100 steps`,
+    );
+    const values = [];
+    for (const steps of [0, 1, 10, 100]) values.push((await run({ steps })).objective);
+    expect(values).toEqual([...values].sort((a, b) => b - a));
+    expect(values[3]).toBeLessThan(20);
+  });
+
   test('a step size that is no number ends the run with a verdict', async () => {
     const outcome = await solveText(`
       param x: real[2] = 1
@@ -151,4 +180,36 @@ describe('populations', () => {
       solve using cma_es(sigma = 0 / 0) for 10 steps`);
     expect(outcome.status).toBe('diverged');
   });
+});
+
+describe('bayesian_optimization', () => {
+  // Branin's function over the unit square, from the start in the middle.
+  const branin = (optimizer: string, seed: number): string => `
+    param u: real[2] = 0.5
+    let x = 15 * u[0] - 5, y = 15 * u[1]
+    minimize (y - 5.1 / (4 * pi^2) * x^2 + 5 / pi * x - 6)^2 + 10 * (1 - 1 / (8 * pi)) * cos(x) + 10
+    solve using ${optimizer} for 40 steps seed ${seed}`;
+
+  test('comes within 0.01 of the minimum in 40 evaluations from other seeds too', async () => {
+    for (const seed of [1, 2]) {
+      const outcome = await solveText(branin('bayesian_optimization(capacity = 40)', seed));
+      expect(outcome.phases[0]?.evaluations).toBe(40);
+      expect(Math.abs(outcome.objective - 0.397887)).toBeLessThan(0.01);
+    }
+  }, 120_000);
+
+  test('a covariance without a Cholesky factor ends the run, and is named', async () => {
+    const { compilation } = await compileSource(
+      { path: 'test.opt', text: branin('bayesian_optimization(capacity = 10, noise = -1.5)', 0) },
+      {},
+    );
+    if (compilation === undefined) throw new Error('no program');
+    const compiled = await prepareRun(compilation);
+    const { status, divergence } = await runProgram(compilation.program, compiled);
+    expect(status).toBe('diverged');
+    if (divergence === undefined) throw new Error('no divergence');
+    const { code, labels } = await diagnoseDivergence(compilation, compiled, divergence);
+    expect(code).toBe('AM6001');
+    expect(labels?.[0]?.message).toMatch(/cholesky|triangular_solve/);
+  }, 60_000);
 });

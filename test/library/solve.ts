@@ -1,5 +1,6 @@
 /** Solves a problem given as text, through the same pipeline as the command line. */
 import { compileSource, prepareRun } from '../../src/compile.js';
+import type { Host } from '../../src/runtime/host.js';
 import type { RunOptions, RunOutcome } from '../../src/runtime/run.js';
 import { runProgram } from '../../src/runtime/run.js';
 
@@ -8,14 +9,14 @@ export interface Solver {
 }
 
 /** Compiles; diagnostics of any severity but errors are ignored. */
-export async function compileText(text: string, path = 'problem.opt'): Promise<Solver> {
+export async function compileText(text: string, path = 'problem.opt', host: Host = {}): Promise<Solver> {
   const { compilation, diagnostics } = await compileSource({ path, text }, {});
   if (compilation === undefined) {
     throw new Error(
       `${diagnostics.map(({ code, message }) => `${code}: ${message}`).join('\n')}\nin\n${text}`,
     );
   }
-  const prepared = await prepareRun(compilation);
+  const prepared = await prepareRun(compilation, host);
   return { run: (options) => runProgram(compilation.program, prepared, options) };
 }
 

@@ -2,6 +2,7 @@
 import type { Diagnostic, Label } from '../../parser/diagnostic.js';
 import type { Span } from '../../parser/source.js';
 import type { TypedParameter, TypedProblem, ValueSymbol } from '../typed.js';
+import { seesValuesOnly } from '../black_boxes.js';
 import { isLibrary } from './findings.js';
 import type { Cut } from './flow.js';
 import type { ProblemFacts } from './problem_facts.js';
@@ -10,13 +11,16 @@ export function gradientPaths(facts: ProblemFacts): Diagnostic[] {
   const { problem, objectives, constraints } = facts;
   // Where constraints restrict the parameters, an objective may well be constant: any feasible point solves it.
   const isConstrained = constraints.some(({ facts: { flow } }) => flow.live.size > 0);
+  // An optimizer that sees values only does without derivatives.
+  const valuesOnly = seesValuesOnly(problem);
   const stranded = objectives.filter(
-    ({ facts: { flow } }) => flow.live.size === 0 && !(isConstrained && flow.cut.size === 0),
+    ({ facts: { flow } }) =>
+      flow.live.size === 0 && !(isConstrained && flow.cut.size === 0) && !(valuesOnly && flow.cut.size > 0),
   );
   const unreached = stranded.map(({ item, facts: { flow } }) =>
     objectiveWithoutParameters(problem, item.value.span, [...flow.cut.values()][0]),
   );
-  if (stranded.length === objectives.length) return unreached;
+  if (valuesOnly || stranded.length === objectives.length) return unreached;
   return [...unreached, ...parametersWithoutGradient(facts)];
 }
 

@@ -109,9 +109,21 @@ describe('the library', () => {
     'separable_cma_es(population = 6)',
     'cross_entropy_method(population = 6, elite = 2)',
     'evolution_strategy(adam(0.1), pairs = 3)',
+    'random_search(population = 5)',
+    'differential_evolution(population = 5)',
+    'particle_swarm(population = 4)',
     'population_training(members = 5, every = 2, spread = 0.1, fastest = 0.02)',
   ])('%s steps as the evaluator does', async (optimizer) => {
     await expectSameSteps(problem(optimizer).replace('5 steps', '8 steps'), 8);
+  });
+
+  it('bayesian_optimization steps as the evaluator does', async () => {
+    await expectSameSteps(
+      `param u: real[2] = 0.5
+       minimize (u[0] - 0.3)^2 + abs(u[1] - 0.7)
+       solve using bayesian_optimization(initial = 2, capacity = 4, candidates = 6, settings = 2) for 6 steps`,
+      6,
+    );
   });
 });
 
