@@ -73,7 +73,7 @@ function mentions(expression: TypedExpression, symbol: ValueSymbol): boolean {
   return [...childrenOf(expression)].some((child) => mentions(child, symbol));
 }
 
-function isDirection({ parameters, result }: Signature): boolean {
+export function isDirection({ parameters, result }: Signature): boolean {
   const [first] = parameters;
   const rows = first === undefined ? undefined : quantified(first.symbol.type, 0, 2);
   const columns = first === undefined ? undefined : quantified(first.symbol.type, 1, 2);
@@ -136,7 +136,7 @@ function takesPreference({ parameters }: Signature, call: CallExpression): boole
 }
 
 /** The written arguments by name, and those that the run gives, under names that no file can write. */
-function completeArguments(
+export function completeArguments(
   call: CallExpression,
   signature: Signature,
   kind: TypedAggregation['kind'],

@@ -487,6 +487,18 @@ const problem = [
     'param x: real = 1\noptimizer o() { x <- x - g }\nminimize x^2\nsolve front 3 using o() for 3 steps',
   ),
   entry(
+    'AM2705',
+    'unknown property of an aggregator',
+    'An aggregator may declare that it is `non_conflicting`, `permutation_invariant` or `linear_under_scaling`.',
+    'aggregator a(J: real[m, n]): real[n] is harmless = [j in n: sum(i in m: J[i, j])]',
+  ),
+  entry(
+    'AM2706',
+    'property that cannot be tried',
+    'Properties are tried on random Jacobians, so the other parameters of the aggregator need defaults.',
+    'aggregator a(J: real[m, n], c: real): real[n] is permutation_invariant = [j in n: c * sum(i in m: J[i, j])]',
+  ),
+  entry(
     'AM2630',
     'not a set',
     'After `in` at a parameter, and after the value in `project(v, SET)`, stands a set of the library or one defined by `set`.',

@@ -37,6 +37,7 @@ import { typedOptimizer, typedSchedule } from './optimizers.js';
 import { checkStart } from './parameters.js';
 import { printType } from './print_type.js';
 import { checkProcesses } from './processes.js';
+import { checkProperties } from './properties.js';
 import { checkRows } from './rows.js';
 import { freshSymbol } from './session.js';
 import type { Session } from './session.js';
@@ -108,6 +109,7 @@ export function checkProblem(
     processes,
     reports,
     tests,
+    properties: checkProperties(session, file, declarations),
     sizeChecks: withoutRepeats(session.sizeChecks),
     until,
   };

@@ -752,6 +752,20 @@ export interface TypedFront {
   readonly span: Span;
 }
 
+export type AggregatorProperty = 'non_conflicting' | 'permutation_invariant' | 'linear_under_scaling';
+
+/** `is non_conflicting`: a property that an aggregator declares, and a call of it on a Jacobian of any sizes. */
+export interface TypedProperty {
+  /** The aggregator's. */
+  readonly name: string;
+  readonly property: AggregatorProperty;
+  readonly call: TypedCall;
+  readonly given: Readonly<Record<'jacobian' | 'losses' | 'preference' | 'step', ValueSymbol>>;
+  readonly rows: DimensionSymbol;
+  readonly columns: DimensionSymbol;
+  readonly span: Span;
+}
+
 export interface TypedSolve {
   readonly labels: readonly string[];
   readonly front: TypedFront | undefined;
@@ -855,4 +869,6 @@ export interface TypedProblem {
   };
   readonly reports: readonly TypedReport[];
   readonly tests: readonly TypedTest[];
+  /** What the aggregators of the file declare. */
+  readonly properties: readonly TypedProperty[];
 }

@@ -164,6 +164,8 @@ export interface FunctionDeclaration extends Documented {
   readonly kind: 'fn';
   /** `aggregator upgrad(J: real[m, n]): real[n]`: a function that a `solve` may apply to the Jacobian (`on`). */
   readonly aggregator: boolean;
+  /** `is non_conflicting`: what an aggregator claims, for `argmin test` to try. */
+  readonly properties: readonly Identifier[];
   /** `extern fn f(x: real[n]): real`: the host supplies it, and the body is empty (an `error` expression). */
   readonly extern?: true;
   readonly name: Identifier;

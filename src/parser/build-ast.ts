@@ -257,6 +257,9 @@ function buildFunction(
   return {
     kind: 'fn',
     aggregator,
+    properties: tokensOf(nodeOf(node, 'propertyClause'), 'Identifier').map((token) =>
+      identifierOf(context, token),
+    ),
     doc,
     name: nameOf(context, nodeOf(node, 'name'), span),
     parameters: buildParameters(context, nodeOf(node, 'parameters')),

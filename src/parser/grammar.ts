@@ -212,7 +212,18 @@ class ArgminParser extends StatementGrammar {
     this.SUBRULE(this.name);
     this.SUBRULE(this.parameters);
     this.OPTION(() => this.SUBRULE(this.result));
+    this.OPTION2(() => this.SUBRULE(this.propertyClause));
     this.SUBRULE(this.body);
+  });
+
+  /** `is non_conflicting, permutation_invariant`. */
+  protected readonly propertyClause = this.RULE('propertyClause', () => {
+    this.CONSUME(words.is);
+    this.CONSUME(Identifier);
+    this.MANY(() => {
+      this.CONSUME(Comma);
+      this.CONSUME2(Identifier);
+    });
   });
 
   protected readonly parameters = this.RULE('parameters', () => {

@@ -66,6 +66,7 @@ const layouts: Readonly<Record<string, RuleLayout>> = {
   objectiveDeclaration: (layout, node) => layout.headed(node),
   returnStatement: (layout, node) => layout.headed(node),
   assertStatement: (layout, node) => layout.headed(node),
+  aggregatorDeclaration: (layout, node) => layout.aggregatorDeclaration(node),
   letDeclaration: (layout, node) => layout.bindings(node),
   letStatement: (layout, node) => layout.bindings(node),
   stateStatement: (layout, node) => layout.bindings(node),
@@ -322,6 +323,17 @@ class Layout {
         ...clause.map((element) => concat([' ', this.doc(element)])),
       ]),
     );
+  }
+
+  /** The properties of an aggregator go to the next line, together, when the head is too long. */
+  aggregatorDeclaration(node: CstNode): Doc {
+    const elements = orderedChildren(node);
+    const place = elements.findIndex((element) => !isToken(element) && element.name === 'propertyClause');
+    const clause = elements[place];
+    if (clause === undefined) return this.row(node);
+    const head = this.spaced(elements.slice(0, place));
+    const properties = indent(concat([line, this.doc(clause)]));
+    return concat([group(concat([head, properties])), ' ', this.spaced(elements.slice(place + 1))]);
   }
 
   /** `solve using ...`, its clauses on the next line together, or each on a line, when it is too long. */

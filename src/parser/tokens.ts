@@ -99,6 +99,7 @@ const contextualWords = [
   'times',
   'alternating',
   'simultaneous',
+  'is',
 ] as const;
 
 export type ContextualText = (typeof contextualWords)[number];

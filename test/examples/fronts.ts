@@ -34,4 +34,10 @@ export const frontPromises: Readonly<Record<string, (outcome: RunOutcome) => voi
     expect(whole).toBeLessThan(1.335);
     nearlyAll(outcome, whole);
   },
+  // One seed of the paper's 100 points and 250 generations.
+  'nsga2.opt': (outcome) => {
+    const [volume = NaN] = report(outcome, 'volume');
+    expect(volume).toBeLessThan(1.21 - 2 / 3);
+    expect(volume).toBeGreaterThan(0.98 * (1.21 - 2 / 3));
+  },
 };

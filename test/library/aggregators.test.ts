@@ -2,74 +2,65 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { runTests } from '../../src/check/evaluate/tests.js';
+import { runProperties } from '../../src/check/evaluate/properties.js';
+import type { TypedProblem } from '../../src/check/typed.js';
 import { compileSource, prepareRun } from '../../src/compile.js';
-import { checkSource } from '../../src/front_end.js';
-import { list } from './solve.js';
+import { checkSource, librarySources } from '../../src/front_end.js';
 
-/** Numbers in -1..1, the same at every run. */
-function* numbers(seed: number): Generator<number, never> {
-  for (let state = seed; ;) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    yield Number((state / 2 ** 31 - 1).toFixed(6));
-  }
-}
-
-/** Matrices of two to five rows, more rows than columns among them, rows of unlike lengths, and rows that repeat. */
-function matrices(count: number): number[][][] {
-  const next = numbers(7);
-  return Array.from({ length: count }, (_, index) => {
-    const rows = 2 + (index % 4);
-    const columns = 1 + (index % 7);
-    const made = Array.from({ length: rows }, (_, row) => {
-      const scale = index % 5 === 0 ? 10 ** row : 1;
-      return Array.from({ length: columns }, () => scale * next.next().value);
-    });
-    return index % 6 === 1 ? [...made.slice(1), [...(made[1] ?? [])]] : made;
-  });
-}
-
-/** The assertions, once for each matrix J, that fail. */
-function failures(assertions: string, count = 20): unknown[] {
-  const text = matrices(count)
-    .map((matrix, index) => `test "${index}" { let J = ${list(matrix)} ${assertions} }`)
-    .join('\n');
-  const { problem, diagnostics } = checkSource({ path: 'random.opt', text });
+function problemOf(source: { readonly path: string; readonly text: string }): TypedProblem {
+  const { problem, diagnostics } = checkSource(source);
   expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
   if (problem === undefined) throw new Error('no problem');
-  const results = runTests(problem);
-  expect(results).toHaveLength(count);
-  return results.filter(({ passed }) => !passed);
+  return problem;
 }
 
-describe('aggregators on random matrices', () => {
-  for (const name of ['upgrad', 'dualproj', 'mgda']) {
-    test(`${name} is non-conflicting`, () => {
-      expect(failures(`assert min(J @ ${name}(J)) / norm(J)^2 >= -1e-9`)).toEqual([]);
-    });
-  }
+describe('what the library declares', () => {
+  const source = librarySources().find(({ path }) => path === 'std/aggregators.opt');
+  if (source === undefined) throw new Error('no library');
+  const results = runProperties(problemOf(source), {}, 8);
 
-  test('a sum is not, so the matrices have conflicts', () => {
-    expect(failures('assert min(J @ summed(J)) >= -1e-9').length).toBeGreaterThan(4);
+  test('speaks of the aggregators whose papers prove it', () => {
+    const declared = results.map(({ aggregator, property }) => `${aggregator} ${property}`);
+    for (const name of ['upgrad', 'dualproj', 'mgda']) expect(declared).toContain(`${name} non_conflicting`);
+    expect(declared).toContain('upgrad linear_under_scaling');
   });
 
-  for (const name of ['upgrad', 'dualproj', 'mgda', 'cagrad', 'config', 'imtl_g', 'aligned_mtl', 'average']) {
-    test(`${name} does not depend on the order of the rows`, () => {
-      const backwards = `[i in length(J): J[length(J) - 1 - i]]`;
-      expect(failures(`assert ${name}(${backwards}) == ${name}(J) within 1e-6 * max(1, norm(J))`, 8)).toEqual(
-        [],
-      );
+  for (const { aggregator, property, counterexample } of results) {
+    test(`${aggregator} is ${property}`, () => {
+      expect(counterexample).toBeUndefined();
     });
   }
+});
 
-  test('upgrad is linear under scaling of the rows', () => {
-    const scaled = (by: string): string => `upgrad([i in length(J): (${by}) * J[i]])`;
-    const sum = `${scaled('1 + i')} + ${scaled('2')}`;
-    expect(failures(`assert ${scaled('3 + i')} == ${sum} within 1e-8 * norm(J)`)).toEqual([]);
+describe('a declaration that does not hold', () => {
+  const counterexampleOf = (head: string, body: string) => {
+    const text = `aggregator mine(J: real[m, n], f: real[m], c: real = 2): real[n] is ${head} = ${body}`;
+    return runProperties(problemOf({ path: 'mine.opt', text }))[0]?.counterexample;
+  };
+
+  test('has a Jacobian on which a sum conflicts', () => {
+    const found = counterexampleOf('non_conflicting', 'c * ones(m) @ J');
+    const jacobian = found?.jacobian ?? [];
+    const sum = (jacobian[0] ?? []).map((_, column) =>
+      jacobian.reduce((total, row) => total + 2 * (row[column] ?? NaN), 0),
+    );
+    const products = jacobian.map((row) =>
+      row.reduce((total, value, column) => total + value * (sum[column] ?? NaN), 0),
+    );
+    expect(Math.min(...products)).toBeLessThan(0);
+    products.forEach((product, index) => expect(found?.left[index]).toBeCloseTo(product, 9));
   });
 
-  test('mgda is no longer than any combination of the rows', () => {
-    expect(failures('assert norm(mgda(J)) <= norm(average(J)) + 1e-9')).toEqual([]);
+  test('has one on which the order of the rows counts', () => {
+    const found = counterexampleOf('permutation_invariant', 'J[0]');
+    expect(found?.right).toEqual(found?.jacobian[0]);
+    expect(found?.left).toEqual(found?.jacobian.at(-1));
+    expect(counterexampleOf('permutation_invariant', 'f @ J')).toBeUndefined();
+  });
+
+  test('has one on which scaling is not linear', () => {
+    expect(counterexampleOf('linear_under_scaling', 'ones(m) @ J / (1 + norm(J))')).toBeDefined();
+    expect(counterexampleOf('linear_under_scaling', 'f @ J')).toBeUndefined();
   });
 });
 
@@ -80,6 +71,7 @@ test('no step of the two-task example raises either loss to first order', async 
   const program = await prepareRun(compilation);
   program.initialize(0);
   program.startPhase(0);
+  // The report is J times the direction of the next step; here at the start of each.
   for (let step = 1; step <= 200; step += 1) {
     const falling = program.report(0);
     expect(Math.min(falling[0] ?? NaN, falling[1] ?? NaN)).toBeGreaterThan(0);

@@ -2,13 +2,16 @@
 import path from 'node:path';
 import { bindProblem } from '../../bind/bind.js';
 import type { AssertResult, TestResult } from '../../check/evaluate/tests.js';
+import type { ProblemInput } from '../../check/evaluate/prepare.js';
+import type { PropertyResult } from '../../check/evaluate/properties.js';
+import { runProperties } from '../../check/evaluate/properties.js';
 import { runTests } from '../../check/evaluate/tests.js';
 import type { TypedProblem } from '../../check/typed.js';
 import { checkSource } from '../../front_end.js';
 import { hasErrors } from '../../parser/diagnostic.js';
 import { positionAt } from '../../parser/source.js';
 import { findSources, readSource } from '../sources.js';
-import { arrayText } from '../table.js';
+import { arrayText, numberText } from '../table.js';
 import { exit, print, say, sayDiagnostics, sayError } from '../terminal.js';
 import type { ExitStatus } from '../terminal.js';
 
@@ -22,20 +25,23 @@ export function test(paths: readonly string[], options: Options): ExitStatus {
   for (const error of errors) status = sayError(error);
   let passed = 0;
   let failed = 0;
+  const count = (holds: boolean, text: () => string): void => {
+    if (holds) passed += 1;
+    else {
+      failed += 1;
+      say(text());
+    }
+  };
   for (const file of files) {
     const results = testFile(file, options);
-    if (!Array.isArray(results)) {
-      status = results as ExitStatus;
+    if (typeof results === 'number') {
+      status = results;
       failed += 1;
       continue;
     }
-    for (const result of results as readonly TestResult[]) {
-      if (result.passed) passed += 1;
-      else {
-        failed += 1;
-        say(failureText(result));
-      }
-    }
+    for (const result of results.tests) count(result.passed, () => failureText(result));
+    for (const result of results.properties)
+      count(result.counterexample === undefined, () => propertyText(result));
   }
   if (files.length === 0) return status;
   if (failed > 0 && status === exit.ok) status = exit.error;
@@ -43,7 +49,16 @@ export function test(paths: readonly string[], options: Options): ExitStatus {
   return status;
 }
 
-function testFile(file: string, options: Options): readonly TestResult[] | ExitStatus {
+interface Tested {
+  readonly tests: readonly TestResult[];
+  readonly properties: readonly PropertyResult[];
+}
+
+function tested(problem: TypedProblem, input?: ProblemInput): Tested {
+  return { tests: runTests(problem, input), properties: runProperties(problem, input) };
+}
+
+function testFile(file: string, options: Options): Tested | ExitStatus {
   const source = readSource(file);
   if (!source.ok) return sayError(source.error);
   const allowOutside = options.allowOutside === true;
@@ -52,24 +67,20 @@ function testFile(file: string, options: Options): readonly TestResult[] | ExitS
     sayDiagnostics(diagnostics.filter(({ severity }) => severity === 'error'));
     return exit.error;
   }
-  if (problem.tests.length === 0) return [];
-  if (problem.data.length === 0) return runTests(problem);
+  if (problem.tests.length === 0 && problem.properties.length === 0) return { tests: [], properties: [] };
+  if (problem.data.length === 0) return tested(problem);
   return testWithData(problem, path.dirname(path.resolve(file)), allowOutside);
 }
 
 /** Tests of a problem may read its data. */
-function testWithData(
-  problem: TypedProblem,
-  folder: string,
-  allowOutside: boolean,
-): readonly TestResult[] | ExitStatus {
+function testWithData(problem: TypedProblem, folder: string, allowOutside: boolean): Tested | ExitStatus {
   const { bound, diagnostics } = bindProblem(problem, { folder, allowOutside });
   if (bound === undefined) {
     sayDiagnostics(diagnostics);
     return exit.error;
   }
   const raw = new Map(bound.arrays.map((array) => [array.raw.name, array]));
-  return runTests(problem, { raw, sizes: bound.sizes });
+  return tested(problem, { raw, sizes: bound.sizes });
 }
 
 function failureText(result: TestResult): string {
@@ -84,6 +95,25 @@ function failureText(result: TestResult): string {
     );
   }
   return lines.join('\n');
+}
+
+function propertyText({ aggregator, property, span, counterexample }: PropertyResult): string {
+  const { file, start } = span;
+  const lines = [
+    `failed: ${aggregator} is ${property}`,
+    `  ${file.path}:${positionAt(file, start).line}: a counterexample`,
+  ];
+  if (counterexample === undefined) return lines.join('\n');
+  const { jacobian, says, left, right } = counterexample;
+  const show = (values: readonly number[]): string =>
+    `[${values.map((value) => numberText(value)).join(', ')}]`;
+  return [
+    ...lines,
+    `    J = [${jacobian.map(show).join(', ')}]`,
+    `    ${says}`,
+    `    left  ${show(left)}`,
+    `    right ${show(right)}`,
+  ].join('\n');
 }
 
 function sides({ left, right, tolerance }: AssertResult): readonly string[] {
