@@ -140,21 +140,23 @@ function playersOf(
   { objectives, parameters }: Choice,
 ): readonly TypedPlayer[] | undefined {
   const { session } = context;
-  const claims = new Map<ValueSymbol, Span>();
+  const claims = new Map<ValueSymbol, { readonly by: TypedObjective; readonly span: Span }>();
   let clashes = 0;
-  for (const { name, symbols, span } of objectives.flatMap(({ objective }) => objective.over ?? [])) {
-    const earlier = symbols.map((symbol) => claims.get(symbol)).find((each) => each !== undefined);
-    if (earlier !== undefined) {
-      clashes += 1;
-      session.error('AM2651', span, `\`${name}\` is claimed by two objectives of one \`solve\``, {
-        labels: [{ span: earlier, message: 'the first one here' }],
-        notes: [
-          'in a game every variable belongs to one player',
-          'objectives over the same variables are aggregated: `solve using adam(1e-3) on upgrad`',
-        ],
-      });
+  for (const { objective } of objectives) {
+    for (const { name, symbols, span } of objective.over ?? []) {
+      const earlier = symbols.map((symbol) => claims.get(symbol)).find((each) => each !== undefined);
+      if (earlier !== undefined && earlier.by !== objective) {
+        clashes += 1;
+        session.error('AM2651', span, `\`${name}\` is claimed by two objectives of one \`solve\``, {
+          labels: [{ span: earlier.span, message: 'the first one here' }],
+          notes: [
+            'in a game every variable belongs to one player',
+            'objectives over the same variables are aggregated: `solve using adam(1e-3) on upgrad`',
+          ],
+        });
+      }
+      for (const symbol of symbols) claims.set(symbol, { by: objective, span });
     }
-    for (const symbol of symbols) claims.set(symbol, span);
   }
   const rest = parameters.filter(({ symbol }) => !claims.has(symbol));
   const without = objectives.filter(({ objective }) => objective.over === undefined);

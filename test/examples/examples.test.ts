@@ -8,6 +8,7 @@ import type { RunOutcome } from '../../src/runtime/run.js';
 import { compileText, parameter, report } from '../library/solve.js';
 import { blackBoxPromises } from './black_boxes.js';
 import { frontPromises } from './fronts.js';
+import { gamePromises } from './games.js';
 import { nestedPromises } from './nested.js';
 import { processPromises } from './processes.js';
 
@@ -180,6 +181,7 @@ const promises: Readonly<Record<string, (outcome: RunOutcome) => void>> = {
   ...nestedPromises,
   ...processPromises,
   ...blackBoxPromises,
+  ...gamePromises,
   'own_optimizer.opt': (outcome) => {
     expect(outcome.status).toBe('converged');
     expect(Math.abs(outcome.objective - 0.06808282314)).toBeLessThan(1e-9);
