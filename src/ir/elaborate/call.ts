@@ -43,9 +43,10 @@ export function callValue(context: Context, expression: TypedCallValue): Value {
 type Sizes = (environment: Environment) => void;
 
 function instantiate(context: Context, instantiation: Instantiation): Sizes {
-  const dimensions = instantiation.dimensions.map(
-    ({ symbol, value }) => [symbol, context.environment.size(value)] as const,
-  );
+  // An integer parameter that is no size may be handed on without being known before the run.
+  const dimensions = instantiation.dimensions
+    .filter(({ symbol, value }) => symbol.origin !== 'static' || context.environment.hasSize(value))
+    .map(({ symbol, value }) => [symbol, context.environment.size(value)] as const);
   const run = instantiation.run;
   const runSizes =
     run === undefined ? undefined : ([run.symbol, context.environment.shape(run.value)] as const);

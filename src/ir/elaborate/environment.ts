@@ -136,6 +136,17 @@ export class Environment {
     return found;
   }
 
+  /** False where a dimension stands for an integer that is known only during the run. */
+  hasSize(dimension: Dimension): boolean {
+    return dimension.terms.every(({ factors }) =>
+      factors.every(({ atom }) =>
+        atom.kind === 'symbol'
+          ? this.findSize(atom.symbol) !== undefined
+          : this.hasSize(atom.numerator) && this.hasSize(atom.denominator),
+      ),
+    );
+  }
+
   /** The value of a polynomial; a bare dimension of table rows keeps its mark. */
   size(dimension: Dimension): Size {
     const term = dimension.terms.length === 1 ? at(dimension.terms, 0) : undefined;

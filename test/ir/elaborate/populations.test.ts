@@ -78,6 +78,17 @@ optimizer averaged(lr: real = 0.02) {
     );
   });
 
+  it('an integer that is known only during the run is handed on from function to function', async () => {
+    const partly = `
+fn head(y: real[n], used: int): real = sum(i in n where i < used: y[i])
+fn half_of_head(y: real[n], used: int): real = head(y, used) / 2
+optimizer partly() {
+  let used = min(t, 3)
+  x <- x - 0.01 * half_of_head(x, used) * ones(P)
+}`;
+    await expectSameSteps(`${partly} ${problem('partly()')}`, 5);
+  });
+
   it('a population is a wider graph, not a loop', async () => {
     const { program } = await throughBoth(
       `${search} param w: real[2] = 1 minimize sum(exp(w)) solve using search(40) for 3 steps`,
