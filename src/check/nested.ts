@@ -158,6 +158,12 @@ function checkLets(context: Context, declarations: readonly LetDeclaration[]): T
       });
     }
   }
+  for (const { value } of declarations.flatMap(({ bindings }) => bindings)) {
+    if (value.operator !== '~') continue;
+    session.error('AM2662', value.span, 'a nested problem draws nothing', {
+      notes: ['draw outside, and read the draw inside: all of its steps see the same one'],
+    });
+  }
   let waiting: readonly LetBinding[] = declarations.flatMap(({ bindings }) => bindings);
   const done: { symbol: TypedParameter['symbol']; value: TypedExpression }[] = [];
   while (waiting.length > 0) {

@@ -26,6 +26,7 @@ export function refuseClauses(context: Context, solve: SolveDeclaration): void {
     { clause: solve.batch, name: 'batch', note: 'it sees the batch of the step around it' },
     { clause: solve.seed, name: 'seed', note: 'its draws are keyed by the seed of the run' },
     { clause: solve.aggregator, name: 'on', note: 'it has one objective' },
+    { clause: solve.front, name: 'front', note: 'it has one objective' },
     { clause: solve.labels[0], name: 'solve LABEL', note: 'it has one objective' },
     { clause: solve.using[1], name: 'using ... using', note: 'one optimizer moves all of its parameters' },
     { clause: solve.using[0]?.over?.[0], name: 'over', note: 'its optimizer moves all of its parameters' },
