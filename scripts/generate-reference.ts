@@ -24,13 +24,16 @@ function builtinTable(): string {
   return ['| operator | is |', '|---|---|', ...rows].join('\n');
 }
 
-type Definition = Extract<Declaration, { kind: 'fn' | 'module' | 'optimizer' | 'schedule' | 'set' }>;
+type Definition = Extract<
+  Declaration,
+  { kind: 'fn' | 'module' | 'optimizer' | 'schedule' | 'set' | 'distribution' }
+>;
 
 const isDefinition = (declaration: Declaration): declaration is Definition =>
-  ['fn', 'module', 'optimizer', 'schedule', 'set'].includes(declaration.kind);
+  ['fn', 'module', 'optimizer', 'schedule', 'set', 'distribution'].includes(declaration.kind);
 
 function startOfBody(definition: Definition): number {
-  if (definition.kind === 'set') {
+  if (definition.kind === 'set' || definition.kind === 'distribution') {
     const { file, start, end } = definition.span;
     return start + file.text.slice(start, end).indexOf('{');
   }

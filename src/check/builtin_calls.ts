@@ -5,6 +5,7 @@ import { checkRaw } from './columns.js';
 import type { Context } from './context.js';
 import { errorExpression, isError } from './convert.js';
 import { checkDerivative, checkQuery } from './derivatives.js';
+import { distributionAsValue, operationWithoutDistribution } from './distributions.js';
 import { checkExpression } from './expression.js';
 import { applyOperator } from './operators.js';
 import { checkSetOperation } from './sets.js';
@@ -33,15 +34,9 @@ export function checkBuiltinCall(
     case 'raw':
       return checkRaw(context, call, builtin);
     case 'distribution':
-      context.session.error(
-        'AM2505',
-        call.span,
-        `\`${builtin.name}\` is a distribution, and stands after \`~\``,
-        {
-          notes: [`write \`param w: real[D] ~ ${builtin.name}(...)\` or a data column drawn with \`~\``],
-        },
-      );
-      return errorExpression(call.span);
+      return distributionAsValue(context, call, builtin.name);
+    case 'distribution_operation':
+      return operationWithoutDistribution(context, call, builtin);
     case 'set_operation':
       return checkSetOperation(context, call, builtin);
     default:

@@ -20,7 +20,8 @@ export type QueryName =
   | 'equalities'
   | 'inequalities';
 export type RawName = 'columns' | 'column' | 'characters' | 'array';
-export type DistributionName = 'normal' | 'uniform' | 'bernoulli' | 'exponential' | 'gumbel';
+export type NoiseName = 'standard_normal' | 'standard_uniform';
+export type DistributionOperation = 'log_prob' | 'entropy' | 'kl' | 'score';
 
 /** What a `set` may define. */
 export type SetOperation = 'project' | 'contains';
@@ -35,7 +36,8 @@ type BuiltinKind =
   | { readonly kind: 'derivative'; readonly operator: DerivativeName }
   | { readonly kind: 'query'; readonly operator: QueryName }
   | { readonly kind: 'raw'; readonly operator: RawName }
-  | { readonly kind: 'distribution'; readonly operator: DistributionName }
+  | { readonly kind: 'distribution'; readonly operator: NoiseName }
+  | { readonly kind: 'distribution_operation'; readonly operator: DistributionOperation }
   | { readonly kind: 'set_operation'; readonly operator: SetOperation }
   | { readonly kind: 'constant'; readonly value: number };
 
@@ -193,10 +195,9 @@ const structurals: readonly Builtin[] = [
   structural('total', 'total(N): int', 'The size of the whole table, also under `batch`.'),
 ];
 
-function rows<Kind extends 'derivative' | 'query' | 'raw' | 'distribution' | 'set_operation'>(
-  kind: Kind,
-  table: readonly Row[],
-): Builtin[] {
+function rows<
+  Kind extends 'derivative' | 'query' | 'raw' | 'distribution' | 'distribution_operation' | 'set_operation',
+>(kind: Kind, table: readonly Row[]): Builtin[] {
   return table.map(([name, signature, doc]) => ({ kind, operator: name, name, signature, doc }) as Builtin);
 }
 
@@ -253,11 +254,23 @@ const raws = rows('raw', [
 ]);
 
 const distributions = rows('distribution', [
-  ['normal', '~ normal(mean = 0, deviation = 1)', 'Normal draws.'],
-  ['uniform', '~ uniform(low = 0, high = 1)', 'Uniform draws.'],
-  ['bernoulli', '~ bernoulli(p)', 'True with probability p.'],
-  ['exponential', '~ exponential(rate = 1)', 'Exponential draws.'],
-  ['gumbel', '~ gumbel(location = 0, scale = 1)', 'Gumbel draws.'],
+  ['standard_normal', '~ standard_normal()', 'Normal noise of mean 0 and deviation 1.'],
+  ['standard_uniform', '~ standard_uniform()', 'Uniform noise between 0 and 1, both excluded.'],
+]);
+
+const distributionOperations = rows('distribution_operation', [
+  ['log_prob', 'log_prob(DISTRIBUTION, y)', 'The logarithm of the density or probability of `y`.'],
+  [
+    'entropy',
+    'entropy(DISTRIBUTION)',
+    'The entropy, in nats; of an array of probabilities a library function.',
+  ],
+  ['kl', 'kl(P, Q)', 'The divergence of P from Q, two of one distribution, in nats.'],
+  [
+    'score',
+    'score(DISTRIBUTION, y, reward)',
+    'The reward of a draw `y`, with the gradient of the expected reward.',
+  ],
 ]);
 
 const setOperations = rows('set_operation', [
@@ -280,6 +293,7 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map(
     ...queries,
     ...raws,
     ...distributions,
+    ...distributionOperations,
     ...setOperations,
     ...constants,
   ].map((builtin) => [builtin.name, builtin]),

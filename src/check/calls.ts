@@ -8,6 +8,7 @@ import type { Context } from './context.js';
 import { topContext, within } from './context.js';
 import { errorExpression, isError, tryFit } from './convert.js';
 import type { FunctionDefinition } from './entities.js';
+import { checkDistributionOperation, distributionAsValue } from './distributions.js';
 import { checkExpression } from './expression.js';
 import { callFunction } from './function_calls.js';
 import { functionSignature, typedFunction } from './functions.js';
@@ -25,6 +26,8 @@ export function checkCall(
   expected: Type | undefined,
 ): TypedExpression {
   const { callee, span } = call;
+  const ofDistribution = checkDistributionOperation(context, call);
+  if (ofDistribution !== undefined) return ofDistribution;
   if (call.on !== undefined && !asksObjective(context, call)) {
     context.session.error('AM2403', call.on.span, `\`on ${call.on.name}\` means nothing in this call`, {
       notes: ['in an optimizer `grad(y on fresh)` and `value(y on fresh)` ask on a new batch'],
@@ -56,6 +59,8 @@ export function checkCall(
       return checkOptimizerValue(context, call, entity.definition);
     case 'schedule':
       return checkScheduleCall(context, call, entity.definition);
+    case 'distribution':
+      return distributionAsValue(context, call, callee.name);
     case 'module':
       context.session.error(
         'AM2009',
@@ -112,7 +117,7 @@ export function signatureText(name: string, target: Pick<TypedFunction, 'paramet
 export function argumentsOf(
   context: Context,
   call: CallExpression,
-  target: TypedFunction,
+  target: Pick<TypedFunction, 'parameters' | 'result'>,
   name: string,
   definition: FunctionDefinition | undefined,
 ): readonly TypedExpression[] | undefined {

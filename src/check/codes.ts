@@ -5,6 +5,7 @@
 import { nestedCodes } from './nested_codes.js';
 import { blackBox } from './black_box_codes.js';
 import { games } from './games_codes.js';
+import { distributionCodes } from './distribution_codes.js';
 
 interface Entry<Code extends string> {
   readonly code: Code;
@@ -317,13 +318,13 @@ const data = [
   entry(
     'AM2504',
     'draw out of place',
-    '`~` stands in `data`, drawn once for the table, in `param`, drawn once for the start, and in a `let` of the program, of a module or of an optimizer, drawn at every step. A function draws nothing: its calls have no names by which their draws could be told apart.',
+    '`~` stands in `data`, drawn once for the table, in `param`, drawn once for the start, and in a `let` of the program, of a module or of an optimizer, drawn at every step. A function draws nothing: its calls have no names by which their draws could be told apart; only the `sample` of a distribution does, outside of loops, for the name that `~` gives a value.',
     'fn noisy(a: real): real {\n  let z ~ normal(0, 1)\n  return a + z\n}',
   ),
   entry(
     'AM2505',
     'not a distribution',
-    'After `~` stands one of normal, uniform, bernoulli, exponential, gumbel.',
+    'After `~` stands a distribution with its parameters: one of the library, or one that the file defines.',
     'param w: real[3] ~ gaussian(0, 1)',
   ),
   entry(
@@ -341,13 +342,13 @@ const data = [
   entry(
     'AM2508',
     'a draw in a report',
-    'What a `let` draws has a value only while a step is taken. A report is about the parameters alone; `training()` is false in it.',
+    'What a `let` draws has a value only while a step is taken. A report takes the mean over fresh draws where it says over how many, by `samples = n`; `training()` is false in it.',
     'param w: real = 0\nlet z ~ normal(0, 1)\nminimize (w - z)^2\nsolve using gradient_descent(0.1)\nreport r = w - z',
   ),
   entry(
     'AM2509',
     'impossible parameter of a draw',
-    'A deviation or scale is not negative, a rate is positive, a probability lies in 0..1, and the ends of an interval are in order. Parameters that are computed are checked in the run, which ends as diverged.',
+    'A distribution says by `possible` which parameters it can have: a deviation is not negative, probabilities lie in the simplex. Parameters that are computed are checked in the run, which ends as diverged.',
     'param w: real = 0\nlet z ~ normal(0, -1)\nminimize (w - z)^2\nsolve using gradient_descent(0.1)',
   ),
   entry(
@@ -623,6 +624,7 @@ export const checkCodes = [
   ...blackBox,
   ...processes,
   ...games,
+  ...distributionCodes,
 ] as const;
 
 export type CheckCode = (typeof checkCodes)[number]['code'];

@@ -2,6 +2,7 @@
 import type { Entity, FileScope } from './entities.js';
 import { Scope } from './entities.js';
 import type { ScopeKind } from './entities.js';
+import type { NoiseSource } from './noise.js';
 import type { Session } from './session.js';
 import type { TypedHandling, TypedOptimizer } from './typed.js';
 import type { ArrayType, Dimension, RunSymbol } from './types.js';
@@ -42,6 +43,8 @@ export interface Context {
   readonly path?: string | undefined;
   /** In the body of an aggregator: its name. Like an optimizer it may keep states and draw. */
   readonly aggregator?: string | undefined;
+  /** In the body of a distribution's `sample`: where its draws come from. */
+  readonly noise?: NoiseSource | undefined;
 }
 
 export interface ColumnPlace {

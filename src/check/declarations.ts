@@ -17,6 +17,7 @@ import { levelOf } from './levels.js';
 import { makeModel } from './models.js';
 import { parametersOf } from './model_parameters.js';
 import { derivedModel } from './model_vectors.js';
+import { distributionDefinition } from './distributions.js';
 import { setDefinition } from './sets.js';
 import { printType } from './print_type.js';
 import { freshDimension, freshSymbol } from './session.js';
@@ -102,6 +103,8 @@ function makeEntity(session: Session, file: FileScope, declared: Declared): Enti
       };
     case 'set':
       return { kind: 'set', definition: setDefinition(file, declaration) };
+    case 'distribution':
+      return { kind: 'distribution', definition: distributionDefinition(file, declaration) };
     case 'let':
       return declared.binding === undefined
         ? { kind: 'error' }

@@ -32,6 +32,7 @@ function namesOf(declaration: Declaration): readonly Name[] {
     case 'optimizer':
     case 'schedule':
     case 'set':
+    case 'distribution':
       return [declaration.name];
     default:
       return [];

@@ -6,19 +6,20 @@
 import type { Expression } from '../parser/ast.js';
 import type { Span } from '../parser/source.js';
 import type { Context } from './context.js';
-import { errorExpression, fit, isError } from './convert.js';
+import { errorExpression, isError } from './convert.js';
 import type { Scope } from './entities.js';
-import { checkExpression } from './expression.js';
-import { checkDraw } from './parameters.js';
+import { DrawnNoise } from './noise.js';
+import type { NoiseSource } from './noise.js';
 import { printType } from './print_type.js';
+import { checkSample } from './sampling.js';
 import type { Session } from './session.js';
 import { childrenOf } from './traverse.js';
 import { scopesOf, turnsAround } from './turns.js';
-import { arrayType, errorType, realElement, realScalar } from './type_facts.js';
+import { errorType } from './type_facts.js';
 import type { TypedDraw, TypedExpression, TypedStatement, ValueSymbol } from './typed.js';
 import type { Type } from './types.js';
 
-/** `let name: annotated ~ distribution`; without an annotation one real. */
+/** `let name: annotated ~ distribution`; without an annotation of the type that the parameters have together. */
 export function checkStepDraw(
   context: Context,
   name: string,
@@ -26,26 +27,38 @@ export function checkStepDraw(
   annotated: Type | undefined,
   span: Span,
 ): TypedExpression {
-  const type = annotated ?? realScalar;
-  const path = pathOf(context, name);
-  if (path === undefined) {
+  const source = noiseFor(context, name, span);
+  if (source === undefined) {
     context.session.error('AM2504', span, 'a draw does not stand here', {
       notes: [
         '`~` stands in `data`, once for the table, in `param`, once for the start, and in a `let` of the program, of a module or of an optimizer, at every step',
-        'the calls of a function have no names by which their draws could be told apart; make it a `module`',
+        'the calls of a function have no names by which their draws could be told apart; make it a `module`, or the `sample` of a distribution, outside of loops',
       ],
     });
     return { ...errorExpression(span), type: annotated ?? errorType };
   }
-  if (type.kind === 'error') return { ...errorExpression(span), type };
-  if (type.kind !== 'array') {
-    context.session.error('AM2102', span, `a draw is a number or an array, and this is ${printType(type)}`);
-    return { ...errorExpression(span), type };
+  if (annotated?.kind === 'error') return { ...errorExpression(span), type: annotated };
+  if (annotated !== undefined && annotated.kind !== 'array') {
+    context.session.error(
+      'AM2102',
+      span,
+      `a draw is a number or an array, and this is ${printType(annotated)}`,
+    );
+    return { ...errorExpression(span), type: annotated };
   }
-  const typed = isCategorical(distribution)
-    ? checkCategorical(context, distribution, type, path)
-    : checkDraw(context, distribution, type, path);
-  return isError(typed) ? { ...typed, type } : typed;
+  const typed = checkSample(context, distribution, annotated, source);
+  return isError(typed) ? { ...typed, type: annotated ?? errorType } : typed;
+}
+
+/** Where a draw takes its noise from; undefined where a name is bound more than once in a step, or never. */
+function noiseFor(context: Context, name: string, span: Span): NoiseSource | undefined {
+  if (context.noise !== undefined) {
+    if (!standsOnce(context.scope, 'branch')) return undefined;
+    context.noise.begin(span);
+    return context.noise;
+  }
+  const path = pathOf(context, name);
+  return path === undefined ? undefined : new DrawnNoise(path, turnsAround(context));
 }
 
 /** The name of the draw's stream, with the turns of loops that were unrolled; undefined where nothing is drawn. */
@@ -70,61 +83,6 @@ export function standsOnce(place: Scope, ...also: readonly Scope['kind'][]): boo
     if (scope.kind !== 'plain' && !also.includes(scope.kind)) return false;
   }
   return true;
-}
-
-// ------------------------------------------------------------------------------------------------ categorical
-
-type Call = Extract<Expression, { kind: 'call' }>;
-
-function isCategorical(expression: Expression): expression is Call {
-  return (
-    expression.kind === 'call' &&
-    expression.callee.kind === 'name' &&
-    expression.callee.name === 'categorical' &&
-    expression.arguments.length === 1
-  );
-}
-
-/** `a: class(K)[N] ~ categorical(logits)` is the largest of the logits with Gumbel noise (Gumbel, 1954). */
-function checkCategorical(
-  context: Context,
-  call: Call,
-  type: Extract<Type, { kind: 'array' }>,
-  path: string,
-): TypedExpression {
-  const { span } = call;
-  if (type.element.kind !== 'class') {
-    context.session.error('AM2102', span, `\`categorical\` draws classes, and this is ${printType(type)}`, {
-      notes: ['annotate the name: `let a: class(K)[N] ~ categorical(logits)`'],
-    });
-    return errorExpression(span);
-  }
-  const { run, dimensions } = type.shape;
-  const logits = arrayType(realElement, { run, dimensions: [...dimensions, type.element.classes] });
-  const given = call.arguments[0];
-  const typed = given && checkExpression(context, given.value);
-  if (typed === undefined || isError(typed)) return errorExpression(span);
-  const fitted = fit(context, typed, logits, 'the logits of the draw');
-  if (isError(fitted)) return fitted;
-  const zero: TypedExpression = { kind: 'constant', value: 0, type: realScalar, span };
-  const one: TypedExpression = { kind: 'constant', value: 1, type: realScalar, span };
-  const noise: TypedDraw = {
-    kind: 'draw',
-    distribution: 'gumbel',
-    operands: [zero, one],
-    type: logits,
-    path,
-    turns: turnsAround(context),
-    span,
-  };
-  const operand: TypedExpression = {
-    kind: 'apply',
-    operator: 'add',
-    operands: [fitted, noise],
-    type: logits,
-    span,
-  };
-  return { kind: 'reduce_axes', operator: 'argmax', operand, axes: [1], type, span };
 }
 
 // ---------------------------------------------------------------------------------------------------- reports

@@ -4,6 +4,7 @@
  */
 import type {
   Declaration,
+  DistributionDeclaration,
   FunctionDeclaration,
   LetBinding,
   ModuleDeclaration,
@@ -42,6 +43,7 @@ export type Entity =
   | { readonly kind: 'optimizer'; readonly definition: OptimizerDefinition }
   | { readonly kind: 'schedule'; readonly definition: ScheduleDefinition }
   | { readonly kind: 'set'; readonly definition: SetDefinition }
+  | { readonly kind: 'distribution'; readonly definition: DistributionDefinition }
   | { readonly kind: 'model'; readonly value: ModelValue; readonly span: Span }
   | { readonly kind: 'builtin'; readonly builtin: Builtin }
   /** Has a diagnostic already. */
@@ -120,6 +122,24 @@ export interface SetDefinition {
   readonly file: FileScope;
   /** Each operation as a function of its own parameters, then those of the set. */
   readonly operations: ReadonlyMap<string, FunctionDefinition>;
+}
+
+export interface DistributionDefinition {
+  readonly kind: 'distribution';
+  readonly syntax: DistributionDeclaration;
+  readonly file: FileScope;
+  /** The parameters alone, for their types and defaults. */
+  readonly header: FunctionDefinition;
+  /** Each operation as a function of its own parameters, then those of the distribution. */
+  readonly operations: ReadonlyMap<string, FunctionDefinition>;
+  /** `sample` as a function of the parameters and of the noise that it draws; made when first needed. */
+  sampler: Sampler | undefined;
+}
+
+/** The noise stands behind the distribution's own parameters, in the order in which the body draws it. */
+export interface Sampler {
+  readonly function: TypedFunction;
+  readonly noise: readonly { readonly kind: 'normal' | 'uniform'; readonly symbol: ValueSymbol }[];
 }
 
 // -------------------------------------------------------------------------------------------------- scopes

@@ -16,7 +16,7 @@ import type { Lift, TypedExpression, TypedFunction, ValueSymbol } from './typed.
 import type { ArrayType, Dimension, ShapeType, Type } from './types.js';
 import { Bindings, literalOutside } from './unify.js';
 
-interface Reduced {
+export interface Reduced {
   /** The arguments without the dimensions of `over`. */
   readonly types: readonly Type[];
   readonly lift: Extract<Lift, { kind: 'over' }> | undefined;
@@ -29,10 +29,21 @@ export function callFunction(
   name: string,
   definition: FunctionDefinition | undefined,
 ): TypedExpression {
-  const { span } = call;
   const given = argumentsOf(context, call, target, name, definition);
-  if (given === undefined) return errorExpression(span);
-  const reduced = reduceOver(context, call, given);
+  if (given === undefined) return errorExpression(call.span);
+  return callGiven(context, call, target, name, given, reduceOver(context, call, given));
+}
+
+/** The call with arguments that are checked already, in parameter order. */
+export function callGiven(
+  context: Context,
+  call: CallExpression,
+  target: TypedFunction,
+  name: string,
+  given: readonly TypedExpression[],
+  reduced: Reduced | undefined,
+): TypedExpression {
+  const { span } = call;
   if (reduced === undefined) return errorExpression(span);
   const { session } = context;
   const before = session.sizeChecks.length;
@@ -66,7 +77,7 @@ function reportMismatch(
   });
 }
 
-function reduceOver(
+export function reduceOver(
   context: Context,
   call: CallExpression,
   given: readonly TypedExpression[],
@@ -106,7 +117,7 @@ function reduceOver(
   return { types: reducedTypes, lift: { kind: 'over', over } };
 }
 
-function dropAxes(type: Type, axes: readonly (number | undefined)[]): Type {
+export function dropAxes(type: Type, axes: readonly (number | undefined)[]): Type {
   if (type.kind !== 'array') return type;
   const count = type.shape.dimensions.length;
   const dropped = new Set(axes.flatMap((axis) => (axis === undefined ? [] : [count - axis])));

@@ -9,7 +9,14 @@ import { LazyDeclarations } from './lazy_library.js';
 import type { Session } from './session.js';
 import { didYouMean } from '../parser/suggest.js';
 
-const definitionKinds: readonly Declaration['kind'][] = ['fn', 'module', 'optimizer', 'schedule', 'set'];
+const definitionKinds: readonly Declaration['kind'][] = [
+  'fn',
+  'module',
+  'optimizer',
+  'schedule',
+  'set',
+  'distribution',
+];
 
 /** The scope of a file, parsed at most once. A broken library file or import is reported where it is broken. */
 export function fileScope(session: Session, source: SourceFile, role: FileScope['role']): FileScope {
@@ -55,10 +62,7 @@ export function resolveImport(session: Session, file: FileScope, declared: Decla
   const found = target.declared.get(item.name.name);
   if (found === undefined || !isImportable(found)) {
     const names = [...target.declared.values()].filter(isImportable).map(({ name }) => name);
-    const what =
-      found === undefined
-        ? 'has no definition'
-        : 'exports only fn, module, optimizer, schedule and set, and not';
+    const what = found === undefined ? 'has no definition' : 'exports only definitions, and not';
     session.error('AM2006', item.name.span, `\`${declaration.from.text}\` ${what} \`${item.name.name}\``, {
       notes: didYouMean(item.name.name, names),
     });

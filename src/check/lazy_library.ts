@@ -26,8 +26,8 @@ interface Pieces {
 }
 
 const head =
-  /^(?:import|dim|hyper|data|param|let|fn|module|model|minimize|maximize|solve|report|precision|optimizer|schedule|aggregator|set|handler|test)\b/;
-const definition = /^(?:fn|module|optimizer|schedule|aggregator|set|handler)\s+([A-Za-z_]\w*)/;
+  /^(?:import|dim|hyper|data|param|let|fn|module|model|minimize|maximize|solve|report|precision|optimizer|schedule|aggregator|set|distribution|handler|test)\b/;
+const definition = /^(?:fn|module|optimizer|schedule|aggregator|set|distribution|handler)\s+([A-Za-z_]\w*)/;
 const known = new WeakMap<SourceFile, Pieces>();
 
 /** Names that a piece declares, read without parsing. */
@@ -156,6 +156,7 @@ function declaredIn(declaration: Declaration, name: string): Declared | undefine
     case 'optimizer':
     case 'schedule':
     case 'set':
+    case 'distribution':
     case 'dim':
       return declaration.name.name === name ? make(declaration.name.span) : undefined;
     case 'let': {

@@ -5,7 +5,8 @@
 import type { SourceFile } from '../parser/source.js';
 import type { Loader } from './session.js';
 
-const head = /^(?:fn|module|optimizer|schedule|aggregator|set|handler)\s+([A-Za-z_][A-Za-z0-9_]*)/gm;
+const head =
+  /^(?:fn|module|optimizer|schedule|aggregator|set|distribution|handler)\s+([A-Za-z_][A-Za-z0-9_]*)/gm;
 
 /** Files whose names are visible only when imported: their definitions are modules for networks. */
 export const importedLibraries: readonly string[] = ['std/nn.opt'];

@@ -22,6 +22,7 @@ function isCallable(entity: Entity): boolean {
     case 'optimizer':
     case 'schedule':
     case 'set':
+    case 'distribution':
     case 'model':
     case 'error':
       return true;
@@ -55,7 +56,7 @@ export function lookupCallable(context: Context, name: string): Entity | undefin
 }
 
 function mayBeCalled(kind: string): boolean {
-  return ['fn', 'module', 'model', 'optimizer', 'schedule', 'set', 'import'].includes(kind);
+  return ['fn', 'module', 'model', 'optimizer', 'schedule', 'set', 'distribution', 'import'].includes(kind);
 }
 
 function lookupInFile(session: Session, file: FileScope, name: string): Entity | undefined {
@@ -124,6 +125,7 @@ function definitionOf(entity: Entity): Span | undefined {
     case 'optimizer':
     case 'schedule':
     case 'set':
+    case 'distribution':
       return entity.definition.syntax.name.span;
     case 'model':
     case 'static':
@@ -150,6 +152,7 @@ export function describe(entity: Entity): string {
     case 'optimizer':
     case 'schedule':
     case 'set':
+    case 'distribution':
       return `${entity.kind} ${entity.definition.syntax.name.name}`;
     case 'model':
       return 'model';
@@ -205,6 +208,14 @@ export function valueOf(context: Context, entity: Entity, name: string, span: Sp
         name,
         span,
         `it stands after \`in\` at a parameter, or in \`project(v, ${name})\``,
+      );
+    case 'distribution':
+      return notAValue(
+        context,
+        'a distribution',
+        name,
+        span,
+        `it stands after \`~\`, or in \`log_prob(${name}(...), y)\``,
       );
     case 'model':
       return notAValue(

@@ -23,6 +23,7 @@ import { topContext } from './context.js';
 import { fit, isError, toReal } from './convert.js';
 import { checkData } from './data.js';
 import { resolveDeclared } from './declarations.js';
+import { checkDistributionDefinition } from './distributions.js';
 import { drawReadBy } from './draws.js';
 import type { Entity, FileScope } from './entities.js';
 import { checkExpression } from './expression.js';
@@ -35,6 +36,7 @@ import { checkModuleAlone } from './module_alone.js';
 import { refuseNestedClauses } from './nested_clauses.js';
 import { typedOptimizer, typedSchedule } from './optimizers.js';
 import { checkStart } from './parameters.js';
+import { withPossibleDraws } from './possible.js';
 import { printType } from './print_type.js';
 import { checkProcesses } from './processes.js';
 import { checkProperties } from './properties.js';
@@ -162,6 +164,9 @@ function checkDefinition(session: Session, entity: Entity): void {
     case 'set':
       checkSetDefinition(session, entity.definition);
       break;
+    case 'distribution':
+      checkDistributionDefinition(session, entity.definition);
+      break;
     case 'module':
       checkModuleAlone(session, entity.definition);
       break;
@@ -285,7 +290,7 @@ function checkObjective(
   return {
     label: declaration.label?.name,
     sense: declaration.sense,
-    value: toReal(value),
+    value: withPossibleDraws(session, toReal(value)),
     over,
     split,
     span: declaration.span,
@@ -309,15 +314,26 @@ function checkReport(
     );
     return undefined;
   }
+  const context = topContext(session, file, 'problem');
+  const samples = declaration.samples && integer(context, declaration.samples, 'a number of samples');
   const drawn = drawReadBy(session, typed);
-  if (drawn !== undefined) {
+  if (drawn === undefined && declaration.samples !== undefined) {
+    session.error('AM2675', declaration.samples.span, 'nothing that this report reads is drawn', {
+      notes: ['`samples = n` is the mean over n draws; leave it out'],
+    });
+  }
+  if (drawn !== undefined && declaration.samples === undefined) {
     session.error('AM2508', declaration.value.span, 'a report reads a draw, which only steps make', {
       labels: [{ span: drawn.span, message: `\`${drawn.path ?? ''}\` is drawn here, anew at every step` }],
-      notes: ['report the mean instead, or draw in a branch of `if training() then ... else ...`'],
+      notes: [
+        'write `samples = 100` behind the report for the mean over 100 fresh draws',
+        'or draw in a branch of `if training() then ... else ...`',
+      ],
     });
     return undefined;
   }
-  return { name: declaration.name.name, value: typed, split, doc: declaration.doc, span: declaration.span };
+  const { name, doc, span } = declaration;
+  return { name: name.name, value: typed, split, samples, doc, span };
 }
 
 function checkTest(session: Session, file: FileScope, declaration: TestDeclaration): TypedTest {

@@ -8,10 +8,10 @@ export function* childrenOf(typed: TypedExpression): Iterable<TypedExpression> {
     case 'dimension':
     case 'function_value':
     case 'raw':
+    case 'draw':
       return;
     case 'apply':
     case 'structural':
-    case 'draw':
       yield* typed.operands;
       return;
     case 'matmul':

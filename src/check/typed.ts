@@ -315,6 +315,8 @@ export type StructuralName =
   | 'diagonal'
   /** The identity with derivative zero. */
   | 'stop'
+  /** A draw and a truth value: the draw, or where its parameters are impossible NaN. */
+  | 'possible'
   /** No operand: true while an optimizer's step is taken, false in reports. */
   | 'training'
   /** No operand; the result is real [shape]: initial weights, uniform in +-sqrt(6 / (fan_in + fan_out)); normal with variance 2 / fan_in; 1 / fan_in. `key` names the draw. */
@@ -358,12 +360,13 @@ export interface TypedDerivative extends Typed {
   readonly direction: TypedExpression | undefined;
 }
 
-/** A random draw: in `data` once for the table, in `param` once for the start, in a `let` at every step. */
+/** Primitive noise: in `data` once for the table, in `param` once for the start, in a `let` at every step. */
 export interface TypedDraw extends Typed {
   readonly kind: 'draw';
-  readonly distribution: 'normal' | 'uniform' | 'bernoulli' | 'exponential' | 'gumbel';
-  /** normal(mean, deviation), uniform(low, high), bernoulli(p), exponential(rate), gumbel(location, scale); scalars, or of the result's shape. */
-  readonly operands: readonly TypedExpression[];
+  /** Standard normal, or uniform between 0 and 1; what a distribution makes of it is a call of its `sample`. */
+  readonly noise: 'normal' | 'uniform';
+  /** Tells the several numbers apart that one element of a draw takes; from 0. */
+  readonly lane: number;
   /** The path of a name that is drawn at every step, `net.drop.keep`, or `.z` in an optimizer, whose own path goes before it; undefined for what is drawn once, which has the name of its column or parameter. */
   readonly path: string | undefined;
   /** The loops around the name, outermost first: each turn draws anew. */
@@ -813,6 +816,8 @@ export interface TypedReport {
   readonly name: string;
   readonly value: TypedExpression;
   readonly split: string | undefined;
+  /** Draws are made anew so many times, as at the steps -1, -2, ..., and the value is the mean. */
+  readonly samples: TypedExpression | undefined;
   readonly doc: string;
   readonly span: Span;
 }

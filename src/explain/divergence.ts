@@ -12,6 +12,8 @@ import type { Span } from '../parser/source.js';
 import type { Snapshot } from '../runtime/compiled.js';
 import type { Host } from '../runtime/host.js';
 import type { Divergence } from '../runtime/run.js';
+import { refusalOf } from './impossible.js';
+import type { Refusal } from './impossible.js';
 import { InterpretedProgram } from './interpreted.js';
 
 interface Culprit {
@@ -19,6 +21,8 @@ interface Culprit {
   readonly value: number;
   /** The operands' values where the result is not finite. */
   readonly operands: readonly number[];
+  /** Of a draw whose parameters are impossible: the condition that did not hold. */
+  readonly refusal: Refusal | undefined;
 }
 
 /**
@@ -130,7 +134,7 @@ function reaching(region: Region, bad: ReadonlyMap<Node, unknown>): Node[] {
 function culpritOf(node: Node, value: Tensor, at: number, values: ReadonlyMap<Node, Tensor>): Culprit {
   const isElementwise = node.operator.kind === 'elementwise';
   const operands = isElementwise ? node.inputs.map((input) => values.get(input)?.data[at] ?? NaN) : [];
-  return { node, value: value.data[at] ?? NaN, operands };
+  return { node, value: value.data[at] ?? NaN, operands, refusal: refusalOf(node, values) };
 }
 
 function describe(
@@ -141,12 +145,13 @@ function describe(
   culprit: Culprit,
   x: Float64Array,
 ): Diagnostic {
-  const { node, value, operands } = culprit;
+  const { node, value, operands, refusal } = culprit;
   const operation = node.operator.kind === 'elementwise' ? node.operator.name : node.operator.kind;
   const span: Span = node.span ?? phase.span;
   const known = operands.filter((operand) => Number.isFinite(operand));
   const of = known.length > 0 ? ` of ${known.map((operand) => shortNumber(operand)).join(' and ')}` : '';
   const parameter = program.parameters.find((slot) => spoiled(slot, x));
+  if (refusal !== undefined) return describeRefusal(phase, step, span, refusal);
   return {
     code: 'AM6001',
     severity: 'error',
@@ -159,6 +164,28 @@ function describe(
         : `it reached the parameter \`${parameter.name}\``,
       'the last finite state is kept',
       'a smaller step, a guard on the domain, or another start may help',
+    ],
+  };
+}
+
+function describeRefusal(phase: Phase, step: number, span: Span, refusal: Refusal): Diagnostic {
+  const { span: condition, compared } = refusal;
+  const text = condition?.file.text.slice(condition.start, condition.end);
+  const numbers = compared.map(shortNumber).join(' and ');
+  return {
+    code: 'AM6020',
+    severity: 'error',
+    message: `a draw has impossible parameters at step ${step} of \`${phase.title}\``,
+    span,
+    labels: [
+      {
+        span,
+        message: text === undefined ? 'drawn here' : `\`${text}\` does not hold: it compares ${numbers}`,
+      },
+    ],
+    notes: [
+      'the last finite state is kept',
+      'keep the parameters possible: `exp(s)` is positive, `sigmoid(z)` a probability, `softmax(z)` lies in the simplex',
     ],
   };
 }

@@ -90,8 +90,9 @@ export function problemText(file: FileSyntax, problem: TypedProblem): string {
   if (solves.length > 0) sections.push(`solved by\n${indent(solves)}`);
 
   const reports = of('report').map(
-    ({ name, value, split }) =>
-      `${name.name} = ${mathematics(value)}${split === undefined ? '' : ` on ${split.name}`}`,
+    ({ name, value, split, samples }) =>
+      `${name.name} = ${mathematics(value)}${split === undefined ? '' : ` on ${split.name}`}` +
+      (samples === undefined ? '' : `, the mean of ${mathematics(samples)} draws`),
   );
   if (reports.length > 0) sections.push(`reported\n${indent(reports)}`);
   return sections.join('\n\n');

@@ -46,6 +46,7 @@ export type Declaration =
   | OptimizerDeclaration
   | ScheduleDeclaration
   | SetDeclaration
+  | DistributionDeclaration
   | ConstraintDeclaration
   | StateDeclaration
   | UpdateDeclaration;
@@ -258,6 +259,8 @@ export interface ReportDeclaration extends Documented {
   readonly name: Identifier;
   readonly value: Expression;
   readonly split: Identifier | undefined;
+  /** `samples = 64`: the mean over so many fresh draws. */
+  readonly samples: Expression | undefined;
 }
 
 export interface PrecisionDeclaration extends Documented {
@@ -303,6 +306,14 @@ export interface ScheduleDeclaration extends Documented {
 /** `set simplex(total: real = 1) { fn project(v: real[n]): real[n] = ... }`: operations that see the set's parameters. */
 export interface SetDeclaration extends Documented {
   readonly kind: 'set';
+  readonly name: Identifier;
+  readonly parameters: readonly Parameter[];
+  readonly operations: readonly FunctionDeclaration[];
+}
+
+/** `distribution normal(mean: real = 0, deviation: real = 1) { fn sample(): real { ... } }`: as a set, of draws. */
+export interface DistributionDeclaration extends Documented {
+  readonly kind: 'distribution';
   readonly name: Identifier;
   readonly parameters: readonly Parameter[];
   readonly operations: readonly FunctionDeclaration[];

@@ -141,6 +141,7 @@ const declarationBuilders: Readonly<Record<string, DeclarationBuilder>> = {
     name: nameOf(context, nodeOf(node, 'name'), span),
     value: buildExpression(context, nodeOf(node, 'expression'), span),
     split: buildOn(context, nodeOf(node, 'onClause')),
+    samples: buildSamples(context, node, span),
     span,
   }),
   precisionDeclaration: buildPrecision,
@@ -180,6 +181,17 @@ const declarationBuilders: Readonly<Record<string, DeclarationBuilder>> = {
   }),
   setDeclaration: (context, node, span, doc) => ({
     kind: 'set',
+    doc,
+    name: nameOf(context, nodeOf(node, 'name'), span),
+    parameters: buildParameters(context, nodeOf(node, 'parameters')),
+    operations: nodesOf(node, 'fnDeclaration').map((operation) => {
+      const place = nodeSpan(context, operation);
+      return buildFunction(context, operation, place, docAbove(context, place), false);
+    }),
+    span,
+  }),
+  distributionDeclaration: (context, node, span, doc) => ({
+    kind: 'distribution',
     doc,
     name: nameOf(context, nodeOf(node, 'name'), span),
     parameters: buildParameters(context, nodeOf(node, 'parameters')),
@@ -245,6 +257,11 @@ function buildMethod(
 function proxyOf(context: BuildContext, node: CstNode, span: Span): Expression | undefined {
   const [, proxy] = nodesOf(node, 'expression');
   return tokenOf(node, 'Proxy') === undefined ? undefined : buildExpression(context, proxy, span);
+}
+
+function buildSamples(context: BuildContext, report: CstNode, span: Span): Expression | undefined {
+  const clause = nodeOf(report, 'samplesClause');
+  return clause && buildExpression(context, nodeOf(clause, 'expression'), span);
 }
 
 function buildFunction(

@@ -68,6 +68,7 @@ class ArgminParser extends StatementGrammar {
       { ALT: () => this.SUBRULE(this.optimizerDeclaration) },
       { ALT: () => this.SUBRULE(this.scheduleDeclaration) },
       { ALT: () => this.SUBRULE(this.setDeclaration) },
+      { ALT: () => this.SUBRULE(this.distributionDeclaration) },
       { ALT: () => this.SUBRULE(this.handlerDeclaration) },
       { ALT: () => this.SUBRULE(this.constraintDeclaration) },
       { ALT: () => this.SUBRULE(this.testDeclaration) },
@@ -433,6 +434,13 @@ class ArgminParser extends StatementGrammar {
     this.CONSUME(Equals);
     this.SUBRULE(this.expression);
     this.OPTION(() => this.SUBRULE(this.onClause));
+    this.OPTION2(() => this.SUBRULE(this.samplesClause));
+  });
+
+  protected readonly samplesClause = this.RULE('samplesClause', () => {
+    this.CONSUME(words.samples);
+    this.CONSUME(Equals);
+    this.SUBRULE(this.expression);
   });
 
   protected readonly precisionDeclaration = this.RULE('precisionDeclaration', () => {
@@ -491,6 +499,15 @@ class ArgminParser extends StatementGrammar {
 
   protected readonly setDeclaration = this.RULE('setDeclaration', () => {
     this.CONSUME(words.set);
+    this.SUBRULE(this.name);
+    this.OPTION(() => this.SUBRULE(this.parameters));
+    this.CONSUME(LeftBrace);
+    this.MANY(() => this.SUBRULE(this.fnDeclaration));
+    this.CONSUME(RightBrace);
+  });
+
+  protected readonly distributionDeclaration = this.RULE('distributionDeclaration', () => {
+    this.CONSUME(words.distribution);
     this.SUBRULE(this.name);
     this.OPTION(() => this.SUBRULE(this.parameters));
     this.CONSUME(LeftBrace);

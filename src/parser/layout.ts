@@ -72,6 +72,7 @@ const layouts: Readonly<Record<string, RuleLayout>> = {
   stateStatement: (layout, node) => layout.bindings(node),
   solveDeclaration: (layout, node) => layout.solveDeclaration(node),
   setDeclaration: (layout, node) => layout.setDeclaration(node),
+  distributionDeclaration: (layout, node) => layout.setDeclaration(node),
   handlerBody: (layout, node) => layout.handlerBody(node, false),
   optimizerBody: (layout, node) => layout.handlerBody(node, true),
   handlerObjective: (layout, node) => layout.headed(node),

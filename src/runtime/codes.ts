@@ -145,6 +145,12 @@ export const runtimeCodes: readonly CodeEntry[] = [
     'minimize log(w) + w',
   ),
   entry(
+    'AM6020',
+    'a draw with impossible parameters',
+    'A parameter of a draw became one that its distribution cannot have: a negative deviation, a probability outside 0..1, probabilities off the simplex. The message shows the condition of the distribution and the numbers. The last finite state is kept.',
+    'let z ~ normal(0, w)',
+  ),
+  entry(
     'AM6045',
     'a function of the host failed',
     'An `extern fn` threw, or gave something else than its type says. The message shows what it was given. The last state is kept.',

@@ -115,6 +115,20 @@ const promises: Readonly<Record<string, (outcome: RunOutcome) => void>> = {
   'bandit.opt': (outcome) => {
     expect(figure(outcome, 'best_share')).toBeGreaterThan(0.95);
   },
+  'autoencoder.opt': (outcome) => {
+    expect(figure(outcome, 'test_bound')).toBeGreaterThan(-24.5);
+    expect(figure(outcome, 'test_divergence')).toBeGreaterThan(2);
+    expect(figure(outcome, 'independent_pixels')).toBeLessThan(-26);
+  },
+  'mutual_information.opt': (outcome) => {
+    expect(figure(outcome, 'exact')).toBeCloseTo(0.8304, 4);
+    expect(Math.abs(figure(outcome, 'nats') - figure(outcome, 'exact'))).toBeLessThan(0.05);
+  },
+  'preferences.opt': (outcome) => {
+    expect(outcome.status).toBe('converged');
+    expect(figure(outcome, 'distance')).toBeLessThan(1e-8);
+    expect(figure(outcome, 'reward_gained')).toBeGreaterThan(0.5);
+  },
   'bottleneck.opt': (outcome) => {
     expect(figure(outcome, 'test_accuracy')).toBeGreaterThan(0.95);
     expect(figure(outcome, 'nats')).toBeLessThan(15);

@@ -37,6 +37,23 @@ describe('a run that diverges names', () => {
     expect(at).toContain('1 / w');
   });
 
+  it.each([
+    ['normal(1, w)', 'deviation >= 0'],
+    ['bernoulli(w)', 'p >= 0'],
+    ['poisson(w)', 'rate > 0'],
+    ['choice([w, 1 - w])', 'p >= 0'],
+  ])('a draw of %s whose parameters became impossible, with the numbers', async (draw, condition) => {
+    const { diagnostic, at, finite } = await diverge(
+      `param w: real = 0.35\nlet z ~ ${draw}\nlet y = real(z)\nminimize w + 0 * y
+       solve using gradient_descent(0.1) for 20 steps`,
+    );
+    expect(diagnostic.code).toBe('AM6020');
+    expect(at).toBe(draw);
+    expect(diagnostic.labels?.[0]?.message).toMatch(/does not hold: it compares -0.05 and 0$/);
+    expect(diagnostic.labels?.[0]?.message).toContain(`\`${condition}\``);
+    expect(finite).toBe(true);
+  });
+
   it('the parameter that was reached', async () => {
     const { diagnostic, finite } = await diverge(
       'param a: real = 1\nparam b: real = 1\nminimize a^2 + (b - 1)^2\nsolve using gradient_descent(1e200) for 50 steps',

@@ -38,7 +38,7 @@ describe('the library', () => {
     });
 
     test(`${source.path} documents every definition`, () => {
-      const kinds = ['fn', 'module', 'optimizer', 'schedule', 'set'];
+      const kinds = ['fn', 'module', 'optimizer', 'schedule', 'set', 'distribution'];
       const bare = parse(source).file.declarations.filter(
         (each) => kinds.includes(each.kind) && 'doc' in each && each.doc.trim() === '',
       );

@@ -1,7 +1,7 @@
 /** Draws of every step: interpreted and emitted steps against the evaluator's replay, which draws by itself. */
 import { describe, expect, it } from 'vitest';
 import { codesOf } from '../check/checking.js';
-import { expectSameSteps, pointsOf, rows } from './replayed.js';
+import { expectSameReports, expectSameSteps, pointsOf, rows } from './replayed.js';
 
 const data = 'data { X: real[N, D]  y: real[N] }\n';
 const rowsOf = (step: number): readonly number[] => [step % rows, (3 * step + 1) % rows, 5];
@@ -11,6 +11,15 @@ const distributions = [
   'uniform(m, m + exp(s))',
   'exponential(exp(s))',
   'gumbel(m, exp(s))',
+  'laplace(m, exp(s))',
+  'logistic_distribution(m, exp(s))',
+  'log_normal(m, exp(s))',
+  'student_t(exp(s) + 2, m, 1)',
+  'truncated_normal(m, exp(s), -1, 2)',
+  'gamma(exp(m), exp(s))',
+  'gamma(exp(m) / 4, 1)',
+  'beta(exp(m), exp(s))',
+  'normal_mixture([m, s], [m, -s], [1, exp(s)])',
 ];
 
 describe('a draw in a loop', () => {
@@ -127,6 +136,25 @@ describe('a draw in a let', () => {
     );
   });
 
+  it('of counts and of several numbers follows its parameters', () => {
+    expectSameSteps(
+      `${data}param m: real = 0.2
+       param s: real[3] = 0.3
+       param L: real[2, 2] = [[1, 0], [0.5, 1]]
+       let few: int[N] ~ poisson(exp(m))
+       let many: real[N] ~ poisson(20 * exp(m))
+       let c: class(3)[N] ~ choice(softmax(s))
+       let d: real[N, 3] ~ dirichlet(exp(s))
+       let v: real[N, 2] ~ multivariate_normal([m, m], L)
+       let score_of = mean(log_prob(poisson(exp(m)), few)) + mean(log_prob(poisson(20 * exp(m)), many))
+       minimize mean((d @ s - y)^2) + mean(n in N: (v[n, 0] - s[c[n]])^2 + v[n, 1]^2) - 0.01 * score_of
+         + mean(score(categorical([n in N, k in 3: s[k]]), c, y))
+       solve using adam(0.1) batch 3 for 4 steps`,
+      4,
+      rowsOf,
+    );
+  });
+
   it('in a module is named after the instance', () => {
     expectSameSteps(
       `import { dropout } from std.nn
@@ -155,5 +183,20 @@ describe('a report', () => {
        report r = ${report}`;
     expect(codesOf(text('sum(drop(w))'))).toEqual([]);
     expect(codesOf(text('sum(noisy)'))).toEqual(['AM2508']);
+    expect(codesOf(text('sum(noisy) samples = 3'))).toEqual([]);
+    expect(codesOf(text('sum(drop(w)) samples = 3'))).toEqual(['AM2675']);
+  });
+});
+
+describe('a report with samples', () => {
+  const text = `${data}param w: real[D] = 0.1
+    let eps: real[N, 2] ~ normal(0, 1)
+    minimize mean(i in N: (X[i] @ w + eps[i, 0] - y[i])^2)
+    solve using adam(0.1) for 1 steps
+    report loss = [mean(i in N: (X[i] @ w + eps[i, 0] - y[i])^2), mean(eps), w[0]] samples = 5
+    report one = mean(eps) samples = 1`;
+
+  it('is what the evaluator makes of it', () => {
+    expectSameReports(text);
   });
 });

@@ -4,7 +4,7 @@ import { replaySolve } from '../../src/check/evaluate/optimizer.js';
 import { replayProcess } from '../../src/check/evaluate/process.js';
 import { prepareProblem } from '../../src/check/evaluate/prepare.js';
 import type { PreparedProblem } from '../../src/check/evaluate/prepare.js';
-import { startOf } from '../../src/check/evaluate/problem.js';
+import { evaluateReport, startOf } from '../../src/check/evaluate/problem.js';
 import { elaborate } from '../../src/ir/elaborate/elaborate.js';
 import { compileRegion } from '../../src/codegen/typescript/compile-region.js';
 import type { CompiledRegion } from '../../src/codegen/typescript/compile-region.js';
@@ -181,6 +181,32 @@ export function expectSameProcess(text: string, steps: number): void {
           expect(Math.abs(value - wanted), `${place} is ${value} instead of ${wanted}`).toBeLessThan(
             1e-9 * (1 + Math.abs(wanted)),
           );
+      });
+    });
+  }
+}
+
+/** The reports of a file without carried values, at the start. */
+export function expectSameReports(text: string): void {
+  const both = compiled(text, 1);
+  const { program, problem } = both;
+  const x = startOf(problem);
+  for (const [name, run] of Object.entries({ interpreted, emitted })) {
+    const seeded = (input: RegionInput): readonly number[] =>
+      input.kind === 'seed'
+        ? [program.seed]
+        : input.kind === 'raw'
+          ? (raw.get(program.raw[input.index]?.name ?? '')?.data ?? [])
+          : [];
+    const data = run(program.prepare, seeded);
+    problem.problem.reports.forEach((report, index) => {
+      const actual = run(at(program.reports, index).value, (input) =>
+        input.kind === 'parameters' ? x : input.kind === 'data' ? at(data, input.index) : seeded(input),
+      );
+      const expected = evaluateReport(problem, report, x).data;
+      expect(actual[0]?.length).toBe(expected.length);
+      expected.forEach((value, position) => {
+        expect(actual[0]?.[position], `${name}: ${report.name}`).toBeCloseTo(value, 12);
       });
     });
   }

@@ -184,10 +184,8 @@ function interpretKind(expression: TypedExpression, scope: Scope, analysis: Anal
     case 'derivative':
       return derivativeFacts(expression, scope, analysis);
     case 'draw': {
-      const parameters = expression.operands.map(facts);
-      const flow = unionOf(parameters.map((parameter) => parameter.flow));
-      const range = drawn(expression.distribution, parameters);
-      return unknownFacts(analysis.drawsAreData ? flow : union(flow, randomFlow), range);
+      const range = expression.noise === 'uniform' ? insideUnit : everything;
+      return unknownFacts(analysis.drawsAreData ? noFlow : randomFlow, range);
     }
     case 'raw':
       return constantFacts(rangeOfType(expression.raw.type, scope, analysis));
@@ -215,24 +213,8 @@ function copy(value: Abstract): Abstract {
   return value.kind === 'facts' ? { ...value } : value;
 }
 
-function drawn(
-  distribution: Extract<TypedExpression, { kind: 'draw' }>['distribution'],
-  [first, second]: readonly Facts[],
-): Interval {
-  switch (distribution) {
-    case 'uniform':
-      return interval(first?.interval.low ?? 0, second?.interval.high ?? 1);
-    case 'bernoulli':
-      return unit;
-    case 'exponential':
-      return nonnegative;
-    case 'normal':
-    case 'gumbel':
-      return everything;
-    default:
-      return distribution satisfies never;
-  }
-}
+/** Uniform noise is the middle of one of 2^23 equal parts. */
+const insideUnit = interval(2 ** -24, 1 - 2 ** -24);
 
 export function rangeOfType(type: Type, scope: Scope, analysis: Analysis): Interval {
   if (type.kind !== 'array') return everything;

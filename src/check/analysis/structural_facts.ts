@@ -26,6 +26,7 @@ export function structuralFacts(
     case 'transpose':
     case 'reshape':
     case 'reverse':
+    case 'possible':
       return { ...first };
     case 'diagonal':
       return { ...first, interval: first.diagonal ?? first.interval };

@@ -4,9 +4,7 @@
  */
 import type { TypedDraw } from '../typed.js';
 import type { ArrayValue } from './array.js';
-import { arrayOf, elementAt, sizeOf } from './array.js';
-import type { Scalar } from './scalar.js';
-import { add, divide, multiply, subtract, valueOf } from './scalar.js';
+import { arrayOf, sizeOf } from './array.js';
 
 /** 32-bit FNV-1a of a name's UTF-16 code units, low byte first. */
 export function streamOf(name: string): number {
@@ -57,47 +55,21 @@ function standardNormal(stream: Stream, index: number): number {
   );
 }
 
-type Sample = (parameters: readonly Scalar[], stream: Stream, index: number) => Scalar;
-
-/** What no distribution has gives a NaN. */
-const possible = (condition: boolean, value: Scalar): Scalar => (condition ? value : NaN);
-
-const samples: Readonly<Record<TypedDraw['distribution'], Sample>> = {
-  normal: ([mean = 0, deviation = 1], stream, index) =>
-    possible(valueOf(deviation) >= 0, add(mean, multiply(deviation, standardNormal(stream, index)))),
-  uniform: ([low = 0, high = 1], stream, index) =>
-    possible(
-      valueOf(high) >= valueOf(low),
-      add(low, multiply(subtract(high, low), uniform(stream, index, 0))),
-    ),
-  bernoulli: ([p = 0.5], stream, index) =>
-    possible(valueOf(p) >= 0 && valueOf(p) <= 1, uniform(stream, index, 0) < valueOf(p) ? 1 : 0),
-  exponential: ([rate = 1], stream, index) =>
-    possible(valueOf(rate) > 0, divide(-Math.log(uniform(stream, index, 0)), rate)),
-  gumbel: ([location = 0, scale = 1], stream, index) =>
-    possible(
-      valueOf(scale) >= 0,
-      subtract(location, multiply(scale, Math.log(-Math.log(uniform(stream, index, 0))))),
-    ),
-};
-
 export function draw(
-  distribution: TypedDraw['distribution'],
-  operands: readonly ArrayValue[],
+  { noise, lane }: TypedDraw,
   shape: readonly number[],
   stream: Stream,
   /** Where in its stream an element is drawn. */
   position: (index: number) => number,
 ): ArrayValue {
-  const sample = samples[distribution];
-  const data = Array.from({ length: sizeOf(shape) }, (_, index) =>
-    sample(
-      operands.map((operand) => elementAt(operand, index)),
-      stream,
-      position(index),
-    ),
+  // The several numbers that one element of a draw takes come from streams of their own.
+  const own = lane === 0 ? stream : { ...stream, name: `${stream.name}#${lane}` };
+  const element = (index: number): number =>
+    noise === 'normal' ? standardNormal(own, index) : uniform(own, index, 0);
+  return arrayOf(
+    shape,
+    Array.from({ length: sizeOf(shape) }, (_, index) => element(position(index))),
   );
-  return arrayOf(shape, data);
 }
 
 /** Initial weights by the size of a layer: fan in is the second-to-last dimension (1 for a vector), fan out the last. */

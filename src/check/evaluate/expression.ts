@@ -114,8 +114,7 @@ export function evaluateExpression(expression: TypedExpression, environment: Env
     }
     case 'draw':
       return draw(
-        expression.distribution,
-        evaluateAll(expression.operands, environment),
+        expression,
         shapeOfType(expression.type, environment),
         streamFor(environment, expression.path),
         positionsOf(expression, environment),

@@ -214,7 +214,17 @@ export function evaluateReport(
   x: readonly number[],
   carried?: Carried,
 ): { readonly shape: readonly number[]; readonly data: readonly number[] } {
-  const view = openView(prepared, { x, split: report.split, training: false, carried });
-  const value = evaluateArray(report.value, view);
-  return { shape: value.shape, data: numbersOf(value) };
+  const at = (step: number): ArrayValue => {
+    const view = openView(prepared, { x, split: report.split, training: false, carried, step });
+    return evaluateArray(report.value, view);
+  };
+  if (report.samples === undefined) {
+    const value = at(0);
+    return { shape: value.shape, data: numbersOf(value) };
+  }
+  const plain = openView(prepared, { x, training: false });
+  const count = Number(elementAt(evaluateArray(report.samples, plain), 0));
+  const values = Array.from({ length: count }, (_, turn) => at(-1 - turn));
+  const sums = values.map(numbersOf).reduce((sum, each) => sum.map((value, i) => value + (each[i] ?? NaN)));
+  return { shape: values[0]?.shape ?? [], data: sums.map((sum) => sum / count) };
 }

@@ -1,7 +1,17 @@
 /** Operations that move elements about, and the few of linear algebra, as textbook loops over scalars. */
 import type { StructuralName } from '../typed.js';
 import type { ArrayValue } from './array.js';
-import { arrayOf, at, buildArray, elementAt, indicesOf, mapRows, stack } from './array.js';
+import {
+  arrayOf,
+  at,
+  buildArray,
+  elementAt,
+  indicesOf,
+  isTrue,
+  mapElements,
+  mapRows,
+  stack,
+} from './array.js';
 import { factors } from './factorizations.js';
 import type { Scalar } from './scalar.js';
 import { add, divide, multiply, sqrt, subtract, valueOf } from './scalar.js';
@@ -177,5 +187,10 @@ export const structuralRules: Readonly<Record<Rules, Rule>> = {
     }),
   diagonal: (operands, shape) =>
     buildArray(shape, (index) => at(first(operands), [...index, index[index.length - 1] as number])),
+  possible: (operands) => {
+    const [value, holds] = [first(operands), operands[1]];
+    const isPossible = holds !== undefined && isTrue(holds);
+    return isPossible ? value : mapElements([value], () => NaN);
+  },
   stop: (operands) => arrayOf(first(operands).shape, first(operands).data.map(valueOf)),
 };

@@ -186,6 +186,17 @@ minimize (s - 2)^2
 solve using gradient_descent() for 5 steps`,
   },
   {
+    code: 'AM5050',
+    title: 'a mean of no samples',
+    explanation: '`samples = n` behind a report takes the mean over n fresh draws, and n is at least 1.',
+    example: `hyper n: int = 0
+param w: real = 1
+let z ~ normal(w, 1)
+minimize z^2
+solve using gradient_descent(0.1) for 3 steps
+report mean_square = z^2 samples = n`,
+  },
+  {
     code: 'AM5060',
     title: 'a problem that the handler does not treat',
     explanation:

@@ -5,7 +5,6 @@
 import type { Turn, TypedDraw } from '../../check/typed.js';
 import type { Node, Shape } from '../graph.js';
 import { at, sizeOf } from '../types.js';
-import { dtypeOf } from './apply.js';
 import type { Context } from './context.js';
 import type { Frame } from './frame.js';
 import { castTo, constant, constantOf, elementwise, ownPositions, tensor } from './tensor.js';
@@ -113,57 +112,22 @@ function standardNormal(context: Context, counter: Counter): Tensor {
 }
 
 export function draw(context: Context, expression: TypedDraw): Tensor {
-  const { frame } = context;
-  const { type } = expression;
+  const { type, noise, lane } = expression;
   const own = type.kind === 'array' ? context.environment.shape(type.shape).map((size) => size.value) : [];
   const counter = counterOf(context, expression, own);
-  const [first, second] = expression.operands.map((operand) =>
-    castTo(frame, context.tensor(operand), 'real'),
-  );
-  const zero = constant(frame, 0, 'real');
-  const a = first ?? zero;
-  const b = second ?? constant(frame, 1, 'real');
-  const scaled = (noise: Tensor): Tensor =>
-    elementwise(frame, 'add', [a, elementwise(frame, 'multiply', [b, noise])]);
-  const possible = (value: Tensor, condition: Condition): Tensor => whenPossible(context, value, condition);
-  switch (expression.distribution) {
-    case 'normal':
-      return possible(scaled(standardNormal(context, counter)), ['greater_equal', b, zero]);
-    case 'uniform': {
-      const width = elementwise(frame, 'subtract', [b, a]);
-      const inside = elementwise(frame, 'multiply', [width, uniform(context, counter, 0)]);
-      return possible(elementwise(frame, 'add', [a, inside]), ['greater_equal', b, a]);
-    }
-    case 'bernoulli': {
-      const success = elementwise(frame, 'less', [uniform(context, counter, 0), a]);
-      if (dtypeOf(type) !== 'real') return success;
-      const below = possible(castTo(frame, success, 'real'), ['greater_equal', a, zero]);
-      return possible(below, ['greater_equal', constant(frame, 1, 'real'), a]);
-    }
-    case 'exponential': {
-      const logarithm = elementwise(frame, 'log', [uniform(context, counter, 0)]);
-      const drawn = elementwise(frame, 'divide', [elementwise(frame, 'negate', [logarithm]), a]);
-      return possible(drawn, ['greater', a, zero]);
-    }
-    case 'gumbel': {
-      const logarithm = elementwise(frame, 'negate', [
-        elementwise(frame, 'log', [uniform(context, counter, 0)]),
-      ]);
-      const noise = elementwise(frame, 'multiply', [b, elementwise(frame, 'log', [logarithm])]);
-      return possible(elementwise(frame, 'subtract', [a, noise]), ['greater_equal', b, zero]);
-    }
-    default:
-      return expression.distribution satisfies never;
-  }
+  const named = { ...counter, name: laneName(counter.name, lane) };
+  return noise === 'normal' ? standardNormal(context, named) : uniform(context, named, 0);
 }
 
-type Condition = readonly ['greater' | 'greater_equal', Tensor, Tensor];
+/** The several numbers that one element of a draw takes come from streams of their own. */
+function laneName(name: string, lane: number): string {
+  return lane === 0 ? name : `${name}#${lane}`;
+}
 
-/** A parameter that no distribution has gives a NaN, at which the run stops and names the draw. */
-function whenPossible(context: Context, value: Tensor, [name, left, right]: Condition): Tensor {
+/** A draw whose parameters no distribution has is a NaN, at which the run stops and names the draw. */
+export function wherePossible(context: Context, value: Tensor, condition: Tensor): Tensor {
   const { frame } = context;
-  if (constantOf(left) !== undefined && constantOf(right) !== undefined) return value;
-  const condition = elementwise(frame, name, [left, right]);
+  if (value.node.type.dtype !== 'real') return value;
   // The root of a negative number, so that a replay finds an operation that made a NaN of finite operands.
   const [fine, wrong] = [constant(frame, 1, 'real'), constant(frame, -1, 'real')];
   const fault = elementwise(frame, 'sqrt', [elementwise(frame, 'select', [condition, fine, wrong])]);

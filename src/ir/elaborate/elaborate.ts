@@ -18,6 +18,7 @@ import { vectorOf } from './objective.js';
 import { elaboratePhase } from './phase.js';
 import { elaborateProcess, phasesOf } from './process.js';
 import { project, projectionOf } from './projection.js';
+import { meanOverSteps } from './samples.js';
 import { castTo, constantOf, expand } from './tensor.js';
 import { type RowsOfView, View } from './view.js';
 
@@ -233,5 +234,12 @@ function elaborateReport(
   const view = new View(facts, { rows, training: false, parameters: 'vector', slots });
   const value = view.tensor(report.value);
   const node = view.root.builder.cast(value.node, 'real');
-  return { name: report.name, type: node.type, value: view.close([node]), span: report.span };
+  const once = view.close([node]);
+  const { name, span } = report;
+  if (report.samples === undefined) return { name, type: node.type, value: once, span };
+  const count = staticNumber(facts, report.samples);
+  if (!(count >= 1)) {
+    fail('AM5050', report.samples.span, `a report is the mean of at least one sample, and not of ${count}`);
+  }
+  return { name, type: node.type, value: meanOverSteps(once, count), span };
 }

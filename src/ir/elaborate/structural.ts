@@ -9,7 +9,7 @@ import { dtypeOf } from './apply.js';
 import { asTensor } from './call.js';
 import { fail } from './context.js';
 import type { Context } from './context.js';
-import { initialWeights } from './draw.js';
+import { initialWeights, wherePossible } from './draw.js';
 import { gatherFront } from './indexing.js';
 import {
   align,
@@ -143,6 +143,7 @@ const rules: Readonly<Record<StructuralName, (call: StructuralCall) => Tensor>> 
       [1],
     );
   },
+  possible: ({ context, operands }) => wherePossible(context, at(operands, 0), at(operands, 1)),
   stop: ({ context: { frame }, operands }) => {
     const operand = at(operands, 0);
     return tensor(frame, frame.builder.stopGradient(frame.read(operand)), operand.axes);

@@ -13,10 +13,10 @@ export function childrenOf(expression: TypedExpression): readonly TypedExpressio
     case 'dimension':
     case 'raw':
     case 'function_value':
+    case 'draw':
       return [];
     case 'apply':
     case 'structural':
-    case 'draw':
       return expression.operands;
     case 'matmul':
       return [expression.left, expression.right];
