@@ -217,6 +217,7 @@ export function handlingNames(scope: Scope, span: Span, isHandler: boolean): Han
       arrayType(realElement, shapeOf([symbolDimension(inequalities)])),
       span,
     ),
+    stationarity: freshSymbol('stationarity', 'implicit', realScalar, span),
     restart: freshSymbol('restart', 'implicit', boolScalar, span),
   };
   for (const symbol of Object.values(names)) {
@@ -247,7 +248,9 @@ export function checkHandled(context: Context, roots: Iterable<TypedExpression>)
     const isPoint =
       root.kind === 'objective' ||
       (root.kind === 'reference' &&
-        (root.symbol === optimizer?.implicit.x || root.symbol === optimizer?.implicit.g));
+        (root.symbol === optimizer?.implicit.x ||
+          root.symbol === optimizer?.implicit.g ||
+          root.symbol === optimizer?.handling?.stationarity));
     if (isPoint) {
       session.error('AM2645', root.span, 'what a handler minimizes does not see the point or the gradient', {
         notes: ['it is a function of `f`, `eq`, `ineq` and the states; `g` may be read behind `minimize`'],

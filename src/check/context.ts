@@ -28,7 +28,7 @@ export interface Context {
   readonly optimizer:
     | (Pick<TypedOptimizer, 'implicit' | 'size' | 'residuals'> & {
         readonly isHandler: boolean;
-        readonly handling?: Pick<TypedHandling, 'restart' | 'equalities' | 'inequalities'>;
+        readonly handling?: Pick<TypedHandling, 'restart' | 'stationarity' | 'equalities' | 'inequalities'>;
       })
     | undefined;
   /** What `...` means here. */

@@ -603,6 +603,8 @@ export interface TypedOptimizer {
 export interface TypedHandling {
   readonly eq: ValueSymbol;
   readonly ineq: ValueSymbol;
+  /** How far a step along the gradient, projected on the sets, would move: norm(g) where there are none. */
+  readonly stationarity: ValueSymbol;
   /** Set to true, the step is dropped and the optimizer begins anew at x. */
   readonly restart: ValueSymbol;
   readonly equalities: DimensionSymbol;

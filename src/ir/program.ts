@@ -140,7 +140,7 @@ export interface Phase {
   readonly stepsPerEpoch: number;
   /** At any x, on all training rows. Results: objective value, gradient norm, then the value of each of `several`. */
   readonly evaluate: BoundRegion;
-  /** With constraints `evaluate` gives three results more: the KKT residual, all constraints (equalities first), their multipliers. */
+  /** With constraints `evaluate` gives results more: the KKT residual, the reach of the multipliers and of the violations as certificates of infeasibility, all constraints (equalities first), their multipliers, and how fast each changes along one direction. */
   readonly constraints: readonly ConstraintSlot[];
   /** For each of these `evaluate` ends in two results more: the norm of the inner gradient, and the length of Newton's step relative to the solution's. */
   readonly nested?: readonly NestedSlot[];

@@ -204,4 +204,10 @@ export const runtimeCodes: readonly CodeEntry[] = [
     'A module that `argmin compile` writes makes one run; a front is many, which `argmin run` makes.',
     'argmin compile front.opt --target ts -o out',
   ),
+  entry(
+    'AM6030',
+    'no feasible point',
+    'The multipliers of the named constraints make one constraint of them that is violated and cannot be mended nearby. Where the constraints are convex that is a proof; otherwise another start may help. The status is `infeasible`.',
+    'subject to low: sum(x) >= 5\nsubject to high: sum(x^2) <= 4',
+  ),
 ];

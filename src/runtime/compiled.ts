@@ -81,7 +81,7 @@ export interface CompiledProgram {
   carried?(index: number): Float64Array | Float32Array | Int32Array;
   /**
    * Objective and gradient norm at the present parameters, on all training rows; with constraints also the KKT
-   * residual, every constraint's value (equalities first) and every multiplier, or the value of each of `several`.
+   * residual, the reach of the multipliers as a certificate of infeasibility, every constraint's value (equalities first) and every multiplier, or the value of each of `several`.
    */
   evaluate(phase: number): ArrayLike<number>;
   /** `into` is an earlier snapshot that may be overwritten. */

@@ -1,5 +1,6 @@
 /** What an embedder of a compiled program needs, without the compiler. */
 export type { CompiledProgram, RunPhase, RunPlan, Snapshot, TensorShape } from './compiled.js';
+export type { Conflict, Infeasibility } from './infeasible.js';
 export { runProgram } from './run.js';
 export type {
   Divergence,

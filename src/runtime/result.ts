@@ -1,11 +1,12 @@
 /** The result of a run as one JSON-ready object, the form that `run --json` prints. */
 import type { FrontOutcome } from './front.js';
+import type { Infeasibility } from './infeasible.js';
 import type { NamedArray, RunOutcome, RunStatus } from './run.js';
 
 export type Nested = number | readonly Nested[];
 
 export interface ResultObject {
-  readonly status: RunStatus | 'infeasible';
+  readonly status: RunStatus;
   readonly steps: number;
   readonly seconds: number;
   readonly objective: number;
@@ -33,6 +34,17 @@ export interface ResultObject {
     readonly dominated: number;
     readonly diverged: number;
   };
+  /** When no point satisfies the constraints: those in conflict, and how far a feasible point is at least, to first order. */
+  readonly infeasible?: {
+    readonly constraints: readonly {
+      readonly name: string;
+      readonly element?: number;
+      readonly violation: number;
+      readonly weight: number;
+    }[];
+    readonly sum: number;
+    readonly distance: number;
+  };
 }
 
 export function resultObject(outcome: RunOutcome): ResultObject {
@@ -58,6 +70,7 @@ export function resultObject(outcome: RunOutcome): ResultObject {
         : { nested: outcome.nested.map(({ gradNorm, distance }) => ({ grad_norm: gradNorm, distance })) }),
     },
     ...(outcome.front === undefined ? {} : frontObject(outcome.front)),
+    ...(outcome.infeasibility === undefined ? {} : { infeasible: infeasibleObject(outcome.infeasibility) }),
   };
 }
 
@@ -76,6 +89,24 @@ function frontObject(front: FrontOutcome): Pick<ResultObject, 'front' | 'front_m
       dominated: front.points.length - best.length,
       diverged: front.diverged,
     },
+  };
+}
+
+function infeasibleObject({
+  conflict,
+  sum,
+  distance,
+}: Infeasibility): NonNullable<ResultObject['infeasible']> {
+  return {
+    constraints: conflict.map(({ name, element, violation, weight }) => ({
+      name,
+      ...(element === undefined ? {} : { element }),
+      violation,
+      weight,
+    })),
+    sum,
+    // JSON has no infinity.
+    distance: Math.min(distance, Number.MAX_VALUE),
   };
 }
 

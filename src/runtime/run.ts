@@ -5,6 +5,8 @@
 import { isHostFailure } from './host.js';
 import type { CompiledProgram, RunPhase, RunPlan, Snapshot } from './compiled.js';
 import { type FrontOutcome, runFront } from './front.js';
+import type { Infeasibility } from './infeasible.js';
+import { agree, evaluated as places, infeasibilityOf, isLookedFor } from './infeasible.js';
 
 export interface Progress {
   readonly phase: number;
@@ -38,7 +40,7 @@ export interface RunOptions {
   readonly snapshotEvery?: number;
 }
 
-export type RunStatus = 'converged' | 'finished' | 'stopped' | 'diverged';
+export type RunStatus = 'converged' | 'finished' | 'stopped' | 'diverged' | 'infeasible';
 
 export interface Divergence {
   readonly phase: number;
@@ -104,11 +106,20 @@ export interface RunOutcome {
   readonly front?: FrontOutcome;
   /** Set when `status` is `diverged`; parameters and reports are then those of the last finite state. */
   readonly divergence: Divergence | undefined;
+  /** Set when `status` is `infeasible`. */
+  readonly infeasibility?: Infeasibility;
+}
+
+interface PhaseEnd {
+  readonly outcome: PhaseOutcome;
+  readonly divergence?: Divergence;
+  readonly infeasibility?: Infeasibility;
 }
 
 export interface Solved {
   readonly phases: readonly PhaseOutcome[];
   readonly divergence: Divergence | undefined;
+  readonly infeasibility: Infeasibility | undefined;
 }
 
 interface Clock {
@@ -138,11 +149,12 @@ export async function runProgram(
     });
   }
   const failed = hostFailureIn(() => program.initialize(seed, options.hypers));
-  const { phases, divergence }: Solved =
+  const { phases, divergence, infeasibility }: Solved =
     failed === undefined
       ? await runPhases(plan, program, options, clock)
-      : { phases: [], divergence: { phase: 0, step: 0, ...failed } };
-  return summarize(plan, program, phases, divergence, secondsOf(clock));
+      : { phases: [], divergence: { phase: 0, step: 0, ...failed }, infeasibility: undefined };
+  const outcome = summarize(plan, program, phases, divergence, secondsOf(clock));
+  return infeasibility === undefined ? outcome : { ...outcome, infeasibility };
 }
 
 function secondsOf({ started }: Clock): number {
@@ -159,13 +171,15 @@ async function runPhases(
 ): Promise<Solved> {
   const phases: PhaseOutcome[] = [];
   let divergence: Divergence | undefined;
+  let infeasibility: Infeasibility | undefined;
   for (let phase = 0; phase < plan.phases.length; phase += 1) {
     const result = await runPhase(plan, program, phase, options, clock, title);
     phases.push(result.outcome);
     divergence = result.divergence;
-    if (result.outcome.status === 'stopped' || result.outcome.status === 'diverged') break;
+    infeasibility = result.infeasibility;
+    if (result.outcome.status !== 'converged' && result.outcome.status !== 'finished') break;
   }
-  return { phases, divergence };
+  return { phases, divergence, infeasibility };
 }
 
 async function runPhase(
@@ -175,7 +189,7 @@ async function runPhase(
   options: RunOptions,
   clock: Clock,
   title = planned(plan, phase).title,
-): Promise<{ readonly outcome: PhaseOutcome; readonly divergence?: Divergence }> {
+): Promise<PhaseEnd> {
   const about = planned(plan, phase);
   const limit = Math.min(options.steps ?? Infinity, about.steps);
   const stopAt = about.stops ? about.measures.length - 1 : -1;
@@ -196,9 +210,19 @@ async function runPhase(
     phaseSeconds: 0,
   };
   let evaluations = 0;
-  const ended = (status: RunStatus, steps: number): { readonly outcome: PhaseOutcome } => ({
+  const ended = (status: RunStatus, steps: number): PhaseEnd => ({
     outcome: { title: about.title, steps, evaluations, status, hasCondition: about.stops },
   });
+
+  const verdict = (step: number): Infeasibility | undefined =>
+    about.constraints.length === 0
+      ? undefined
+      : infeasibilityOf(about, program.evaluate(phase), phase, step, lengthOf(program.parameters));
+  const infeasible = (found: Infeasibility): PhaseEnd => ({
+    ...ended('infeasible', found.step),
+    infeasibility: found,
+  });
+  let suspected: Infeasibility | undefined;
 
   const begun = performance.now();
   const startFailure = hostFailureIn(() => program.startPhase(phase));
@@ -215,12 +239,19 @@ async function runPhase(
     const where = firstBadMeasure(about, program);
     if (where !== undefined) {
       trail.rewind(phase, step - 1);
+      const found = verdict(step);
+      if (found !== undefined) return infeasible(found);
       return { ...ended('diverged', step), divergence: { phase, step, where } };
     }
     if (evaluationsAt >= 0) evaluations += program.measures[evaluationsAt] ?? 0;
     if (stopAt >= 0 && program.measures[stopAt] === 1) {
       report(step - 1, true);
       return ended('converged', step - 1);
+    }
+    if (isLookedFor(step)) {
+      const found = verdict(step);
+      if (found !== undefined && agree(suspected, found)) return infeasible(found);
+      suspected = found;
     }
     const now = performance.now();
     if (report(step, step === limit, now) === 'stop') return ended('stopped', step);
@@ -235,7 +266,8 @@ async function runPhase(
     trail.rewind(phase, limit);
     return { ...ended('diverged', limit), divergence: { phase, step: limit, where: 'parameters' } };
   }
-  return ended('finished', limit);
+  const found = verdict(limit);
+  return found === undefined ? ended('finished', limit) : infeasible(found);
 
   function report(step: number, last: boolean, now = performance.now()): void | 'stop' {
     if (options.onProgress === undefined || (!last && now < clock.nextProgress)) return undefined;
@@ -259,6 +291,12 @@ function hostFailureIn(body: () => void): Pick<Divergence, 'where' | 'failure'> 
     if (!isHostFailure(error)) throw error;
     return { where: /^`(\w+)/.exec(error.message)?.[1] ?? 'host', failure: error.message };
   }
+}
+
+function lengthOf(vector: Float64Array | Float32Array): number {
+  let sum = 0;
+  for (const value of vector) sum += value * value;
+  return Math.sqrt(sum);
 }
 
 function planned(plan: RunPlan, phase: number): RunPhase {
@@ -361,8 +399,8 @@ function summarize(
     const evaluated = Array.from(asked(2, () => program.evaluate(phase)));
     const [value, norm] = evaluated;
     if (about.constraints.length > 0) {
-      kkt = evaluated[2];
-      constraints = constraintsOf(about, evaluated.slice(3));
+      kkt = evaluated[places.kkt];
+      constraints = constraintsOf(about, evaluated.slice(places.constraints));
     }
     objective = value ?? NaN;
     if (about.several === undefined) objectives.set(about.objective.name, objective);

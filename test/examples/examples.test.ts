@@ -180,6 +180,39 @@ const promises: Readonly<Record<string, (outcome: RunOutcome) => void>> = {
     expect(sphere).toBeCloseTo(0.1614686, 6);
     expect(low).toBeCloseTo(1.0878712, 6);
   },
+  'fairness.opt': (outcome) => {
+    expect(figure(outcome, 'missed_small')).toBeLessThan(0.21);
+    expect(figure(outcome, 'missed_large')).toBeLessThan(0.21);
+    expect(figure(outcome, 'accuracy')).toBeGreaterThan(0.74);
+    const [small, large] = outcome.constraints[0]?.multiplier ?? [];
+    expect(small).toBe(0);
+    expect(large).toBeGreaterThan(0.1);
+  },
+  'group_dro.opt': (outcome) => {
+    expect(outcome.status).toBe('converged');
+    const losses = report(outcome, 'losses');
+    const weights = [...(outcome.constraints[0]?.multiplier ?? [])];
+    expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 7);
+    losses.forEach((loss, group) => {
+      if ((weights[group] ?? NaN) > 1e-6) expect(loss).toBeCloseTo(outcome.objective, 7);
+      else expect(loss).toBeLessThan(outcome.objective);
+    });
+  },
+  'cvar.opt': (outcome) => {
+    const t = parameter(outcome, 't')[0] ?? NaN;
+    expect(Math.abs(t - figure(outcome, 'quantile_of_losses'))).toBeLessThan(1e-4);
+    expect(Math.abs(figure(outcome, 'above') - 0.2)).toBeLessThan(2 / 569);
+  },
+  'infeasible.opt': (outcome) => {
+    expect(outcome.status).toBe('infeasible');
+    expect(outcome.infeasibility?.conflict.map(({ name }) => name)).toEqual(['enough', 'calm']);
+    expect(outcome.infeasibility?.distance).toBeGreaterThan(1e3);
+    expect(outcome.infeasibility?.sum).toBeGreaterThan(0.01);
+  },
+  'kissing.opt': (outcome) => {
+    expect(outcome.status).toBe('converged');
+    expect(figure(outcome, 'closest')).toBeLessThan(0.5 + 1e-8);
+  },
   'isotonic.opt': (outcome) => {
     expect(parameter(outcome, 'level')).toEqual([3, 6, 6, 8, 8, 8, 10]);
     expect(figure(outcome, 'in_order')).toBe(1);

@@ -17,7 +17,9 @@ export function missingLengths({ solves }: TypedProblem): Diagnostic[] {
     }));
 }
 
-export function unboundedObjectives({ objectives }: ProblemFacts): Diagnostic[] {
+export function unboundedObjectives({ objectives, constraints }: ProblemFacts): Diagnostic[] {
+  // Constraints may well be what bounds it.
+  if (constraints.length > 0) return [];
   return objectives.flatMap(({ item, facts }) => unbounded(item, facts));
 }
 

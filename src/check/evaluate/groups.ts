@@ -53,6 +53,9 @@ export function put<Value>(x: readonly Value[], y: readonly Value[], { places }:
   return whole;
 }
 
+/** Questions whose answer has an element for each variable. */
+const likeVariables: ReadonlySet<string> = new Set(['gradient', 'hvp', 'vhp', 'residual_vjp']);
+
 /** An objective as a function of some variables, the others as in `base`. */
 export function restricted(objective: Objective, variables: Variables, base: readonly Scalar[]): Objective {
   const none = base.map(() => 0);
@@ -63,9 +66,9 @@ export function restricted(objective: Objective, variables: Variables, base: rea
       const isOfResiduals = query === 'residual_vjp';
       const along = direction === undefined || isOfResiduals ? direction : whole(direction, none);
       const answer = objective.query(query, whole(at, base), along, fresh);
-      return query === 'value' || query === 'residuals' || query === 'residual_jvp'
-        ? answer
-        : arrayOf([variables.places.length], cut(answer.data, variables));
+      return likeVariables.has(query)
+        ? arrayOf([variables.places.length], cut(answer.data, variables))
+        : answer;
     },
   };
 }

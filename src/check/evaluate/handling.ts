@@ -151,11 +151,13 @@ export class HandlerReplay {
     view: View,
     gradient: ArrayValue,
     objective: Objective,
+    stationarity: () => number,
   ): { readonly restarts: boolean; readonly x: readonly number[] } {
     this.begin(view);
     const { optimizer } = this.written;
     const frame = this.frame(view, this.parts(view, false), objective);
     frame.bind(optimizer.implicit.g, gradient);
+    frame.bind(this.names.stationarity, scalarArray(stationarity()));
     frame.bind(this.names.restart, scalarArray(0));
     execute(optimizer.statements, frame, { state: this.bindStates(view), assert: sizesOnly });
     for (const [symbol, before] of [...this.states]) {

@@ -389,10 +389,7 @@ export function replaySolve(
       frame.bind(names.gradNorm, scalarArray(Math.hypot(...gradient)));
       frame.bind(names.value, scalarArray(value));
       frame.bind(names.step, scalarArray(step));
-      const start = cut(x, moved);
-      const further = start.map((each, index) => each - (gradient[index] ?? NaN));
-      const beyond = cut(projected(prepared, put(x, further, moved)), moved);
-      const stationarity = Math.hypot(...start.map((each, index) => each - (beyond[index] ?? NaN)));
+      const stationarity = stationarityAt(prepared, x, gradient, moved);
       frame.bind(names.kkt, scalarArray(handler?.kkt(view, stationarity) ?? stationarity));
       if (isTrue(evaluateArray(solve.until, frame))) return { x, history, converged: true, carried };
     }
@@ -416,7 +413,9 @@ export function replaySolve(
     }
     kept = answers.turn?.(here).states ?? kept;
     // A handler's states move once the optimizer has asked its questions.
-    const handled = handler?.run(view, answers.query('gradient', here, undefined, false), answers);
+    const handled = handler?.run(view, answers.query('gradient', here, undefined, false), answers, () =>
+      stationarityAt(prepared, x, numbersOf(answers.query('gradient', here, undefined, false)), moved),
+    );
     if (isMethod && handled !== undefined) {
       const after = projected(prepared, put(x, handled.x, moved));
       reached = put(x, cut(after, moved), moved);
@@ -468,6 +467,19 @@ function moverOf(
   const { name } = group.optimizer.optimizer;
   const path = groups.length > 1 ? `solve.${first?.path.split(/[.[]/)[0] ?? ''}.${name}` : `solve.${name}`;
   return { variables, times, instance: new Instance(phase, group.optimizer, path) };
+}
+
+/** How far a step along the gradient, projected on the sets, would move. */
+function stationarityAt(
+  prepared: PreparedProblem,
+  x: readonly number[],
+  gradient: readonly number[],
+  moved: Variables,
+): number {
+  const start = cut(x, moved);
+  const further = start.map((each, index) => each - (gradient[index] ?? NaN));
+  const beyond = cut(projected(prepared, put(x, further, moved)), moved);
+  return Math.hypot(...start.map((each, index) => each - (beyond[index] ?? NaN)));
 }
 
 function lengthOf(prepared: PreparedProblem, solve: TypedSolve, options: ReplayOptions): number {

@@ -12,6 +12,7 @@ import type { RunOutcome } from '../../runtime/run.js';
 import type { RunCommandOptions } from '../command_line.js';
 import { readBindings } from '../bindings.js';
 import { readHost } from '../host.js';
+import { infeasibleDiagnostic } from '../infeasible.js';
 import { writeWhole } from '../output.js';
 import { frontDiagnostic, frontFiles, frontText } from '../front.js';
 import { progressDisplay } from '../progress.js';
@@ -72,6 +73,8 @@ async function solve(compilation: Compilation, options: RunCommandOptions, host:
   const missing = outcome.front && solved && frontDiagnostic(outcome.front, solved.span);
   if (missing !== undefined) notes.push(missing);
   notes.push(...unfinishedNested(compilation, outcome));
+  if (outcome.infeasibility !== undefined)
+    notes.push(infeasibleDiagnostic(compilation, outcome.infeasibility));
   sayDiagnostics(notes);
   if (options.json === true) print(JSON.stringify(resultObject(outcome)));
   else print(resultText(outcome, interrupt.signal.aborted));
@@ -80,7 +83,8 @@ async function solve(compilation: Compilation, options: RunCommandOptions, host:
     if (error !== undefined) return error;
     if (options.json !== true) say(`written to ${options.out}`);
   }
-  return outcome.status === 'diverged' ? exit.diverged : hasErrors(notes) ? exit.error : exit.ok;
+  if (outcome.status === 'diverged' || outcome.status === 'infeasible') return exit.diverged;
+  return hasErrors(notes) ? exit.error : exit.ok;
 }
 
 // ------------------------------------------------------------------------------------------------- result

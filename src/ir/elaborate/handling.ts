@@ -5,7 +5,7 @@
  * optimizer that treats constraints itself is its own handler.
  */
 import type { TypedHandling, TypedObjective, TypedSolve } from '../../check/typed.js';
-import { gradient } from '../differentiate/derivatives.js';
+import { gradient, jvp, vjp } from '../differentiate/derivatives.js';
 import type { GraphBuilder } from '../builder.js';
 import type { Node } from '../graph.js';
 import type { BoundRegion, ConstraintSlot, ParameterSlot } from '../program.js';
@@ -17,7 +17,7 @@ import { Environment } from './environment.js';
 import type { ProblemFacts } from './facts.js';
 import type { Frame } from './frame.js';
 import { type HandledRows, handledRowsOf, sampledState } from './handled_rows.js';
-import { type Objective, objectiveRegion, tensorsOf } from './objective.js';
+import { type Objective, objectiveRegion, tensorsOf, vectorOf } from './objective.js';
 import { scheduleHooks } from './optimizer.js';
 import { instantiateOptimizer, type OptimizerInstance } from './optimizer_instance.js';
 import { castTo, constant, expand, tensor } from './tensor.js';
@@ -221,23 +221,84 @@ export interface Parts {
   readonly trueIneq: Node;
 }
 
-/** The problem's parts at `x`, in a frame of a view. */
+/** The problem's parts at `x`, in the root of a view. */
 export function partsAt(
   view: View,
   handling: Pick<Handling, 'parts'>,
   x: Node,
   slots: readonly ParameterSlot[],
-  frame: Frame = view.root,
 ): Parts {
-  const [f, eq, ineq, trueEq, trueIneq] = inlined(
-    view,
-    handling.parts,
-    tensorsOf(frame.builder, x, slots),
-    frame,
-  );
+  return partsOfTensors(view, handling, tensorsOf(view.root.builder, x, slots), view.root);
+}
+
+export function partsOfTensors(
+  view: View,
+  handling: Pick<Handling, 'parts'>,
+  tensors: readonly Node[],
+  frame: Frame,
+): Parts {
+  const [f, eq, ineq, trueEq, trueIneq] = inlined(view, handling.parts, tensors, frame);
   if (f === undefined || eq === undefined || ineq === undefined)
     throw new Error('compiler bug: a problem without its parts');
   return { f, eq, ineq, trueEq: trueEq ?? eq, trueIneq: trueIneq ?? ineq };
+}
+
+/** How fast the constraints change along a direction. */
+export function slopesOfParts(
+  view: View,
+  { parts: { region, inputs } }: Handling,
+  x: Node,
+  direction: Node,
+  slots: readonly ParameterSlot[],
+): Weights {
+  const { builder } = view.root;
+  const linear = jvp(
+    region,
+    slots.map((_, index) => index),
+  );
+  const count = region.results.length;
+  const lead = region.parameters.length - inputs.length;
+  const stored = inputs.map((input, index) => {
+    const parameter = at(region.parameters, lead + index);
+    const name = parameter.operator.kind === 'parameter' ? parameter.operator.name : input.kind;
+    return view.input(input, parameter.type, name);
+  });
+  const given = [...tensorsOf(builder, x, slots), ...stored, ...tensorsOf(builder, direction, slots)];
+  const [, eq, ineq] = builder.inline(
+    { parameters: linear.parameters, results: linear.results.slice(count) },
+    given,
+  );
+  if (eq === undefined || ineq === undefined) throw new Error('compiler bug: constraints without slopes');
+  return { eq, ineq };
+}
+
+/** The slope of the constraints times given weights. */
+export function pulledParts(
+  view: View,
+  { parts: { region, inputs } }: Handling,
+  x: Node,
+  weights: Weights,
+  slots: readonly ParameterSlot[],
+): Node {
+  const { builder } = view.root;
+  const linear = vjp(
+    region,
+    slots.map((_, index) => index),
+  );
+  const count = region.results.length;
+  const lead = region.parameters.length - inputs.length;
+  const stored = inputs.map((input, index) => {
+    const parameter = at(region.parameters, lead + index);
+    const name = parameter.operator.kind === 'parameter' ? parameter.operator.name : input.kind;
+    return view.input(input, parameter.type, name);
+  });
+  const none = builder.constant(0, 'real');
+  const given = [...tensorsOf(builder, x, slots), ...stored, none, weights.eq, weights.ineq];
+  const pulled = builder.inline(
+    { parameters: linear.parameters, results: linear.results.slice(count) },
+    given,
+  );
+  return vectorOf(builder, pulled, slots);
 }
 
 export interface Weights {

@@ -246,6 +246,11 @@ export class ObjectiveQueries {
     return this.inlined(frame, region, this.withOthers(frame, moved));
   }
 
+  /** The tensors of all parameters at a point of the variables. */
+  tensorsAt(frame: Frame, y: Node): readonly Node[] {
+    return this.withOthers(frame, tensorsOf(frame.builder, y, this.variables.slots));
+  }
+
   private inline(frame: Frame, region: Region, y: Node, more: readonly Node[]): Node[] {
     const moved = tensorsOf(frame.builder, y, this.variables.slots);
     return this.inlined(frame, region, this.withOthers(frame, moved), more);

@@ -18,7 +18,7 @@ import { asTensor, bindValue } from './call.js';
 import { fail } from './context.js';
 import { Cell, Environment } from './environment.js';
 import type { Frame } from './frame.js';
-import { type Handling, partsAt } from './handling.js';
+import { type Handling, partsOfTensors } from './handling.js';
 import type { ObjectiveQueries } from './objective.js';
 import { type OptimizerInstance, stateKey } from './optimizer_instance.js';
 import { asPoints } from './points.js';
@@ -182,7 +182,7 @@ export class OptimizerRun {
       case 'equalities':
       case 'inequalities': {
         if (this.handling === undefined) throw new Error('compiler bug: no constraints to ask about');
-        const parts = partsAt(view, this.handling, y, view.options.slots, frame);
+        const parts = partsOfTensors(view, this.handling, queries.tensorsAt(frame, y), frame);
         return tensor(frame, query.query === 'equalities' ? parts.eq : parts.ineq);
       }
       default:
@@ -391,7 +391,10 @@ export function reads(expression: TypedExpression, symbol: ValueSymbol): boolean
 
 /** Whether an optimizer looks at the gradient at the start of its step. */
 export function readsGradient({ definition }: OptimizerInstance): boolean {
-  return readsAny((visitor) => walkStatements(definition.statements, visitor), definition.implicit.g);
+  const { statements, implicit, handles } = definition;
+  const isRead = (symbol: ValueSymbol): boolean =>
+    readsAny((visitor) => walkStatements(statements, visitor), symbol);
+  return isRead(implicit.g) || (handles !== undefined && isRead(handles.stationarity));
 }
 
 function readsAny(walk: (visitor: Visitor) => void, symbol: ValueSymbol): boolean {

@@ -7,7 +7,16 @@ import type { BoundRegion, ParameterSlot, RegionInput } from '../program.js';
 import { at } from '../types.js';
 import { type ProblemFacts } from './facts.js';
 import type { Game } from './game.js';
-import { type Handling, kktResidual, partsAt, weightsAt } from './handling.js';
+import {
+  type Handling,
+  kktResidual,
+  type Parts,
+  partsAt,
+  pulledParts,
+  slopesOfParts,
+  type Weights,
+  weightsAt,
+} from './handling.js';
 import {
   gameRegion,
   gradients,
@@ -16,12 +25,12 @@ import {
   objectivesRegion,
   vectorOf,
 } from './objective.js';
-import { projectionOf, stationarityAt } from './projection.js';
+import { project, projectionOf, stationarityAt } from './projection.js';
 import { normOf, queriesIn } from './queries.js';
-import { cut, type Variables } from './variables.js';
+import { cut, put, type Variables } from './variables.js';
 import { type RowsOfView, View } from './view.js';
 
-/** (x, data.., states..) -> objective, norm of the Lagrangian's gradient, KKT residual, constraints, multipliers. */
+/** (x, data.., states..) -> objective, norm of the Lagrangian's gradient, KKT residual, reach of the multipliers and of the violations, constraints, multipliers, slopes. */
 export function evaluateConstrained(
   facts: ProblemFacts,
   slots: readonly ParameterSlot[],
@@ -45,9 +54,71 @@ export function evaluateConstrained(
     maximizes ? builder.unary('negate', parts.f) : parts.f,
     normOf(builder, gradient),
     kktResidual(builder, stationarity, parts, weights),
-    builder.concat([parts.eq, parts.ineq], 0),
+    ...[weights, violations(builder, parts)].map((each) =>
+      handling.hasProxies
+        ? builder.constant(0, 'real')
+        : reachOf(view, handling, slots, variables, projection, x, parts, each),
+    ),
+    builder.concat([parts.trueEq, parts.trueIneq], 0),
     builder.concat([weights.eq, weights.ineq], 0),
+    slopesAlong(view, handling, x, slots),
   ]);
+}
+
+/** How fast each constraint changes along a direction that no problem has reason to be blind to. */
+function slopesAlong(view: View, handling: Handling, x: Node, slots: readonly ParameterSlot[]): Node {
+  const { builder } = view.root;
+  const { shape } = x.type;
+  const turns = builder.cast(builder.iota(shape, 0), 'real');
+  const wide = builder.binary('multiply', builder.constant(2.399963229728653, 'real', shape), turns);
+  const direction = builder.unary('cos', builder.binary('add', builder.constant(0.5, 'real', shape), wide));
+  const { eq, ineq } = slopesOfParts(view, handling, x, direction, slots);
+  return builder.concat([eq, ineq], 0);
+}
+
+/** By how much each constraint is violated: the weights whose slope vanishes where the violation is least. */
+function violations(builder: GraphBuilder, { eq, ineq }: Parts): Weights {
+  return { eq, ineq: builder.binary('maximum', ineq, builder.constant(0, 'real', ineq.type.shape)) };
+}
+
+/**
+ * How far weights prove that there is no feasible point, in lengths of x: see `runtime/infeasible.ts`. With w.c the
+ * weights times the constraints and d its slope, and r = x - P(x - td) a projected step along it, every x' of the sets
+ * has d.(x' - x) >= -d.r - |r| |x' - P(x - td)| / t; so w.c(x') > 0, to first order, within t (w.c - d.r) / |r|.
+ */
+function reachOf(
+  view: View,
+  handling: Handling,
+  slots: readonly ParameterSlot[],
+  variables: Variables,
+  projection: BoundRegion | undefined,
+  x: Node,
+  parts: Parts,
+  weights: Weights,
+): Node {
+  const { builder } = view.root;
+  const dot = (left: Node, right: Node): Node =>
+    builder.reduceAll('sum', builder.binary('multiply', left, right));
+  const slope = cut(builder, pulledParts(view, handling, x, weights, slots), variables);
+  const sum = builder.binary('add', dot(parts.eq, weights.eq), dot(parts.ineq, weights.ineq));
+  const least = builder.constant(1e-30, 'real');
+  const scale = builder.binary('maximum', builder.constant(1, 'real'), normOf(builder, x));
+  const length = builder.binary('divide', scale, builder.binary('add', normOf(builder, slope), least));
+  const step = builder.binary('multiply', builder.broadcastScalar(length, slope.type.shape), slope);
+  const y = cut(builder, x, variables);
+  const beyond = builder.binary('subtract', y, step);
+  const nearest =
+    projection === undefined
+      ? beyond
+      : cut(builder, project(view, projection, put(builder, x, beyond, variables)), variables);
+  const moved = builder.binary('subtract', y, nearest);
+  const rise = builder.binary('subtract', sum, dot(slope, moved));
+  const far = builder.binary(
+    'divide',
+    builder.binary('multiply', length, rise),
+    builder.binary('add', normOf(builder, moved), least),
+  );
+  return builder.binary('divide', far, scale);
 }
 
 /** (x, data..) -> objective, gradient norm, over all rows of the objective's split. */

@@ -83,6 +83,7 @@ export function stepRegion(
     restarted === undefined ? t : tensor(root, root.builder.binary('subtract', t.node, restarted));
   const parts = handling === undefined ? undefined : partsAt(view, handling, x, slots);
   const projection = projectionOf(facts, slots);
+  const stationarity = once(() => view.atRoot(() => stationarityAt(view, x, g(), variables, projection)));
   const setting = {
     view,
     objective,
@@ -99,7 +100,7 @@ export function stepRegion(
   const handled =
     handling === undefined || parts === undefined
       ? undefined
-      : runHandler(run, handling, parts, tensor(root, y), () => tensor(root, g()), t);
+      : runHandler(run, handling, parts, tensor(root, y), () => tensor(root, g()), t, stationarity);
   const isMethod = handling?.isMethod === true;
   const { runs } = optimized;
   const reached =
@@ -144,11 +145,10 @@ export function stepRegion(
   const measures = new Map<string, Node>([['objective', sign]]);
   if (withGradient) measures.set('grad_norm', normOf(root.builder, g()));
   if (needsKkt) {
-    const stationarity = stationarityAt(view, x, g(), variables, projection);
     const kkt =
       handling === undefined || parts === undefined
-        ? stationarity
-        : kktResidual(root.builder, stationarity, parts, weightsAt(view, handling, parts));
+        ? stationarity()
+        : kktResidual(root.builder, stationarity(), parts, weightsAt(view, handling, parts));
     measures.set('kkt', kkt);
   }
   measures.set('evaluations', root.builder.cast(evaluationsOf(view, [run, ...runs]), 'real'));
@@ -171,6 +171,7 @@ function runHandler(
   x: Tensor,
   g: () => Tensor,
   t: Tensor,
+  stationarity: () => Node,
 ): { readonly restart: Node; readonly x: Tensor } {
   const { root } = run.view;
   const restart = new Cell('restart', constant(root, 0, 'bool'));
@@ -183,6 +184,7 @@ function runHandler(
     (environment) => {
       environment.bind(handling.names.eq, tensor(root, parts.trueEq));
       environment.bind(handling.names.ineq, tensor(root, parts.trueIneq));
+      environment.bind(handling.names.stationarity, () => tensor(root, stationarity()));
       environment.bindCell(handling.names.restart, restart);
     },
   );
