@@ -242,6 +242,37 @@ describe('an emitted module', () => {
     expect('stolen' in globalThis).toBe(false);
   }, 30_000);
 
+  it('says in its result what became of objectives and constraints', async () => {
+    const { compilation } = await compileSource({
+      path: 'constrained.opt',
+      text: `
+        param x: real[3] = 0
+        minimize length: sum(x^2)
+        subject to row: x[0] + 2 * x[1] - x[2] <= -3
+        subject to each: x[0..1] >= -2
+        solve using lbfgs() by augmented_lagrangian() for 500 steps until kkt < 1e-8`,
+    });
+    if (compilation === undefined) throw new Error('a problem that compiles');
+    const module = await emitModule(compilation.program);
+    toCheck.push(module);
+    const { train } = await importText(module);
+    const result = (await train({})) as unknown as {
+      readonly kkt: number;
+      readonly objectives: Readonly<Record<string, number>>;
+      readonly constraints: Readonly<
+        Record<string, { value: number | Float64Array; violation: number; multiplier: number | Float64Array }>
+      >;
+    };
+    // cooper: the least square norm under one linear inequality.
+    expect(result.kkt).toBeLessThan(1e-8);
+    expect(result.objectives['length']).toBeCloseTo(1.5, 7);
+    expect(result.constraints['row']?.multiplier).toBeCloseTo(1, 6);
+    expect(result.constraints['row']?.violation).toBeLessThan(1e-8);
+    const each = result.constraints['each'];
+    expect([...(each?.value as Float64Array)].map((value) => Number(value.toFixed(6)))).toEqual([-1.5, -1]);
+    expect([...(each?.multiplier as Float64Array)]).toEqual([0, 0]);
+  });
+
   it('compiles under the strictest settings, whatever scalar functions it calls', async () => {
     const b = new GraphBuilder();
     const type = at(program.phases, 0).states[0]!.type;
@@ -259,7 +290,7 @@ describe('an emitted module', () => {
     const value = { inputs: [{ kind: 'parameters' as const }], region: b.region([x], [total]) };
     const report = { ...at(program.reports, 0), name: 'everything', type, value };
     toCheck.push(await emitModule({ ...program, reports: [report] }));
-    expect(toCheck.length).toBe(4);
+    expect(toCheck.length).toBe(5);
     expect(complaints(toCheck)).toEqual([]);
   }, 60_000);
 });

@@ -12,6 +12,7 @@ import { locate } from '../../ir/nest.js';
 import type { Place } from '../../ir/nest.js';
 import type { ExternSlot, Phase, Program, RawInput } from '../../ir/program.js';
 import { at, sizeOf } from '../../ir/types.js';
+import { evaluated } from '../../runtime/infeasible.js';
 import { batchStream, orderStream } from '../../runtime/sampler.js';
 import {
   checkIntegersBody,
@@ -24,6 +25,13 @@ import {
 } from './module-driver.js';
 import { printProgram } from './print-program.js';
 import type { PrintedProgram } from './print-program.js';
+import {
+  constrainedPhase,
+  constraintMembers,
+  constraintsBody,
+  objectiveMembers,
+  objectivesBody,
+} from './module-result.js';
 import { commentText, stringText } from './text.js';
 
 export interface EmitOptions {
@@ -33,7 +41,8 @@ export interface EmitOptions {
 
 /** Names of the module, which no array of the program may take. */
 const moduleNames =
-  'Data Params Reports Extern Options Progress Result Trainer PhaseFacts sizes phases defaultSeed batchStream orderStream init ' +
+  'Objectives Constraints readObjectives readConstraints Data Params Reports Extern Options Progress Result Trainer ' +
+  'PhaseFacts sizes phases defaultSeed batchStream orderStream init ' +
   'train createTrainer createProgram loadData setHyper Hypers readParams readReports checkNumbers checkIntegers setRows';
 
 export async function emitModule(program: Program, options: EmitOptions = {}): Promise<string> {
@@ -67,6 +76,7 @@ export async function emitModule(program: Program, options: EmitOptions = {}): P
     statements,
     ...more,
   });
+  const constrained = constrainedPhase(program);
   const reals = program.precision === 'f64' ? 'Float64Array' : 'Float32Array';
   const { externs = [] } = program;
   const defaults = externs.length === 0 ? ' = {}' : '';
@@ -93,7 +103,24 @@ export async function emitModule(program: Program, options: EmitOptions = {}): P
       : [described('Extern', 'The functions that the host supplies.', externMembers(externs))]),
     described('Options', 'How to run.', optionMembers(program)),
     described('Progress', 'How a run is going.', driverInterfaces.Progress),
-    described('Result', 'How a run ended.', driverInterfaces.Result),
+    described('Objectives', 'Each objective, on all training rows.', objectiveMembers(program)),
+    ...(constrained === undefined
+      ? []
+      : [
+          described(
+            'Constraints',
+            'Left less right side of each constraint, or right less left for `>=`; how far it is from holding; its multiplier.',
+            constraintMembers(constrained, reals),
+          ),
+        ]),
+    described(
+      'Result',
+      'How a run ended.',
+      driverInterfaces.Result +
+        (constrained === undefined
+          ? ''
+          : '\n/** How far the conditions of optimality are from holding. */\nreadonly kkt: number;\nreadonly constraints: Constraints;'),
+    ),
     described('Trainer', 'A run that the caller advances step by step.', driverInterfaces.Trainer),
     sizesText(program),
     phasesText(program),
@@ -118,7 +145,12 @@ export async function emitModule(program: Program, options: EmitOptions = {}): P
         ['options', `Options${defaults}`],
       ],
       'Trainer',
-      createTrainerBody(setHypersText(program) + setExternText(program)),
+      createTrainerBody(
+        setHypersText(program) + setExternText(program),
+        constrained === undefined
+          ? ''
+          : `    kkt: program.evaluation[${evaluated.kkt}] ?? NaN,\n    constraints: readConstraints(program.evaluation),\n`,
+      ),
       {
         isExported: true,
         docs: ['Checks and loads the data, and stands before the first step.'],
@@ -172,6 +204,18 @@ export async function emitModule(program: Program, options: EmitOptions = {}): P
       'Reports',
       reportsBody(program, printed),
     ),
+    routine(
+      'readObjectives',
+      [
+        ['program', 'ReturnType<typeof createProgram>'],
+        ['entered', 'number'],
+      ],
+      'Objectives',
+      objectivesBody(program),
+    ),
+    ...(constrained === undefined
+      ? []
+      : [routine('readConstraints', [['cells', reals]], 'Constraints', constraintsBody(constrained))]),
     routine(
       'checkNumbers',
       [

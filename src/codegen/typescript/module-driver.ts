@@ -32,6 +32,8 @@ readonly seconds: number;
 /** On all training rows, at the final parameters. */
 readonly objective: number;
 readonly gradNorm: number;
+/** By name, as they are written. */
+readonly objectives: Objectives;
 readonly reports: Reports;
 readonly params: Params;`,
   Trainer: `/** Views of the parameters, which every step changes. */
@@ -45,8 +47,14 @@ step(): boolean;
 result(): Result;`,
 } as const;
 
-/** @param setHypers statements that give the program its hyperparameters */
-export const createTrainerBody = (setHypers: string): string => `const program = createProgram();
+/**
+ * @param setHypers statements that give the program its hyperparameters
+ * @param constrained members of the result that a program with constraints has
+ */
+export const createTrainerBody = (
+  setHypers: string,
+  constrained: string,
+): string => `const program = createProgram();
 loadData(program, data);
 ${setHypers}program.seed[0] = options.seed ?? defaultSeed;
 program.prepare();
@@ -144,6 +152,7 @@ function step(): boolean {
 }
 
 function result(): Result {
+  const objectives = readObjectives(program, entered);
   program.phases[Math.max(0, entered)]?.evaluate();
   return {
     status,
@@ -151,7 +160,8 @@ function result(): Result {
     seconds: (performance.now() - started) / 1000,
     objective: program.evaluation[0] ?? NaN,
     gradNorm: program.evaluation[1] ?? NaN,
-    reports: readReports(program),
+    objectives,
+${constrained}    reports: readReports(program),
     params: readParams(x.slice()),
   };
 }
