@@ -52,6 +52,11 @@ export interface Progress {
   readonly seconds: number;
 }
 
+/** Each objective, on all training rows. */
+export interface Objectives {
+  readonly objective: number;
+}
+
 /** How a run ended. */
 export interface Result {
   readonly status: 'converged' | 'finished' | 'stopped' | 'diverged';
@@ -61,6 +66,8 @@ export interface Result {
   /** On all training rows, at the final parameters. */
   readonly objective: number;
   readonly gradNorm: number;
+  /** By name, as they are written. */
+  readonly objectives: Objectives;
   readonly reports: Reports;
   readonly params: Params;
 }
@@ -208,6 +215,7 @@ export function createTrainer(data: Data, options: Options = {}): Trainer {
   }
 
   function result(): Result {
+    const objectives = readObjectives(program, entered);
     program.phases[Math.max(0, entered)]?.evaluate();
     return {
       status,
@@ -215,6 +223,7 @@ export function createTrainer(data: Data, options: Options = {}): Trainer {
       seconds: (performance.now() - started) / 1000,
       objective: program.evaluation[0] ?? NaN,
       gradNorm: program.evaluation[1] ?? NaN,
+      objectives,
       reports: readReports(program),
       params: readParams(x.slice()),
     };
@@ -266,6 +275,17 @@ function readParams(x: Float64Array): Params {
 function readReports(program: ReturnType<typeof createProgram>): Reports {
   void program;
   return {};
+}
+
+function readObjectives(program: ReturnType<typeof createProgram>, entered: number): Objectives {
+  const values: number[] = [NaN];
+  if (entered >= 0) {
+    program.phases[0]?.evaluate();
+    values[0] = program.evaluation[0] ?? NaN;
+  }
+  return {
+    objective: values[0] ?? NaN,
+  };
 }
 
 function checkNumbers(name: string, values: ArrayLike<number> | undefined | null, size: number): asserts values is ArrayLike<number> {

@@ -47,6 +47,11 @@ export interface Progress {
   readonly seconds: number;
 }
 
+/** Each objective, on all training rows. */
+export interface Objectives {
+  readonly transport: number;
+}
+
 /** How a run ended. */
 export interface Result {
   readonly status: 'converged' | 'finished' | 'stopped' | 'diverged';
@@ -56,6 +61,8 @@ export interface Result {
   /** On all training rows, at the final parameters. */
   readonly objective: number;
   readonly gradNorm: number;
+  /** By name, as they are written. */
+  readonly objectives: Objectives;
   readonly reports: Reports;
   readonly params: Params;
 }
@@ -201,6 +208,7 @@ export function createTrainer(data: Data, options: Options = {}): Trainer {
   }
 
   function result(): Result {
+    const objectives = readObjectives(program, entered);
     program.phases[Math.max(0, entered)]?.evaluate();
     return {
       status,
@@ -208,6 +216,7 @@ export function createTrainer(data: Data, options: Options = {}): Trainer {
       seconds: (performance.now() - started) / 1000,
       objective: program.evaluation[0] ?? NaN,
       gradNorm: program.evaluation[1] ?? NaN,
+      objectives,
       reports: readReports(program),
       params: readParams(x.slice()),
     };
@@ -257,6 +266,17 @@ function readReports(program: ReturnType<typeof createProgram>): Reports {
   program.report0();
   return {
     largest_share: program.reported0[0] ?? NaN,
+  };
+}
+
+function readObjectives(program: ReturnType<typeof createProgram>, entered: number): Objectives {
+  const values: number[] = [NaN];
+  if (entered >= 0) {
+    program.phases[0]?.evaluate();
+    values[0] = program.evaluation[0] ?? NaN;
+  }
+  return {
+    transport: values[0] ?? NaN,
   };
 }
 

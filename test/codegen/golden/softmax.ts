@@ -55,6 +55,11 @@ export interface Progress {
   readonly seconds: number;
 }
 
+/** Each objective, on all training rows. */
+export interface Objectives {
+  readonly objective: number;
+}
+
 /** How a run ended. */
 export interface Result {
   readonly status: 'converged' | 'finished' | 'stopped' | 'diverged';
@@ -64,6 +69,8 @@ export interface Result {
   /** On all training rows, at the final parameters. */
   readonly objective: number;
   readonly gradNorm: number;
+  /** By name, as they are written. */
+  readonly objectives: Objectives;
   readonly reports: Reports;
   readonly params: Params;
 }
@@ -211,6 +218,7 @@ export function createTrainer(data: Data, options: Options = {}): Trainer {
   }
 
   function result(): Result {
+    const objectives = readObjectives(program, entered);
     program.phases[Math.max(0, entered)]?.evaluate();
     return {
       status,
@@ -218,6 +226,7 @@ export function createTrainer(data: Data, options: Options = {}): Trainer {
       seconds: (performance.now() - started) / 1000,
       objective: program.evaluation[0] ?? NaN,
       gradNorm: program.evaluation[1] ?? NaN,
+      objectives,
       reports: readReports(program),
       params: readParams(x.slice()),
     };
@@ -272,6 +281,17 @@ function readReports(program: ReturnType<typeof createProgram>): Reports {
   return {
     accuracy: program.reported0[0] ?? NaN,
     confusion: program.reported1.slice(),
+  };
+}
+
+function readObjectives(program: ReturnType<typeof createProgram>, entered: number): Objectives {
+  const values: number[] = [NaN];
+  if (entered >= 0) {
+    program.phases[0]?.evaluate();
+    values[0] = program.evaluation[0] ?? NaN;
+  }
+  return {
+    objective: values[0] ?? NaN,
   };
 }
 
