@@ -590,6 +590,12 @@ const problem = [
     'module m(n: int)(x: real[n]): real {\n  param w: real[n] = 1\n  return dot(w, x)\n}\nmodel a = m(2)\nmodel b = sum(a^2)',
   ),
   entry(
+    'AM2741',
+    '`per tensor` below the top of a body',
+    'The body of an optimizer is cut into tensors at its top, not in an `if` or a loop.',
+    'optimizer o() {\n  if t > 3 {\n    per tensor { x <- x - g }\n  }\n}',
+  ),
+  entry(
     'AM2901',
     'nested too deeply',
     'The file nests expressions deeper than the checker follows; several `let`s do instead.',

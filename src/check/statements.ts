@@ -3,7 +3,7 @@ import type { Block, IfStatement, LetBinding, ReturnStatement, Statement } from 
 import type { Context } from './context.js';
 import { within } from './context.js';
 import { errorExpression, fit, isError, toElement } from './convert.js';
-import type { Entity } from './entities.js';
+import type { Entity, Scope } from './entities.js';
 import { checkCondition, checkExpression } from './expression.js';
 import { checkStepDraw, standsOnce } from './draws.js';
 import { checkFor } from './loops.js';
@@ -249,6 +249,13 @@ function checkPerTensor(
       '`per tensor` stands in the body of an optimizer',
       'only there the parameters are one vector of many tensors',
     );
+  }
+  for (let scope: Scope | undefined = context.scope; scope !== undefined; scope = scope.parent) {
+    if (scope.kind !== 'branch' && scope.kind !== 'loop' && scope.kind !== 'per_tensor') continue;
+    context.session.error('AM2741', statement.span, '`per tensor` stands in an `if`, a loop or another', {
+      notes: ['put it at the top of the body, and the condition into it: `x <- if good then trial else ...`'],
+    });
+    return [];
   }
   const body = checkStatements(within(context, 'per_tensor'), statement.body.statements);
   return [{ kind: 'per_tensor', body, span: statement.span }];
