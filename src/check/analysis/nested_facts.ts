@@ -2,7 +2,7 @@
  * Facts of nested problems: the solution depends on whatever the inner objective reads from outside. An implicit
  * derivative is refused where the objective has a kink in the inner parameters.
  */
-import type { TypedNested } from '../typed.js';
+import type { TypedExpression, TypedNested } from '../typed.js';
 import type { Abstract, Facts } from './facts.js';
 import { constantFacts, unknownFacts } from './facts.js';
 import { flowOf, unionOf, withoutSymbols } from './flow.js';
@@ -16,7 +16,7 @@ export function nestedFacts(nested: TypedNested, scope: Scope, analysis: Analysi
   const objective = objectiveFacts(nested, scope.inner(), analysis);
   if (nested.differentiation.kind === 'implicit') refuseKinks(nested, scope, analysis);
   const around = [...nested.parameters.map(({ start }) => start), ...nested.optimizer.arguments].map((each) =>
-    factsOf(each, scope, analysis),
+    each.kind === 'function_value' ? functionFacts(each, scope, analysis) : factsOf(each, scope, analysis),
   );
   const flow = unionOf([objective, ...around].map((facts) => facts.flow));
   const own = new Set(nested.parameters.map(({ symbol }) => symbol));
@@ -26,6 +26,18 @@ export function nestedFacts(nested: TypedNested, scope: Scope, analysis: Analysi
     kind: 'record',
     fields: new Map(nested.parameters.map(({ symbol }) => [symbol.name, { ...solution }])),
   };
+}
+
+/** What an optimizer that is given a function may depend on: a model's parameters, read in its body. */
+function functionFacts(
+  { target }: Extract<TypedExpression, { kind: 'function_value' }>,
+  scope: Scope,
+  analysis: Analysis,
+): Facts {
+  if (target.kind === 'builtin') return constantFacts(everything);
+  const inner = scope.inner();
+  for (const symbol of target.function.parameters) inner.bind(symbol, constantFacts(everything));
+  return factsOf(target.function.body, inner, analysis);
 }
 
 /** The inner objective in a scope where the inner parameters vary freely. */
