@@ -91,6 +91,11 @@ const promises: Readonly<Record<string, (outcome: RunOutcome) => void>> = {
   'surrogate_costs.opt': (outcome) => {
     expect(figure(outcome, 'learned')).toBeGreaterThan(figure(outcome, 'plain'));
   },
+  'one_class.opt': (outcome) => {
+    expect(figure(outcome, 'ranked')).toBeGreaterThan(0.95);
+    expect(figure(outcome, 'off_frame')).toBeLessThan(1e-12);
+    expect(figure(outcome, 'lost')).toBeLessThan(0.1);
+  },
   'subspace.opt': (outcome) => {
     const ends = report(outcome, 'end_accuracies');
     expect(figure(outcome, 'cosine_squared')).toBeLessThan(1e-3);

@@ -77,6 +77,8 @@ export function stepRegion(
   if (turned !== undefined) run.count(root, y);
   const g = (): Node => turned?.direction ?? both().gradient;
   const f = (): Node => turned?.value ?? (withGradient ? both().value : valueOnly());
+  // Asked for here, so that it is not counted only in the branch of the optimizer's body that happens to ask first.
+  if (withGradient && turned === undefined) both();
   const t = tensor(root, view.step());
   const restarted = handling === undefined ? undefined : at(stateNodes, carried.length);
   const own_t =
