@@ -616,6 +616,18 @@ const processes = [
     'The body of a process updates parameters or states of the file: nothing else lasts from step to step.',
     'state s: real = 1\nsolve for 10 steps {\n  let a = 2 * s\n}',
   ),
+  entry(
+    'AM2713',
+    'block that is made anew, with a column from outside',
+    'A `data` block that reads a snapshot is made anew whenever the snapshot is; columns of a file or of the host stand in a block of their own.',
+    'dim N = 4\nparam w: real = 1\nlet old = snapshot(w)\ndata {\n  X: real[N]\n  Y: real[N] = [n in N: old]\n}\nminimize mean((Y - w * X)^2)\nsolve using adam()',
+  ),
+  entry(
+    'AM2714',
+    'snapshots of one block at different times',
+    'A `data` block that reads several snapshots is made anew when they are, so all of them are taken at the same steps.',
+    'dim N = 4\nparam w: real = 1\nlet a = snapshot(w) every 2 steps\nlet b = snapshot(w) every 3 steps\ndata {\n  Y: real[N] = [n in N: a + b]\n}\nminimize mean((Y - w)^2)\nsolve using adam()',
+  ),
 ] as const;
 
 export const checkCodes = [

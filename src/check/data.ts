@@ -8,6 +8,7 @@ import { resolveDeclared } from './declarations.js';
 import { bareSymbol } from './dimension.js';
 import type { FileScope } from './entities.js';
 import { checkExpression } from './expression.js';
+import { carryColumns, changingReads } from './on_policy.js';
 import { levelOf, parameterIn } from './levels.js';
 import { checkDraw } from './parameters.js';
 import type { Session } from './session.js';
@@ -34,7 +35,7 @@ export function checkData(session: Session, file: FileScope, declaration: DataDe
     splits: declaration.splits.map(({ name, percent }) => ({ name: name.name, percent })),
     seed: fitted === undefined || isError(fitted) ? undefined : fitted,
     rows: rowsOf(columns),
-    columns: inDependencyOrder(session, columns),
+    columns: carryColumns(session, declaration, inDependencyOrder(session, columns)),
     span: declaration.span,
   };
 }
@@ -68,8 +69,10 @@ function checkColumn(session: Session, file: FileScope, column: DataColumn): Typ
   const value = columnValue(context, column, place, symbol);
   if (isError(value))
     return { symbol, value: { ...value, type: symbol.type } as TypedExpression, doc: column.doc };
-  if (levelOf(session, value) === 'parameter') {
-    const parameter = parameterIn(session, value);
+  const { copies, others } = changingReads(session, value);
+  if (levelOf(session, value) === 'parameter' && (copies.size === 0 || others.size > 0)) {
+    const [changing] = others;
+    const parameter = parameterIn(session, value) ?? changing;
     session.error(
       'AM2503',
       column.value?.span ?? column.span,
@@ -79,7 +82,7 @@ function checkColumn(session: Session, file: FileScope, column: DataColumn): Typ
           parameter === undefined
             ? 'this depends on a parameter'
             : `this depends on the parameter \`${parameter.name}\``,
-          'what changes with the parameters is a `let`',
+          'what changes with the parameters is a `let`; data may read a `snapshot`, and is made anew with it',
         ],
       },
     );

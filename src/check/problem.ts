@@ -69,10 +69,11 @@ export function checkProblem(
     for (const binding of declaration.bindings) session.splitOf.set(binding, declaration.split.name);
   }
   declareFront(session, file, declarations, chosenObjectives);
-  resolveEverything(session, file, declarations);
+  // Before the rest, which is to know which columns change with snapshots.
   const data = declarations.flatMap((declaration) =>
     declaration.kind === 'data' ? [checkData(session, file, declaration)] : [],
   );
+  resolveEverything(session, file, declarations);
   const splits = splitNames(data);
   const parameters = declarations.flatMap((declaration) => parametersOf(session, file, declaration));
   const until = untilSymbols(file);

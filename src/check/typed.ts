@@ -684,10 +684,17 @@ export interface TypedCarried {
     | {
         readonly kind: 'snapshot';
         readonly value: TypedExpression;
-        readonly every: { readonly count: TypedExpression; readonly unit: 'steps' | 'epochs' } | undefined;
+        readonly every: Every | undefined;
       }
-    | { readonly kind: 'ema'; readonly value: TypedExpression; readonly decay: TypedExpression };
+    | { readonly kind: 'ema'; readonly value: TypedExpression; readonly decay: TypedExpression }
+    /** A column of `data` that reads snapshots: made anew whenever they are, over the whole table. */
+    | { readonly kind: 'remade'; readonly value: TypedExpression; readonly every: Every | undefined };
   readonly span: Span;
+}
+
+export interface Every {
+  readonly count: TypedExpression;
+  readonly unit: 'steps' | 'epochs';
 }
 
 export interface TypedObjective {

@@ -58,6 +58,17 @@ export const processPromises: Readonly<Record<string, (outcome: RunOutcome) => v
       expect(Math.abs((report(outcome, 'row_strategy')[move] ?? NaN) - weight)).toBeLessThan(0.02);
     });
   },
+  // Both play the grid of `value_iteration.opt` from its first cell, whose best expected return is -6.1893.
+  'reinforce.opt': (outcome) => {
+    const [best = NaN] = gridValues(0.95);
+    expect(figure(outcome, 'expected_return')).toBeLessThan(best);
+    expect(figure(outcome, 'expected_return')).toBeGreaterThan(1.05 * best);
+  },
+  'ppo.opt': (outcome) => {
+    const [best = NaN] = gridValues(0.95);
+    expect(figure(outcome, 'expected_return')).toBeLessThan(best);
+    expect(figure(outcome, 'expected_return')).toBeGreaterThan(1.05 * best);
+  },
   'value_iteration.opt': (outcome) => {
     expect(outcome.status).toBe('converged');
     const value = report(outcome, 'value');

@@ -87,7 +87,7 @@ function momentsOf(
   let data: (readonly number[])[] = [];
   let states: (readonly number[])[] = [];
   let x: readonly number[] = [];
-  let step = 1;
+  let step = 0;
   const values = (input: RegionInput): readonly number[] => {
     switch (input.kind) {
       case 'seed':
@@ -116,7 +116,7 @@ function momentsOf(
   if (phase === undefined) throw new Error('a solve has a phase');
   states = run(phase.start, values);
   const moments = [[x, ...states]];
-  for (; step <= steps; step += 1) {
+  for (step = 1; step <= steps; step += 1) {
     const results = run(phase.step, values);
     x = results[0] ?? [];
     states = results.slice(1, 1 + phase.states.length);

@@ -62,6 +62,8 @@ export function carryOn(
         const period = rule.every.unit === 'epochs' ? count * stepsPerEpoch : count;
         return (view.step ?? 0) % period === 0 ? evaluateArray(rule.value, behind) : old;
       }
+      case 'remade':
+        return old;
       case 'ema': {
         const decay = valueOf(elementAt(evaluateArray(rule.decay, before), 0));
         return mapElements(
@@ -72,14 +74,42 @@ export function carryOn(
       }
     }
   };
-  return new Map(
-    prepared.problem.carried.map((item) => {
+  const moved = new Map(
+    prepared.problem.carried.map((item): readonly [ValueSymbol, ArrayValue] => {
       const old = view.carried?.get(item.symbol);
       if (old === undefined) throw new Error(`compiler bug: ${item.path} has no value`);
       const value = next(item, old);
       return [item.symbol, arrayOf(value.shape, numbersOf(value))];
     }),
   );
+  return remade(prepared, view, reached, stepsPerEpoch, moved);
+}
+
+/** Columns that read snapshots, after those of the step. */
+function remade(
+  prepared: PreparedProblem,
+  view: View,
+  reached: readonly number[],
+  stepsPerEpoch: number,
+  moved: Map<ValueSymbol, ArrayValue>,
+): Carried {
+  for (const { symbol, rule } of prepared.problem.carried) {
+    if (rule.kind !== 'remade' || rule.every === undefined) continue;
+    const environment = openView(prepared, {
+      x: reached,
+      step: view.step,
+      training: true,
+      whole: true,
+      carried: moved,
+    });
+    const count = valueOf(elementAt(evaluateArray(rule.every.count, environment), 0));
+    const period = rule.every.unit === 'epochs' ? count * stepsPerEpoch : count;
+    if ((view.step ?? 0) % period !== 0) continue;
+    const shape = symbol.type.kind === 'array' ? environment.shapeOf(symbol.type.shape) : [];
+    const value = widen(evaluateArray(rule.value, environment), shape);
+    moved.set(symbol, arrayOf(value.shape, numbersOf(value)));
+  }
+  return moved;
 }
 
 /** Rows that are not seen keep their values. */

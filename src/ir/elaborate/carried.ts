@@ -4,10 +4,12 @@
  * step's rows and draws.
  */
 import type { TypedCarried, TypedExpression } from '../../check/typed.js';
-import type { Node } from '../graph.js';
+import { GraphBuilder } from '../builder.js';
+import type { Node, Region } from '../graph.js';
 import type { ParameterSlot, StateSlot } from '../program.js';
 import { at } from '../types.js';
 import { dtypeOf } from './apply.js';
+import { asTensor } from './call.js';
 import { fail } from './context.js';
 import { leadingRows, type ProblemFacts } from './facts.js';
 import { tensorsOf } from './objective.js';
@@ -37,12 +39,12 @@ export function carriedStarts(
   const starting = (index: number): TypedExpression | undefined => {
     const { start, rule } = at(carried, index);
     if (rule.kind === 'given') return undefined;
-    return isFirstPhase || rule.kind === 'snapshot' ? start : undefined;
+    return isFirstPhase || rule.kind === 'snapshot' || rule.kind === 'remade' ? start : undefined;
   };
   const types = carriedSlots(facts);
   return carried.map((item, index) => {
     const hasRows = leadingRows(item.symbol.type, facts.tableOf) !== undefined;
-    if (hasRows && item.rule.kind !== 'state') {
+    if (hasRows && item.rule.kind !== 'state' && item.rule.kind !== 'remade') {
       fail('AM5021', item.span, `\`${item.path}\` would copy a value for each sampled row`, [
         'a copy or an average of rows has no place for rows that are not sampled; copy what they are computed from',
       ]);
@@ -66,7 +68,7 @@ export function carriedUpdates(
 ): readonly Node[] {
   const { builder } = view.root;
   const types = carriedSlots(facts);
-  return facts.problem.carried.map((item, index) => {
+  const moved = facts.problem.carried.map((item, index) => {
     const { type } = at(types, index);
     const { rule } = item;
     const old = view.input({ kind: 'state', index }, type, item.path);
@@ -85,6 +87,8 @@ export function carriedUpdates(
         const now = builder.binary('equal', rest, builder.constant(0, 'int'));
         return builder.select(builder.broadcastScalar(now, type.shape), value, old);
       }
+      case 'remade':
+        return old;
       case 'ema': {
         const value = valueAt(facts, slots, view, reached, item, rule.value, view.options.rows);
         const decay = view.atRoot(() => castTo(view.root, view.tensor(rule.decay), 'real'));
@@ -100,6 +104,75 @@ export function carriedUpdates(
         return rule satisfies never;
     }
   });
+  return remadeColumns(facts, slots, view, reached, stepsPerEpoch, moved);
+}
+
+/**
+ * The columns that read snapshots, made anew after these were taken: in a branch of its own, because a step that takes
+ * no snapshot makes no data.
+ */
+function remadeColumns(
+  facts: ProblemFacts,
+  slots: readonly ParameterSlot[],
+  view: View,
+  reached: Node,
+  stepsPerEpoch: number,
+  moved: readonly Node[],
+): readonly Node[] {
+  const results = [...moved];
+  const groups = new Map<number, number[]>();
+  facts.problem.carried.forEach((item, index) => {
+    if (item.rule.kind !== 'remade' || item.rule.every === undefined) return;
+    const { count, unit } = item.rule.every;
+    const period = everySteps(view, count, item) * (unit === 'epochs' ? stepsPerEpoch : 1);
+    groups.set(period, [...(groups.get(period) ?? []), index]);
+  });
+  for (const [period, indices] of groups) {
+    const inner = new View(facts, { rows: allRows, training: true, parameters: 'slots', slots });
+    const items = indices.map((index) => at(facts.problem.carried, index));
+    // A column that reads another one reads the new one.
+    for (const { symbol, rule } of items) {
+      const value = rule.value;
+      if (rule.kind !== 'remade' || value === undefined) continue;
+      inner.define(symbol, () => {
+        const made = castTo(inner.root, inner.tensor(value), dtypeOf(symbol.type));
+        return tensor(inner.root, expand(inner.root, made, [], inner.tensorType(symbol.type).shape));
+      });
+    }
+    const made = items.map(({ symbol }) => inner.root.read(asTensor(inner.environment.cell(symbol).read())));
+    const { region, inputs } = inner.close(made);
+    const { builder } = view.root;
+    const given = [
+      ...tensorsOf(builder, reached, slots),
+      ...inputs.map((input, index) => {
+        const { operator, type } = at(region.parameters, slots.length + index);
+        if (input.kind === 'state') return at(results, input.index);
+        return view.input(input, type, operator.kind === 'parameter' ? operator.name : input.kind);
+      }),
+    ];
+    const olds = indices.map((index) => at(results, index));
+    const rest = builder.binary('modulo', view.step(), builder.constant(period, 'int'));
+    const now = builder.binary('equal', rest, builder.constant(0, 'int'));
+    const captured = [...given, ...olds];
+    const anew = branchOf(captured, (inside, parameters) =>
+      inside.inline(region, parameters.slice(0, given.length)),
+    );
+    const kept = branchOf(captured, (_, parameters) => parameters.slice(given.length));
+    builder.cond({ condition: now, captured, then: anew, otherwise: kept }).forEach((node, position) => {
+      results[at(indices, position)] = node;
+    });
+  }
+  return results;
+}
+
+/** One branch: a region over copies of what it captures. */
+function branchOf(
+  captured: readonly Node[],
+  results: (builder: GraphBuilder, parameters: readonly Node[]) => readonly Node[],
+): Region {
+  const builder = new GraphBuilder();
+  const parameters = captured.map(({ type }) => builder.parameter(type, 'captured'));
+  return builder.region(parameters, results(builder, parameters));
 }
 
 /** Of a state with a row for each row of a table, the rows that the step sees. */
