@@ -7,6 +7,7 @@ import { errorExpression, isError } from './convert.js';
 import { checkDerivative, checkQuery } from './derivatives.js';
 import { distributionAsValue, operationWithoutDistribution } from './distributions.js';
 import { checkExpression } from './expression.js';
+import { checkHistory } from './history.js';
 import { applyOperator } from './operators.js';
 import { checkSetOperation } from './sets.js';
 import { checkReductionCall } from './reductions.js';
@@ -37,6 +38,8 @@ export function checkBuiltinCall(
       return distributionAsValue(context, call, builtin.name);
     case 'distribution_operation':
       return operationWithoutDistribution(context, call, builtin);
+    case 'history':
+      return checkHistory(context, call, builtin);
     case 'set_operation':
       return checkSetOperation(context, call, builtin);
     default:

@@ -39,6 +39,7 @@ type BuiltinKind =
   | { readonly kind: 'distribution'; readonly operator: NoiseName }
   | { readonly kind: 'distribution_operation'; readonly operator: DistributionOperation }
   | { readonly kind: 'set_operation'; readonly operator: SetOperation }
+  | { readonly kind: 'history' }
   | { readonly kind: 'constant'; readonly value: number };
 
 type Row = readonly [name: string, signature: string, doc: string];
@@ -278,6 +279,15 @@ const setOperations = rows('set_operation', [
   ['contains', 'contains(v, SET): bool', 'Whether a point lies in a set.'],
 ]);
 
+const histories: readonly Builtin[] = [
+  {
+    kind: 'history',
+    name: 'history',
+    signature: 'history(e), history(e, phase)',
+    doc: 'In a report: the value at every step of the last phase, or of the one with that number.',
+  },
+];
+
 const constants: readonly Builtin[] = [
   { kind: 'constant', value: Math.PI, name: 'pi', signature: 'pi: real', doc: 'Half a turn.' },
   { kind: 'constant', value: Infinity, name: 'inf', signature: 'inf: real', doc: 'Positive infinity.' },
@@ -292,6 +302,7 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map(
     ...derivatives,
     ...queries,
     ...raws,
+    ...histories,
     ...distributions,
     ...distributionOperations,
     ...setOperations,

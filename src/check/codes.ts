@@ -617,6 +617,24 @@ const processes = [
     'state s: real = 1\nsolve for 10 steps {\n  let a = 2 * s\n}',
   ),
   entry(
+    'AM2715',
+    'history out of place',
+    '`history(e)` stands in a report, and is of numbers: the value of `e` at every step of a phase.',
+    'param w: real = 1\nlet h = history(w)\nminimize w^2\nsolve using adam() for 5 steps',
+  ),
+  entry(
+    'AM2716',
+    'history of a phase without a number of steps',
+    'A history has one entry for each step of a phase of the file, whose length is given in steps.',
+    'param w: real = 1\nminimize w^2\nsolve using adam() for 5 steps\nreport h = history(w, 2)',
+  ),
+  entry(
+    'AM2717',
+    'derivative rule that does not fit its function',
+    'A derivative rule gives, for parameters of the function that are real, a value of the type of each: the direction times the Jacobian.',
+    'fn f(a: real, b: real): real = a * b\nderivative(u) = u',
+  ),
+  entry(
     'AM2713',
     'block that is made anew, with a column from outside',
     'A `data` block that reads a snapshot is made anew whenever the snapshot is; columns of a file or of the host stand in a block of their own.',

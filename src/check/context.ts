@@ -10,6 +10,7 @@ import type { ArrayType, Dimension, RunSymbol } from './types.js';
 export type Place =
   | 'problem'
   | 'process'
+  | 'report'
   | 'data'
   | 'start'
   | 'function'

@@ -3,6 +3,7 @@ import type { Body } from '../parser/ast.js';
 import type { Context } from './context.js';
 import { topContext } from './context.js';
 import { errorExpression, fit } from './convert.js';
+import { checkDerivativeRule } from './derivative_rules.js';
 import { hostCall } from './host_calls.js';
 import { symbolsOf } from './dimension.js';
 import type { FunctionDefinition, Signature } from './entities.js';
@@ -40,7 +41,9 @@ export function typedFunction(session: Session, definition: FunctionDefinition):
     syntax.extern === true
       ? { body: hostCall(session, syntax, signature), checks: [] }
       : checkFunctionBody(context, syntax.body, signature.result, syntax.name.name);
+  const derivative = checkDerivativeRule(context, syntax, signature, signature.result ?? body.type);
   const typed: TypedFunction = {
+    ...(derivative === undefined ? {} : { derivative }),
     name: syntax.name.name,
     doc: syntax.doc,
     parameters: signature.parameters.map(({ symbol }) => symbol),

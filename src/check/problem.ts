@@ -30,12 +30,14 @@ import { checkExpression } from './expression.js';
 import { carriedByFront, checkFront, checkFrontOf, declareFront } from './fronts.js';
 import { functionSignature, typedFunction } from './functions.js';
 import { checkGroups, checkOver, isWrong } from './games.js';
+import { lengthsOf } from './history.js';
 import { importedFile } from './imports.js';
 import { levelOf, parameterIn } from './levels.js';
 import { checkModuleAlone } from './module_alone.js';
 import { refuseNestedClauses } from './nested_clauses.js';
 import { typedOptimizer, typedSchedule } from './optimizers.js';
 import { checkStart } from './parameters.js';
+import { phasesOf } from './phases.js';
 import { withPossibleDraws } from './possible.js';
 import { printType } from './print_type.js';
 import { checkProcesses } from './processes.js';
@@ -87,6 +89,7 @@ export function checkProblem(
     checkSolve(session, file, each, until, declarations, objectives, parameters),
   );
   const processes = checkProcesses(session, file, declarations, until);
+  session.phaseLengths = lengthsOf(session, phasesOf({ solves, processes }));
   const reports = collect(declarations, 'report', (each) => checkReport(session, file, each, splits));
   const tests = collect(declarations, 'test', (each) => checkTest(session, file, each));
   for (const declaration of declarations) {
@@ -305,7 +308,7 @@ function checkReport(
   splits: readonly string[],
 ): TypedReport | undefined {
   const split = checkSplit(session, declaration.split, splits);
-  const typed = checkExpression(topContext(session, file, 'problem'), declaration.value);
+  const typed = checkExpression(topContext(session, file, 'report'), declaration.value);
   if (isError(typed)) return undefined;
   if (typed.type.kind !== 'array') {
     session.error(

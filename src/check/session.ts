@@ -104,6 +104,8 @@ export class Session {
   readonly lets: TypedLet[] = [];
   /** Frozen copies and moving averages, in the order in which they were needed. */
   readonly copies: TypedCarried[] = [];
+  /** Steps of the phases in order, once they are checked. */
+  phaseLengths: readonly (Dimension | undefined)[] = [];
   /** Parameters of models and of the file by the declaration that makes them. */
   readonly parameters = new Map<object, readonly TypedParameter[]>();
   readonly hypers = new Map<HyperDeclaration, TypedHyper>();

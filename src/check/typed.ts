@@ -572,7 +572,18 @@ export interface TypedFunction {
   readonly run: RunSymbol | undefined;
   readonly result: Type;
   readonly body: TypedExpression;
+  /** A derivative rule of its own, in place of that of the body. */
+  readonly derivative?: TypedDerivativeRule;
   readonly span: Span;
+}
+
+/** u -> u times the Jacobian, over the function's parameters and `cotangent`, which is like the result. */
+export interface TypedDerivativeRule {
+  readonly cotangent: ValueSymbol;
+  /** One for each parameter that has a derivative, of its type; the others have derivative zero. */
+  readonly parts: readonly { readonly parameter: ValueSymbol; readonly field: string }[];
+  /** A record with these fields. */
+  readonly body: TypedExpression;
 }
 
 export interface TypedOptimizer {
@@ -688,7 +699,9 @@ export interface TypedCarried {
       }
     | { readonly kind: 'ema'; readonly value: TypedExpression; readonly decay: TypedExpression }
     /** A column of `data` that reads snapshots: made anew whenever they are, over the whole table. */
-    | { readonly kind: 'remade'; readonly value: TypedExpression; readonly every: Every | undefined };
+    | { readonly kind: 'remade'; readonly value: TypedExpression; readonly every: Every | undefined }
+    /** `history(e)`: [steps, axes of e..], the value at every step of one phase; NaN for steps not taken. */
+    | { readonly kind: 'history'; readonly value: TypedExpression; readonly phase: number };
   readonly span: Span;
 }
 

@@ -90,6 +90,7 @@ function operationsOf(node: Node): number {
     case 'result':
     case 'stop_gradient':
     case 'mask_tangent':
+    case 'derivative_rule':
     case 'implicit_root':
     case 'linear_solve':
     case 'host_call':

@@ -212,6 +212,11 @@ export type Operator =
    */
   | { readonly kind: 'mask_tangent' }
   /**
+   * inputs: value (real), then x1.., then captured values. The identity on value, which is taken for a function of x1..;
+   * `rule`: [u like value, x1.., captured..] -> for each x, u times the Jacobian by it. Captured values have derivative zero.
+   */
+  | { readonly kind: 'derivative_rule'; readonly rule: Region }
+  /**
    * inputs: x real [lanes.., n], then captured values. The identity on x, which is taken for the root of `residual`:
    * [x, captured..] -> real [lanes.., n]; its derivative by the captured values is that of the root. The Jacobian of
    * the residual by x is symmetric and does not mix the `lanes` leading axes.

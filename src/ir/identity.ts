@@ -26,6 +26,8 @@ function operatorKey(operator: Operator): string {
     }
     case 'cond':
       return `cond ${regionKey(operator.then)} ${regionKey(operator.otherwise)}`;
+    case 'derivative_rule':
+      return `rule ${regionKey(operator.rule)}`;
     case 'implicit_root':
       return `root ${operator.lanes} ${JSON.stringify(operator.solver)} ${regionKey(operator.residual)}`;
     case 'linear_solve':

@@ -129,6 +129,7 @@ export class ExpressionBuilder {
         };
       case 'stop_gradient':
       case 'mask_tangent':
+      case 'derivative_rule':
       case 'implicit_root':
         return this.at(input(0), index);
       case 'reduce':

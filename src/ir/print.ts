@@ -50,6 +50,7 @@ function nestedRegions(node: Node): (readonly [string, Region])[] {
       ['otherwise', operator.otherwise],
     ];
   }
+  if (operator.kind === 'derivative_rule') return [['rule', operator.rule]];
   if (operator.kind === 'implicit_root') return [['residual', operator.residual]];
   if (operator.kind === 'linear_solve') return [['apply', operator.apply]];
   if (operator.kind !== 'loop') return [];
@@ -68,7 +69,8 @@ export function showOperator(operator: Operator): string {
     case 'loop':
       return `loop max=${operator.max} carries=${operator.carries} invariants=${operator.invariants}`;
     case 'cond':
-      return 'cond';
+    case 'derivative_rule':
+      return operator.kind;
     case 'implicit_root':
     case 'linear_solve':
       return `${operator.kind} lanes=${operator.lanes} solver=${JSON.stringify(operator.solver)}`;

@@ -29,6 +29,7 @@ export function regionsIn(node: Node): readonly Region[] {
   if (operator.kind === 'loop') {
     return operator.condition === undefined ? [operator.body] : [operator.body, operator.condition];
   }
+  if (operator.kind === 'derivative_rule') return [operator.rule];
   if (operator.kind === 'implicit_root') return [operator.residual];
   if (operator.kind === 'linear_solve') return [operator.apply];
   return operator.kind === 'cond' ? [operator.then, operator.otherwise] : [];

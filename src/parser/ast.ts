@@ -173,6 +173,9 @@ export interface FunctionDeclaration extends Documented {
   readonly parameters: readonly Parameter[];
   readonly result: TypeSyntax | undefined;
   readonly body: Body;
+  /** `derivative(u) = { x = e }`: a rule of its own. */
+  readonly derivative:
+    { readonly cotangent: Identifier; readonly body: Body; readonly span: Span } | undefined;
 }
 
 /** `module linear(inputs: int, outputs: int)(x: real[..., inputs]): real[..., outputs] { ... }`. */

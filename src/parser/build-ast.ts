@@ -282,6 +282,20 @@ function buildFunction(
     parameters: buildParameters(context, nodeOf(node, 'parameters')),
     result: buildResult(context, nodeOf(node, 'result')),
     body: buildBody(context, nodeOf(node, 'body'), span),
+    derivative: buildDerivativeRule(context, nodeOf(node, 'derivativeRule')),
+    span,
+  };
+}
+
+function buildDerivativeRule(
+  context: BuildContext,
+  node: CstNode | undefined,
+): FunctionDeclaration['derivative'] {
+  if (node === undefined) return undefined;
+  const span = nodeSpan(context, node);
+  return {
+    cotangent: nameOf(context, nodeOf(node, 'name'), span),
+    body: buildBody(context, nodeOf(node, 'body'), span),
     span,
   };
 }

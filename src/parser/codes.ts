@@ -186,12 +186,6 @@ const processes: readonly SyntaxCode[] = [
 /** Forms that are reserved: each leaves this table when it is built. */
 const notYet: readonly SyntaxCode[] = [
   entry(
-    'AM1040',
-    'declaration of a later version',
-    'The word is reserved for a declaration that is not part of the language yet.',
-    'derivative fn f(x: real): real',
-  ),
-  entry(
     'AM1048',
     'unknown `per`',
     '`per tensor { ... }` is the only form for now.',

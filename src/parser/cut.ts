@@ -1,21 +1,10 @@
 /**
- * Cutting declarations out of a token list before the grammar sees them. Two reasons: the declaration begins with
- * a word that is reserved for what the language gains next (the table here is the place where such a form leaves
- * when it is built), or it is nested too deeply to parse.
+ * Cutting declarations out of a token list that are nested too deeply to parse.
  */
 import type { IToken } from 'chevrotain';
-import type { Diagnostic } from './diagnostic.js';
-import type { SourceFile } from './source.js';
-import { declarationHeads, endOf, futureHeads, StringToken, words } from './tokens.js';
+import { declarationHeads, StringToken, words } from './tokens.js';
 
-type FutureHead = (typeof futureHeads)[number];
-
-const futureDeclarations: Readonly<Record<FutureHead, { readonly what: string; readonly note: string }>> = {
-  derivative: { what: 'a `derivative` rule', note: 'derivatives are found by the compiler for now' },
-};
-
-const heads = new Set([...declarationHeads, ...futureHeads].map((text) => words[text]));
-const futureTypes = new Map(futureHeads.map((text) => [words[text], text]));
+const heads = new Set(declarationHeads.map((text) => words[text]));
 
 function beginsDeclaration(tokens: readonly IToken[], index: number): boolean {
   const token = tokens[index];
@@ -42,50 +31,6 @@ function endOfDeclaration(tokens: readonly IToken[], start: number): number {
     else if (depth <= 0 && beginsDeclaration(tokens, index)) break;
   }
   return index;
-}
-
-/** The tokens without declarations that are not built yet, each of which gets one diagnostic. */
-export function cutFutureDeclarations(
-  source: SourceFile,
-  tokens: IToken[],
-  diagnostics: Diagnostic[],
-): IToken[] {
-  if (!tokens.some((token) => futureTypes.has(token.tokenType))) return tokens;
-  const kept: IToken[] = [];
-  let depth = 0;
-  for (let index = 0; index < tokens.length; index += 1) {
-    const token = tokens[index];
-    if (token === undefined) break;
-    const head = depth <= 0 ? futureTypes.get(token.tokenType) : undefined;
-    if (head !== undefined && !isMisusedName(tokens, index)) {
-      const { what, note } = futureDeclarations[head];
-      diagnostics.push({
-        code: 'AM1040',
-        severity: 'error',
-        span: { file: source, start: token.startOffset, end: endOf(token) },
-        message: `${what} is not part of the language yet`,
-        notes: [note],
-      });
-      index = endOfDeclaration(tokens, index) - 1;
-      continue;
-    }
-    if (openers.has(token.image)) depth += 1;
-    else if (closers.has(token.image)) depth -= 1;
-    kept.push(token);
-  }
-  return kept;
-}
-
-/** `let set = 1` and `x + set`: a reserved word where a name belongs is the grammar's to report. */
-function isMisusedName(tokens: readonly IToken[], index: number): boolean {
-  const before = tokens[index - 1];
-  const behind = tokens[index + 1];
-  if (behind !== undefined && ['=', ':', ',', '<-'].includes(behind.image)) return true;
-  if (before === undefined) return false;
-  return (
-    heads.has(before.tokenType) ||
-    [',', '=', '+', '-', '*', '/', '^', '@', '<', '>', '.'].includes(before.image)
-  );
 }
 
 /**

@@ -19,7 +19,6 @@ import {
   declarationHeads,
   endOf,
   Equals,
-  futureHeads,
   Identifier,
   isOfType,
   LeftArrow,
@@ -44,10 +43,7 @@ export class NestingTooDeep extends Error {
 }
 
 /** Words that, where an operand is missing on the same line, were probably meant as a name. */
-const misusedAsNames = new Set<TokenType>([
-  ...[...declarationHeads, ...futureHeads].map((text) => words[text]),
-  words.state,
-]);
+const misusedAsNames = new Set<TokenType>([...declarationHeads.map((text) => words[text]), words.state]);
 
 const literals = new Set<TokenType>([NumberToken, StringToken]);
 const afterMisusedName = new Set<TokenType>([

@@ -197,6 +197,16 @@ class ArgminParser extends StatementGrammar {
     this.SUBRULE(this.parameters);
     this.OPTION(() => this.SUBRULE(this.result));
     this.SUBRULE(this.body);
+    this.OPTION2(() => this.SUBRULE(this.derivativeRule));
+  });
+
+  /** `derivative(u) = { x = u * 2 }`: what a function's derivative is, as a product with the Jacobian from the left. */
+  protected readonly derivativeRule = this.RULE('derivativeRule', () => {
+    this.CONSUME(words.derivative);
+    this.CONSUME(LeftParenthesis);
+    this.SUBRULE(this.name);
+    this.CONSUME(RightParenthesis);
+    this.SUBRULE(this.body);
   });
 
   /** `extern fn f(x: real[n]): real`: supplied by the host. */

@@ -71,6 +71,8 @@ const layouts: Readonly<Record<string, RuleLayout>> = {
   letStatement: (layout, node) => layout.bindings(node),
   stateStatement: (layout, node) => layout.bindings(node),
   solveDeclaration: (layout, node) => layout.solveDeclaration(node),
+  fnDeclaration: (layout, node) => layout.functionDeclaration(node),
+  derivativeRule: (layout, node) => layout.derivativeRule(node),
   setDeclaration: (layout, node) => layout.setDeclaration(node),
   distributionDeclaration: (layout, node) => layout.setDeclaration(node),
   handlerBody: (layout, node) => layout.handlerBody(node, false),
@@ -267,6 +269,21 @@ class Layout {
   handlerBody(node: CstNode, mayBeOneLine: boolean): Doc {
     const parts = orderedChildren(node).filter((element) => !isToken(element)) as readonly CstNode[];
     return this.braces(node, parts, undefined, mayBeOneLine);
+  }
+
+  /** A derivative rule stands on a line of its own. */
+  functionDeclaration(node: CstNode): Doc {
+    const elements = orderedChildren(node);
+    const place = elements.findIndex((element) => !isToken(element) && element.name === 'derivativeRule');
+    const rule = elements[place];
+    if (rule === undefined) return this.row(node);
+    return concat([this.spaced(elements.slice(0, place)), hardline, this.doc(rule)]);
+  }
+
+  derivativeRule(node: CstNode): Doc {
+    const elements = orderedChildren(node);
+    const [word, ...rest] = elements;
+    return word === undefined ? this.row(node) : concat([this.doc(word), this.spaced(rest)]);
   }
 
   /** A head, and its operations in braces. */

@@ -1,6 +1,6 @@
 /**
- * The parser's front door: text in, syntax tree and diagnostics out, for any text. Tokens of declarations that are
- * reserved for later, or nested too deeply, are cut out first, so that the grammar never meets them.
+ * The parser's front door: text in, syntax tree and diagnostics out, for any text. Declarations that are nested too
+ * deeply are cut out of the tokens, so that the grammar never meets them.
  */
 import type { CstNode, IRecognitionException, IToken } from 'chevrotain';
 import type { FileSyntax } from './ast.js';
@@ -9,7 +9,7 @@ import { commentsOf } from './comments.js';
 import type { Comment } from './comments.js';
 import type { BuildContext } from './cst.js';
 import type { Diagnostic } from './diagnostic.js';
-import { cutFutureDeclarations, cutDeclarationAround } from './cut.js';
+import { cutDeclarationAround } from './cut.js';
 import { maximumNesting, NestingTooDeep, TooManyErrors } from './grammar-base.js';
 import { parseTokens } from './grammar.js';
 import { syntaxError } from './messages.js';
@@ -73,7 +73,7 @@ function parseWhatFits(
   diagnostics: Diagnostic[],
 ): { cst: CstNode; errors: readonly IRecognitionException[] } {
   markUpdates(source.text, allTokens);
-  let tokens = cutFutureDeclarations(source, allTokens, diagnostics);
+  let tokens = allTokens;
   for (let cuts = 0, lastTry = false; ; cuts += 1) {
     try {
       return parseTokens(source.text, cuts > maximumCuts ? [] : tokens, lastTry);

@@ -49,15 +49,21 @@ export const declarationHeads = [
   'extern',
 ] as const;
 
-/** Heads of declarations that are reserved for what the language gains next. */
-export const futureHeads = ['derivative'] as const;
-
 const statementHeads = ['state', 'if', 'return', 'assert'] as const;
-const expressionWords = ['using', 'in', 'then', 'else', 'true', 'false', 'argmin', 'argmax'] as const;
+const expressionWords = [
+  'derivative',
+  'using',
+  'in',
+  'then',
+  'else',
+  'true',
+  'false',
+  'argmin',
+  'argmax',
+] as const;
 
 export type ReservedText =
   | (typeof declarationHeads)[number]
-  | (typeof futureHeads)[number]
   | (typeof statementHeads)[number]
   | 'and'
   | 'or'
@@ -124,7 +130,6 @@ function wordTable<Text extends string>(
 /** Reserved and contextual words by their text. */
 export const words: Record<ReservedText | ContextualText, TokenType> = {
   ...wordTable(declarationHeads, [ReservedWord]),
-  ...wordTable(futureHeads, [ReservedWord]),
   ...wordTable(statementHeads, [ReservedWord]),
   ...wordTable(expressionWords, [ReservedWord]),
   and: wordToken('and', [ReservedWord, BinaryOperator]),

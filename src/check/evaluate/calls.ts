@@ -2,6 +2,7 @@
 import type { Lift, TypedCall, TypedCallValue, TypedFunctionValue } from '../typed.js';
 import type { ArrayValue } from './array.js';
 import { arrayOf, elementAt, mapElements, scalarArray, stack, takeAlong } from './array.js';
+import { evaluateBody } from './derivative_rules.js';
 import type { Environment, Value } from './environment.js';
 import { asArray, bindByShape } from './environment.js';
 import { evaluateExpression, shapeOfType } from './expression.js';
@@ -86,7 +87,7 @@ export function call(expression: TypedCall, environment: Environment): Value {
     values,
     environment,
     () => shapeOfType(expression.type, environment),
-    (given) => evaluateExpression(expression.function.body, openCall(expression, environment, given)),
+    (given) => evaluateBody(expression.function, openCall(expression, environment, given)),
   );
 }
 
@@ -128,5 +129,5 @@ function applyFunction(
     const value = values[position];
     if (value !== undefined) frame.bind(parameter, value);
   });
-  return evaluateExpression(target.function.body, frame);
+  return evaluateBody(target.function, frame);
 }

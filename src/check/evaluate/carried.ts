@@ -40,6 +40,7 @@ export function carryOn(
   stepsPerEpoch: number,
   /** False in a process, whose body is all that happens to states. */
   updates = true,
+  phase = 0,
 ): Carried {
   const before = openView(prepared, view);
   const behind = openView(prepared, { ...view, x: reached });
@@ -64,6 +65,13 @@ export function carryOn(
       }
       case 'remade':
         return old;
+      case 'history': {
+        if (rule.phase !== phase) return old;
+        const entry = numbersOf(evaluateArray(rule.value, updates ? before : behind));
+        const data = [...old.data];
+        entry.forEach((number, index) => (data[((view.step ?? 1) - 1) * entry.length + index] = number));
+        return arrayOf(old.shape, data);
+      }
       case 'ema': {
         const decay = valueOf(elementAt(evaluateArray(rule.decay, before), 0));
         return mapElements(

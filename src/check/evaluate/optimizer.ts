@@ -11,6 +11,7 @@ import type {
   TypedStatement,
   ValueSymbol,
 } from '../typed.js';
+import { phaseOf } from '../phases.js';
 import type { Type } from '../types.js';
 import type { ArrayValue } from './array.js';
 import { arrayOf, buildArray, elementAt, isTrue, mapElements, numbersOf, scalarArray } from './array.js';
@@ -428,6 +429,8 @@ export function replaySolve(
       { x, rows: options.rowsOf?.(step), training: true, step, carried },
       reached,
       options.stepsPerEpoch ?? 1,
+      true,
+      phaseOf(problem, solve),
     );
     x = reached;
   }

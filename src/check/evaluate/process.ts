@@ -2,6 +2,7 @@
  * Processes step by step. The names of the file are those of one environment, in which the body's updates change
  * parameters and states; what is computed from them is forgotten at every update, and computed anew when it is read.
  */
+import { phaseOf } from '../phases.js';
 import type { TypedProcess, ValueSymbol } from '../typed.js';
 import type { ArrayValue } from './array.js';
 import { arrayOf, elementAt, isTrue, numbersOf, scalarArray, sizeOf } from './array.js';
@@ -45,7 +46,14 @@ export function replayProcess(
     run(prepared, process, environment, step, length);
     const reached = pointOf(prepared, process, environment, x);
     const states = statesOf(prepared, process, environment, carried);
-    carried = carryOn(prepared, { ...view, carried: states }, reached, 1, false);
+    carried = carryOn(
+      prepared,
+      { ...view, carried: states },
+      reached,
+      1,
+      false,
+      phaseOf(prepared.problem, process),
+    );
     x = reached;
   }
   return { x, carried, converged: false, steps: last };

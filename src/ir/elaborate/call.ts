@@ -14,6 +14,7 @@ import type { Type } from '../../check/types.js';
 import { at } from '../types.js';
 import { applyNamed, dtypeOf } from './apply.js';
 import type { Context } from './context.js';
+import { callWithRule } from './derivative_rule.js';
 import { Environment, type Size } from './environment.js';
 import { castTo, constantOf, mapOwnAxis, ownMappedAxes } from './tensor.js';
 import { type Axis, ownRank, ownShape, type Tensor, type Value } from './value.js';
@@ -83,12 +84,16 @@ function inferSizes(target: TypedFunction, values: readonly Value[]): Sizes {
 }
 
 function runBody(context: Context, target: TypedFunction, values: readonly Value[], sizes: Sizes): Value {
-  const environment = new Environment(context.environment.outermostEnvironment());
-  sizes(environment);
-  target.parameters.forEach((parameter, index) =>
-    bindValue(context, environment, parameter, at(values, index)),
-  );
-  return context.within(environment, () => context.expression(target.body));
+  const open = (given: readonly Value[]): Environment => {
+    const environment = new Environment(context.environment.outermostEnvironment());
+    sizes(environment);
+    target.parameters.forEach((parameter, index) =>
+      bindValue(context, environment, parameter, at(given, index)),
+    );
+    return environment;
+  };
+  if (target.derivative !== undefined) return callWithRule(context, target, values, open);
+  return context.within(open(values), () => context.expression(target.body));
 }
 
 /** Binds a name, in the number type of its declaration; marks it when something is differentiated by it. */

@@ -3,11 +3,12 @@
  * its new value from the start of the step; a copy or an average looks at the point that the step has reached, on the
  * step's rows and draws.
  */
+import { symbolsOf } from '../../check/dimension.js';
 import type { TypedCarried, TypedExpression } from '../../check/typed.js';
 import { GraphBuilder } from '../builder.js';
 import type { Node, Region } from '../graph.js';
 import type { ParameterSlot, StateSlot } from '../program.js';
-import { at } from '../types.js';
+import { at, sizeOf } from '../types.js';
 import { dtypeOf } from './apply.js';
 import { asTensor } from './call.js';
 import { fail } from './context.js';
@@ -43,6 +44,7 @@ export function carriedStarts(
   };
   const types = carriedSlots(facts);
   return carried.map((item, index) => {
+    if (item.rule.kind === 'history') checkHistory(facts, item, at(types, index));
     const hasRows = leadingRows(item.symbol.type, facts.tableOf) !== undefined;
     if (hasRows && item.rule.kind !== 'state' && item.rule.kind !== 'remade') {
       fail('AM5021', item.span, `\`${item.path}\` would copy a value for each sampled row`, [
@@ -56,6 +58,24 @@ export function carriedStarts(
   });
 }
 
+/** The most numbers that a history may hold. */
+const longestHistory = 2 ** 24;
+
+function checkHistory({ tableOf }: ProblemFacts, { symbol, span }: TypedCarried, { type }: StateSlot): void {
+  const dimensions = symbol.type.kind === 'array' ? symbol.type.shape.dimensions : [];
+  const hasRows = dimensions.some((dimension) => [...symbolsOf(dimension)].some((each) => tableOf.has(each)));
+  if (hasRows) {
+    fail('AM5071', span, 'a history of rows: what a step sees of a table changes from step to step', [
+      'take the history of a mean, or of what has no rows',
+    ]);
+  }
+  const size = sizeOf(type.shape);
+  if (size <= longestHistory) return;
+  fail('AM5070', span, `this history holds ${size} numbers, and at most ${longestHistory} are kept`, [
+    'take the history of less at each step, or of a shorter phase',
+  ]);
+}
+
 /** The carried values behind a step that has reached `reached`. */
 export function carriedUpdates(
   facts: ProblemFacts,
@@ -63,6 +83,7 @@ export function carriedUpdates(
   view: View,
   reached: Node,
   stepsPerEpoch: number,
+  phase: number,
   /** The states behind the step, where it is not their own updates that make them. */
   states?: (index: number) => Node,
 ): readonly Node[] {
@@ -89,6 +110,10 @@ export function carriedUpdates(
       }
       case 'remade':
         return old;
+      case 'history':
+        return rule.phase === phase
+          ? recorded(facts, slots, view, item, rule.value, old, states === undefined ? undefined : reached)
+          : old;
       case 'ema': {
         const value = valueAt(facts, slots, view, reached, item, rule.value, view.options.rows);
         const decay = view.atRoot(() => castTo(view.root, view.tensor(rule.decay), 'real'));
@@ -105,6 +130,36 @@ export function carriedUpdates(
     }
   });
   return remadeColumns(facts, slots, view, reached, stepsPerEpoch, moved);
+}
+
+/** One more entry of a history: at the step's start, or in a process at the point reached. */
+function recorded(
+  facts: ProblemFacts,
+  slots: readonly ParameterSlot[],
+  view: View,
+  item: TypedCarried,
+  value: TypedExpression,
+  old: Node,
+  reached: Node | undefined,
+): Node {
+  const { root } = view;
+  const { builder } = root;
+  const entry =
+    reached === undefined
+      ? root.read(view.atRoot(() => castTo(root, view.tensor(value), 'real')))
+      : valueAt(
+          facts,
+          slots,
+          view,
+          reached,
+          { ...item, symbol: { ...item.symbol, type: value.type } },
+          value,
+          trainingRows,
+        );
+  const shape = old.type.shape.slice(1);
+  const real = builder.cast(entry, 'real');
+  const position = builder.binary('subtract', view.step(), builder.constant(1, 'int'));
+  return builder.scatterSet(old, position, shape.length === 0 ? real : builder.reshape(real, shape));
 }
 
 /**

@@ -262,4 +262,27 @@ minimize x^2
 solve using gradient_descent() for 3 steps
 report slope_at_end = slope`,
   },
+  {
+    code: 'AM5070',
+    title: 'a history that is too long',
+    explanation: 'A history is kept in memory as a whole, 16 million numbers at most.',
+    example: `param w: real[1000] = 1
+minimize sum(w^2)
+solve using adam() for 20000 steps
+report path = history(w)`,
+  },
+  {
+    code: 'AM5071',
+    title: 'a history of rows',
+    explanation:
+      'A history has entries of one shape, and the rows that a step sees of a table may be those of a batch.',
+    example: `dim N = 4
+data {
+  X: real[N] ~ normal(0, 1)
+}
+param w: real = 1
+minimize mean((w - X)^2)
+solve using adam() for 5 steps
+report errors = history(w - X)`,
+  },
 ];

@@ -5,6 +5,7 @@
  */
 import { isConditioned } from '../../check/fronts.js';
 import type { TypedFunction, TypedProblem, ValueSymbol } from '../../check/typed.js';
+import { phasesOf } from '../../check/phases.js';
 import type { Diagnostic } from '../../parser/diagnostic.js';
 import type { BoundRegion, ExternSlot, Front, ParameterSlot, Program, RawInput, Report } from '../program.js';
 import { NoDerivativeError } from '../operators/host_call.js';
@@ -16,7 +17,7 @@ import { type ElaborationOptions, gatherFacts, leadingRows, type ProblemFacts } 
 import { refuseDerivative } from './host_call.js';
 import { vectorOf } from './objective.js';
 import { elaboratePhase } from './phase.js';
-import { elaborateProcess, phasesOf } from './process.js';
+import { elaborateProcess } from './process.js';
 import { project, projectionOf } from './projection.js';
 import { meanOverSteps } from './samples.js';
 import { castTo, constantOf, expand } from './tensor.js';

@@ -1,4 +1,5 @@
 /** One step of a phase as a graph: the update, what is kept, the measures and the stopping rule. */
+import { phaseOf } from '../../check/phases.js';
 import type { TypedExpression, TypedSolve } from '../../check/typed.js';
 import type { GraphBuilder } from '../builder.js';
 import type { Node, TensorType } from '../graph.js';
@@ -140,7 +141,11 @@ export function stepRegion(
     });
   }
   const kept = keepUnsampledRows(facts, view, slots, ofGroups, [x, ...stateNodes], typed);
-  kept.splice(1, carried.length, ...carriedUpdates(facts, slots, view, at(kept, 0), stepsPerEpoch));
+  kept.splice(
+    1,
+    carried.length,
+    ...carriedUpdates(facts, slots, view, at(kept, 0), stepsPerEpoch, phaseOf(facts.problem, solve)),
+  );
   const plain = parts === undefined ? f() : parts.f;
   const isNegated = objective.several === undefined && objective.source.sense === 'maximize';
   const sign = isNegated ? root.builder.unary('negate', plain) : plain;

@@ -2,7 +2,8 @@
  * A process as a phase of the program. The body is elaborated once, over the whole parameters and states as cells that
  * its updates write; what they hold at the end is the state of the next step.
  */
-import type { TypedProblem, TypedProcess, TypedSolve } from '../../check/typed.js';
+import { phaseOf } from '../../check/phases.js';
+import type { TypedProcess } from '../../check/typed.js';
 import type { Node } from '../graph.js';
 import type { BoundRegion, ParameterSlot, Phase } from '../program.js';
 import { at } from '../types.js';
@@ -17,20 +18,6 @@ import { tensorsOf, vectorOf } from './objective.js';
 import { project, projectionOf } from './projection.js';
 import { castTo, constant, expand, tensor } from './tensor.js';
 import { type RowsOfView, View } from './view.js';
-
-type PlannedPhase =
-  | { readonly kind: 'solve'; readonly of: TypedSolve }
-  | { readonly kind: 'process'; readonly of: TypedProcess };
-
-/** Solves and processes in source order. */
-export function phasesOf({ solves, processes }: TypedProblem): readonly PlannedPhase[] {
-  const before = (position: number): readonly PlannedPhase[] =>
-    processes
-      .filter((process) => process.position === position)
-      .map((of): PlannedPhase => ({ kind: 'process', of }));
-  const planned = solves.flatMap((of, index) => [...before(index), { kind: 'solve' as const, of }]);
-  return [...planned, ...before(solves.length)];
-}
 
 const trainingRows: RowsOfView = { kind: 'split', name: undefined };
 
@@ -117,7 +104,9 @@ function stepRegion(
   const fault = faultOf(view, [reached, ...states]);
   // Copies and averages look at what the step has reached.
   states.forEach((node, index) => view.provideState(index, node));
-  const kept = carriedUpdates(facts, slots, view, reached, 1, (index) => at(states, index));
+  const kept = carriedUpdates(facts, slots, view, reached, 1, phaseOf(facts.problem, process), (index) =>
+    at(states, index),
+  );
   const results = [reached, ...kept];
   if (stop === undefined) return view.close([...results, fault]);
   const held = results.map((node, index) => {

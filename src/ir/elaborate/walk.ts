@@ -71,7 +71,10 @@ export function walkExpression(expression: TypedExpression, visitor: Visitor): v
   if (expression.kind === 'block') walkStatements(expression.statements, visitor);
   for (const child of childrenOf(expression)) walkExpression(child, visitor);
   const target = calledFunction(expression);
-  if (target !== undefined && visitor.enter?.(target) === true) walkExpression(target.body, visitor);
+  if (target !== undefined && visitor.enter?.(target) === true) {
+    walkExpression(target.body, visitor);
+    if (target.derivative !== undefined) walkExpression(target.derivative.body, visitor);
+  }
   if (visitor.enter !== undefined && expression.kind === 'schedule_call') {
     walkExpression(expression.schedule.body, visitor);
   }

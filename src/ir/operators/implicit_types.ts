@@ -23,5 +23,20 @@ function typeOf(lanes: number, region: Region, inputs: readonly TensorType[]): r
 export const implicitRootType: TypeRule<Of<'implicit_root'>> = ({ lanes, residual }, inputs) =>
   typeOf(lanes, residual, inputs);
 
+export const derivativeRuleType: TypeRule<Of<'derivative_rule'>> = ({ rule }, inputs) => {
+  const value = at(inputs, 0);
+  requireDType(value, 'real', 'the value');
+  require(rule.parameters.length === inputs.length, () => 'the rule has other parameters');
+  rule.parameters.forEach((parameter, index) => {
+    require(sameType(parameter.type, at(inputs, index)), () =>
+      `parameter ${index} is ${showType(parameter.type)} instead of ${showType(at(inputs, index))}`);
+  });
+  rule.results.forEach((result, index) => {
+    require(sameType(result.type, at(inputs, 1 + index)), () =>
+      `result ${index} is ${showType(result.type)} instead of ${showType(at(inputs, 1 + index))}`);
+  });
+  return [value];
+};
+
 export const linearSolveType: TypeRule<Of<'linear_solve'>> = ({ lanes, apply }, inputs) =>
   typeOf(lanes, apply, inputs);

@@ -9,6 +9,7 @@ import { at } from '../types.js';
 import type { Tangent, TangentContext } from '../differentiate/rule.js';
 import { batchContraction } from '../batching/contraction.js';
 import { batchCond, batchLoop } from '../batching/control.js';
+import { batchDerivativeRule } from '../batching/derivative_rule.js';
 import { batchImplicitRoot, batchLinearSolve } from '../batching/implicit.js';
 import { batchGather, batchScatter, batchUniform } from '../batching/indexing.js';
 import {
@@ -27,6 +28,7 @@ import {
   sameOperator,
 } from '../batching/structure.js';
 import { condTangent, condTranspose } from '../differentiate/cond.js';
+import { derivativeRuleTangent } from '../differentiate/derivative_rule.js';
 import { elementwiseTangent, elementwiseTranspose } from '../differentiate/elementwise.js';
 import {
   gatherTangent,
@@ -303,6 +305,13 @@ export const operatorTable: { readonly [K in ComputedKind]: OperatorRow<Of<K>> }
     tangent: maskTangent,
     transpose: notLinear,
     batch: sameOperator,
+  },
+  derivative_rule: {
+    type: typeRules.derivative_rule,
+    evaluate: evaluateIdentity,
+    tangent: derivativeRuleTangent,
+    transpose: notLinear,
+    batch: batchDerivativeRule,
   },
   implicit_root: {
     type: typeRules.implicit_root,

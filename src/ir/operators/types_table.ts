@@ -5,7 +5,7 @@ import { at } from '../types.js';
 import { castType, broadcastType, concatType, padType, reshapeType } from './structure_types.js';
 import { reverseType, sliceType, transposeType } from './structure_types.js';
 import { condType, loopType, maskTangentType, stopGradientType } from './control_types.js';
-import { implicitRootType, linearSolveType } from './implicit_types.js';
+import { derivativeRuleType, implicitRootType, linearSolveType } from './implicit_types.js';
 import { elementwiseType } from './elementwise_types.js';
 import { gatherType, scatterType, uniformType } from './indexing_types.js';
 import { constantType, iotaType, literalType, parameterType } from './leaf_types.js';
@@ -58,6 +58,7 @@ export const typeRules: TypeRules = {
   },
   stop_gradient: stopGradientType,
   mask_tangent: maskTangentType,
+  derivative_rule: derivativeRuleType,
   implicit_root: implicitRootType,
   linear_solve: linearSolveType,
 };

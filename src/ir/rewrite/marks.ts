@@ -5,7 +5,7 @@ import { linearSolveAsLoop } from './linear_solve.js';
 import type { Rewrite } from './rewrite.js';
 
 export const marks: readonly Rewrite[] = [
-  ...(['stop_gradient', 'mask_tangent', 'implicit_root'] as const).map((kind) => ({
+  ...(['stop_gradient', 'mask_tangent', 'derivative_rule', 'implicit_root'] as const).map((kind) => ({
     name: `${kind} erased`,
     kind,
     apply: (_b: unknown, node: Node) => at(node.inputs, 0),

@@ -124,6 +124,7 @@ export function withRegions(operator: Operator, change: (region: Region) => Regi
   if (operator.kind === 'cond') {
     return { ...operator, then: change(operator.then), otherwise: change(operator.otherwise) };
   }
+  if (operator.kind === 'derivative_rule') return { ...operator, rule: change(operator.rule) };
   if (operator.kind === 'implicit_root') return { ...operator, residual: change(operator.residual) };
   if (operator.kind === 'linear_solve') return { ...operator, apply: change(operator.apply) };
   return operator;
