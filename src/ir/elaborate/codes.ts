@@ -251,18 +251,6 @@ minimize b: (x - 1)^2
 solve front 1 using gradient_descent(0.1) on chebyshev for 3 steps`,
   },
   {
-    code: 'AM5075',
-    title: 'derivative of a black box',
-    explanation:
-      'Something differentiates by what an `extern fn` computes, and a function of the host has no derivative.',
-    example: `extern fn f(x: real): real
-param x: real = 3
-let slope = grad(f(x), x)
-minimize x^2
-solve using gradient_descent() for 3 steps
-report slope_at_end = slope`,
-  },
-  {
     code: 'AM5070',
     title: 'a history that is too long',
     explanation: 'A history is kept in memory as a whole, 16 million numbers at most.',
@@ -284,5 +272,17 @@ param w: real = 1
 minimize mean((w - X)^2)
 solve using adam() for 5 steps
 report errors = history(w - X)`,
+  },
+  {
+    code: 'AM5075',
+    title: 'derivative of a black box',
+    explanation:
+      'Something differentiates by what an `extern fn` computes, and a function of the host has no derivative.',
+    example: `extern fn f(x: real): real
+param x: real = 3
+let slope = grad(f(x), x)
+minimize x^2
+solve using gradient_descent() for 3 steps
+report slope_at_end = slope`,
   },
 ];
