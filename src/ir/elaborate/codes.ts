@@ -170,6 +170,7 @@ minimize a: x^2
 minimize b: (x - 1)^2
 solve using newton_cg() on upgrad for 3 steps`,
   },
+  ...gameCodes,
   {
     code: 'AM5045',
     title: 'a nested problem with an impossible number',
@@ -284,5 +285,4 @@ minimize x^2
 solve using gradient_descent() for 3 steps
 report slope_at_end = slope`,
   },
-  ...gameCodes,
 ];
