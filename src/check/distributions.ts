@@ -49,6 +49,7 @@ export function distributionDefinition(
     kind: 'fn',
     aggregator: false,
     properties: [],
+    derivative: undefined,
     doc: syntax.doc,
     name: syntax.name,
     parameters: syntax.parameters,
