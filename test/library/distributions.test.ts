@@ -67,7 +67,7 @@ const onTheLine: readonly OnTheLine[] = [
 describe('a density on the line', () => {
   it.each(onTheLine)('of $name adds up, and gives its entropy and divergence', (each) => {
     const [low, high] = each.ends;
-    const cells = 3000;
+    const cells = 6000;
     const width = (high - low) / cells;
     const grid = `let y = [i in ${cells}: ${low} + ${width} * (i + 0.5)]`;
     const [p, q] = each.pair;
@@ -241,7 +241,7 @@ describe('a draw', () => {
 
   it('of a gamma distribution moves with the shape so that its place in the distribution stays', () => {
     // The distribution function by the midpoint rule in t = s^4, which is smooth at 0 for these shapes.
-    const cells = 1500;
+    const cells = 6000;
     const below = (x: string, shape: string): string =>
       `sum(i in ${cells}: exp(log_prob(gamma(${shape}), (${x}) * ((i + 0.5) / ${cells})^4)) * (${x}) * 4 * ((i + 0.5) / ${cells})^3 / ${cells})`;
     const assertions = [
