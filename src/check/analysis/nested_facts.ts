@@ -15,8 +15,9 @@ import { Scope } from './scope.js';
 export function nestedFacts(nested: TypedNested, scope: Scope, analysis: Analysis): Abstract {
   const objective = objectiveFacts(nested, scope.inner(), analysis);
   if (nested.differentiation.kind === 'implicit') refuseKinks(nested, scope, analysis);
-  const around = [...nested.parameters.map(({ start }) => start), ...nested.optimizer.arguments].map((each) =>
-    each.kind === 'function_value' ? functionFacts(each, scope, analysis) : factsOf(each, scope, analysis),
+  const around = [...nested.parameters.map(({ start }) => start), ...nested.optimizer.arguments].map(
+    (each) =>
+      each.kind === 'function_value' ? functionFacts(each, scope, analysis) : factsOf(each, scope, analysis),
   );
   const flow = unionOf([objective, ...around].map((facts) => facts.flow));
   const own = new Set(nested.parameters.map(({ symbol }) => symbol));
