@@ -10,7 +10,9 @@ import type { FileScope } from './entities.js';
 import { checkExpression } from './expression.js';
 import { carryColumns, changingReads } from './on_policy.js';
 import { levelOf, parameterIn } from './levels.js';
+import { DrawnNoise } from './noise.js';
 import { checkDraw } from './parameters.js';
+import { checkSample } from './sampling.js';
 import type { Session } from './session.js';
 import { didYouMean } from '../parser/suggest.js';
 import { intScalar } from './type_facts.js';
@@ -35,9 +37,23 @@ export function checkData(session: Session, file: FileScope, declaration: DataDe
     splits: declaration.splits.map(({ name, percent }) => ({ name: name.name, percent })),
     seed: fitted === undefined || isError(fitted) ? undefined : fitted,
     rows: rowsOf(columns),
-    columns: carryColumns(session, declaration, inDependencyOrder(session, columns)),
+    columns: carryColumns(session, declaration, inDependencyOrder(session, columns), (symbol) =>
+      drawnAnew(session, file, declaration, symbol),
+    ),
     span: declaration.span,
   };
+}
+
+/** The value of a drawn column with a name of its own, by which each step draws it apart. */
+function drawnAnew(
+  session: Session,
+  file: FileScope,
+  { columns }: DataDeclaration,
+  { name, type }: ValueSymbol,
+): TypedExpression | undefined {
+  const value = columns.find((column) => column.name.name === name)?.value;
+  if (value?.operator !== '~' || type.kind !== 'array') return undefined;
+  return checkSample(topContext(session, file, 'data'), value.expression, type, new DrawnNoise(name, []));
 }
 
 function formatOf(session: Session, { format }: DataDeclaration): TypedData['format'] {

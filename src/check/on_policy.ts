@@ -51,6 +51,8 @@ export function carryColumns(
   session: Session,
   declaration: DataDeclaration,
   columns: readonly TypedDataColumn[],
+  /** A column that is drawn, as a draw of every step at which it is made. */
+  drawnAnew: (symbol: ValueSymbol) => TypedExpression | undefined,
 ): readonly TypedDataColumn[] {
   const reads = columns.map(({ value }) => changingReads(session, value));
   const copies = [...new Set(reads.flatMap(({ copies: some }) => [...some]))];
@@ -84,8 +86,7 @@ export function carryColumns(
   }
   for (const { symbol, value } of columns) {
     session.levels.set(symbol, 'parameter');
-    const drawn: TypedExpression =
-      value.kind === 'draw' && value.path === undefined ? { ...value, path: symbol.name } : value;
+    const drawn = drawnAnew(symbol) ?? value;
     const rule = { kind: 'remade', value: drawn, every } as const;
     session.copies.push({ symbol, path: symbol.name, start: drawn, rule, span: symbol.span });
   }
