@@ -1,5 +1,6 @@
 /** Every name that the language itself defines: its kind, its signature for messages and editors, and a line of documentation. */
 import type { FactorizationName } from './factorizations.js';
+import { type SetOperation, setOperationNames, setOperations as setForms } from './set_operations.js';
 import type { ApplyName, ReduceName, StructuralName } from './typed.js';
 
 export type Builtin = BuiltinKind & {
@@ -22,9 +23,6 @@ export type QueryName =
 export type RawName = 'columns' | 'column' | 'characters' | 'array';
 export type NoiseName = 'standard_normal' | 'standard_uniform';
 export type DistributionOperation = 'log_prob' | 'entropy' | 'kl' | 'score';
-
-/** What a `set` may define. */
-export type SetOperation = 'project' | 'contains';
 
 type BuiltinKind =
   | { readonly kind: 'elementwise'; readonly operator: ApplyName; readonly arity: 1 | 2 }
@@ -274,10 +272,10 @@ const distributionOperations = rows('distribution_operation', [
   ],
 ]);
 
-const setOperations = rows('set_operation', [
-  ['project', 'project(v, SET)', 'The nearest point of a set: `project(v, simplex(2))`.'],
-  ['contains', 'contains(v, SET): bool', 'Whether a point lies in a set.'],
-]);
+const setOperations = rows(
+  'set_operation',
+  setOperationNames.map((name) => [name, setForms[name].signature, setForms[name].doc] as const),
+);
 
 const histories: readonly Builtin[] = [
   {

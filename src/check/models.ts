@@ -22,7 +22,7 @@ import { lookupCallable, noteUse, unknownName } from './names.js';
 import { checkStart } from './parameters.js';
 import { refuseEvery } from './refresh.js';
 import { freshSymbol } from './session.js';
-import { checkMembership } from './sets.js';
+import { keepInSet } from './membership.js';
 import { resolveSignature } from './signature.js';
 import { scopeOf, staticArguments } from './static_arguments.js';
 import { staticValue } from './static_values.js';
@@ -251,9 +251,21 @@ function declareParameter(context: Context, syntax: ParamDeclaration, place: Mem
   const symbol = freshSymbol(name.name, 'param', type, name.span);
   context.session.levels.set(symbol, 'parameter');
   declareMember(context, name, { kind: 'value', symbol }, place);
-  const projection = checkMembership(context, syntax, symbol);
+  const { membership, mapped } = keepInSet(context, syntax, symbol, typed);
+  if (mapped !== undefined) {
+    context.session.error(
+      'AM2680',
+      syntax.membership?.how?.span ?? name.span,
+      'a parameter of a module is not kept by a map',
+      {
+        notes: [
+          'copies of a model copy its parameters; let the module apply `map(z, SET)` to a free parameter `z`',
+        ],
+      },
+    );
+  }
   const path = `${place.path}.${name.name}`;
-  place.parameters.push({ symbol, path, start: typed, projection, doc: syntax.doc });
+  place.parameters.push({ symbol, path, start: typed, membership, doc: syntax.doc });
 }
 
 /** A `let` of integers known before the run, which parameters and submodels may use; false for any other. */

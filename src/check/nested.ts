@@ -21,11 +21,12 @@ import { mentionsName } from './mentions.js';
 import { noteUse } from './names.js';
 import { checkDifferentiation, checkNestedLength, refuseClauses } from './nested_clauses.js';
 import { checkSolver } from './optimizers.js';
+import { operationsAsked } from './set_needs.js';
 import { checkStart } from './parameters.js';
 import { printType } from './print_type.js';
 import { checkUntil, untilSymbols } from './problem.js';
 import { freshSymbol } from './session.js';
-import { checkMembership } from './sets.js';
+import { projectedMembership } from './membership.js';
 import { checkBindingValue } from './statements.js';
 import { childrenOf } from './traverse.js';
 import { isScalar, realScalar } from './type_facts.js';
@@ -63,7 +64,7 @@ export function checkNested(context: Context, expression: NestedExpression): Typ
     type: solutionType(parameters),
     span,
   };
-  if (!canBeDifferentiated(context, nested)) return errorExpression(span);
+  if (!canBeDifferentiated(context, nested) || asksSets(context, nested)) return errorExpression(span);
   return solve?.start?.kind === 'warm' ? warmStarted(context, nested, solve.start.span) : nested;
 }
 
@@ -133,7 +134,9 @@ function checkInnerParameter(
   const symbol = freshSymbol(name.name, 'local', type, name.span);
   inner.session.levels.set(symbol, 'data');
   declare(inner, name.name, symbol);
-  return [{ symbol, path: name.name, start, projection: checkMembership(inner, declaration, symbol), doc }];
+  return [
+    { symbol, path: name.name, start, membership: projectedMembership(inner, declaration, symbol), doc },
+  ];
 }
 
 function declare(context: Context, name: string, symbol: TypedParameter['symbol']): void {
@@ -277,10 +280,26 @@ function readsSymbol(typed: TypedExpression, symbol: TypedParameter['symbol']): 
   return [...childrenOf(typed)].some((child) => readsSymbol(child, symbol));
 }
 
+/** Whether the optimizer would ask for the sets of the outer variables. */
+function asksSets(context: Context, { optimizer }: TypedNested): boolean {
+  const [asked] = operationsAsked(optimizer);
+  if (asked === undefined) return false;
+  const { name } = optimizer.optimizer;
+  context.session.error(
+    'AM2685',
+    optimizer.span,
+    `\`${name}\` asks for \`${asked}\`, which a nested problem does not answer`,
+    {
+      notes: ['its parameters are projected after each step; use `gradient_descent`'],
+    },
+  );
+  return true;
+}
+
 /** The implicit function theorem is about free variables. */
 function canBeDifferentiated(context: Context, { parameters, differentiation }: TypedNested): boolean {
   if (differentiation.kind !== 'implicit') return true;
-  const kept = parameters.find(({ projection }) => projection !== undefined);
+  const kept = parameters.find(({ membership }) => membership !== undefined);
   if (kept === undefined) return true;
   context.session.error(
     'AM2663',

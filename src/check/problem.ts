@@ -33,6 +33,7 @@ import { checkGroups, checkOver, isWrong } from './games.js';
 import { lengthsOf } from './history.js';
 import { importedFile } from './imports.js';
 import { levelOf, parameterIn } from './levels.js';
+import { keepInSet } from './membership.js';
 import { checkModuleAlone } from './module_alone.js';
 import { refuseNestedClauses } from './nested_clauses.js';
 import { typedOptimizer, typedSchedule } from './optimizers.js';
@@ -45,7 +46,8 @@ import { checkProperties } from './properties.js';
 import { checkRows } from './rows.js';
 import { freshSymbol } from './session.js';
 import type { Session } from './session.js';
-import { checkMembership, checkSetDefinition } from './sets.js';
+import { checkSetNeeds } from './set_needs.js';
+import { checkSetDefinition } from './sets.js';
 import { bodyContext, checkStatements } from './statements.js';
 import { didYouMean } from '../parser/suggest.js';
 import { intScalar, isScalar, realScalar } from './type_facts.js';
@@ -107,7 +109,11 @@ export function checkProblem(
     }),
     data,
     parameters,
-    lets: session.lets,
+    mapped: session.mapped,
+    lets: [
+      ...session.mapped.map(({ symbol, value }) => ({ symbol, value, split: undefined })),
+      ...session.lets,
+    ],
     carried: [...checkCarried(session, file, declarations), ...carriedByFront(session)],
     objectives: objectivesOrFeasibility(declarations, objectives),
     constraints,
@@ -123,6 +129,7 @@ export function checkProblem(
   checkRows(session, problem);
   checkFrontOf(session, problem);
   checkBlackBoxes(session, problem);
+  checkSetNeeds(session, problem);
   return problem;
 }
 
@@ -234,8 +241,10 @@ function checkParameter(
       },
     );
   }
-  const projection = checkMembership(topContext(session, file, 'problem'), declaration, entity.symbol);
-  return { symbol: entity.symbol, path: name.name, start, projection, doc: declaration.doc };
+  const kept = keepInSet(topContext(session, file, 'problem'), declaration, entity.symbol, start);
+  const { symbol, membership, mapped } = kept;
+  if (mapped !== undefined) session.mapped.push({ ...mapped, path: name.name });
+  return { symbol, path: name.name, start: kept.start, membership, doc: declaration.doc };
 }
 
 // ------------------------------------------------------------------------------------------ splits and goals

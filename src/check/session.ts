@@ -24,6 +24,7 @@ import type {
   TypedHyper,
   TypedCarried,
   TypedLet,
+  TypedMapped,
   TypedParameter,
   ValueSymbol,
 } from './typed.js';
@@ -102,6 +103,8 @@ export class Session {
   private readonly settled = new Set<Diagnostic | SizeCheck>();
   readonly files = new Map<string, FileScope>();
   readonly lets: TypedLet[] = [];
+  /** Parameters given by coordinates, with what they are of them. */
+  readonly mapped: (TypedMapped & { readonly value: TypedExpression })[] = [];
   /** Frozen copies and moving averages, in the order in which they were needed. */
   readonly copies: TypedCarried[] = [];
   /** Steps of the phases in order, once they are checked. */

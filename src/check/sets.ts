@@ -3,21 +3,22 @@
  * `project(v, simplex(2))` is the call `simplex.project(v, 2)`, and a parameter kept in a set is one that such a call
  * replaces after each step.
  */
-import type { Argument, CallExpression, Expression, Identifier, ParamDeclaration } from '../parser/ast.js';
+import type { Argument, CallExpression, Expression, Identifier } from '../parser/ast.js';
 import { didYouMean } from '../parser/suggest.js';
-import type { Builtin, SetOperation } from './builtins.js';
+import type { Builtin } from './builtins.js';
 import { callDefinition } from './calls.js';
 import type { Context } from './context.js';
 import { errorExpression, fit, isError } from './convert.js';
+import { symbolDimension } from './dimension.js';
 import type { Entity, FileScope, FunctionDefinition, SetDefinition } from './entities.js';
 import { checkExpression } from './expression.js';
 import { functionSignature, typedFunction } from './functions.js';
-import { levelOf, parameterIn } from './levels.js';
 import { lookupCallable, noteUse, unknownName } from './names.js';
 import type { Session } from './session.js';
-import type { TypedExpression, ValueSymbol } from './typed.js';
-
-const operationNames: readonly string[] = ['project', 'contains'] satisfies readonly SetOperation[];
+import { type SetOperation, setOperationNames, setOperations } from './set_operations.js';
+import { arrayType, boolScalar, isScalar, realElement, realScalar, shapeOf } from './type_facts.js';
+import type { TypedExpression } from './typed.js';
+import type { DimensionSymbol } from './types.js';
 
 export function setDefinition(file: FileScope, syntax: SetDefinition['syntax']): SetDefinition {
   const operations = syntax.operations.map((operation): [string, FunctionDefinition] => {
@@ -43,16 +44,25 @@ export function checkSetDefinition(session: Session, definition: SetDefinition):
   for (const { name, parameters } of definition.syntax.operations) {
     if (seen.has(name.name)) session.error('AM2002', name.span, `two operations are called \`${name.name}\``);
     seen.add(name.name);
-    if (!operationNames.includes(name.name)) {
+    const known = setOperationNames.find((each) => each === name.name);
+    if (known === undefined) {
       session.error('AM2633', name.span, `\`${name.name}\` is no operation of a set`, {
         notes: [
-          ...didYouMean(name.name, operationNames),
-          `the operations are ${operationNames.map((each) => `\`${each}\``).join(' and ')}`,
+          ...didYouMean(name.name, setOperationNames),
+          `the operations are ${setOperationNames.map((each) => `\`${each}\``).join(', ')}`,
         ],
       });
-    } else if (parameters.length === 0) {
-      session.error('AM2633', name.span, `\`${name.name}\` takes the point as its first parameter`, {
-        notes: [`write \`fn ${name.name}(v: real[n])\``],
+      continue;
+    }
+    const { vectors } = setOperations[known];
+    if (parameters.length !== vectors) {
+      const wanted = vectors === 1 ? 'one parameter, the point' : 'two parameters, the point and a direction';
+      session.error('AM2633', name.span, `\`${name.name}\` takes ${wanted}`, {
+        notes: [
+          vectors === 1
+            ? `write \`fn ${name.name}(v: real[n])\`; what else it needs are parameters of the set`
+            : `write \`fn ${name.name}(x: real[n], v: real[n])\`; what else it needs are parameters of the set`,
+        ],
       });
     }
   }
@@ -63,13 +73,14 @@ export function checkSetDefinition(session: Session, definition: SetDefinition):
 }
 
 /** `simplex` or `simplex(2)`: the set, and its arguments as written. */
-interface WrittenSet {
+export interface WrittenSet {
   readonly definition: SetDefinition;
   readonly arguments: readonly Argument[];
   readonly over: CallExpression['over'];
 }
 
-function writtenSet(context: Context, expression: Expression): WrittenSet | undefined {
+/** The set that an expression writes; undefined after a diagnostic. */
+export function writtenSet(context: Context, expression: Expression): WrittenSet | undefined {
   const { session } = context;
   if (expression.kind === 'error') return undefined;
   const callee = expression.kind === 'call' ? expression.callee : expression;
@@ -94,24 +105,26 @@ function writtenSet(context: Context, expression: Expression): WrittenSet | unde
     : { definition: entity.definition, arguments: [], over: [] };
 }
 
-/** One operation of a set at a point; an error expression after a diagnostic. */
-function applyOperation(
+/** What messages say a set has. */
+export function definedBy(definition: SetDefinition): string {
+  const names = [...definition.operations.keys()].map((name) => `\`${name}\``);
+  return names.length === 0 ? 'it defines nothing' : `it defines ${names.join(', ')}`;
+}
+
+/** One operation of a set at points; an error expression after a diagnostic. */
+export function applyOperation(
   context: Context,
   operator: SetOperation,
-  point: Expression,
+  points: readonly Expression[],
   set: Expression,
+  written: WrittenSet,
   why: string,
 ): TypedExpression {
-  const written = writtenSet(context, set);
-  if (written === undefined) {
-    checkExpression(context, point);
-    return errorExpression(set.span);
-  }
   const operation = written.definition.operations.get(operator);
   if (operation === undefined) {
     const { name } = written.definition.syntax;
     context.session.error('AM2631', set.span, `the set \`${name.name}\` does not define \`${operator}\``, {
-      labels: [{ span: name.span, message: 'defined here' }],
+      labels: [{ span: name.span, message: definedBy(written.definition) }],
       notes: [why],
     });
     return errorExpression(set.span);
@@ -119,66 +132,69 @@ function applyOperation(
   const call: CallExpression = {
     kind: 'call',
     callee: set.kind === 'call' ? set.callee : set,
-    arguments: [{ name: undefined, value: point, span: point.span }, ...written.arguments],
+    arguments: [
+      ...points.map((point) => ({ name: undefined, value: point, span: point.span })),
+      ...written.arguments,
+    ],
     over: written.over,
     on: undefined,
     span: set.span,
   };
-  return callDefinition(context, call, operation);
+  const typed = callDefinition(context, call, operation);
+  return isError(typed) ? typed : oneForAll(operator, typed);
 }
 
-/** `project(v, simplex(2))`. */
+/** `contains` and `barrier` of many rows, each in its own set, are one answer. */
+function oneForAll(operator: SetOperation, typed: TypedExpression): TypedExpression {
+  if (operator !== 'contains' && operator !== 'barrier') return typed;
+  if (typed.type.kind !== 'array' || isScalar(typed.type.shape)) return typed;
+  const operand = typed;
+  const { span } = typed;
+  return operator === 'contains'
+    ? { kind: 'reduce_axes', operator: 'all', operand, axes: 'all', type: boolScalar, span }
+    : { kind: 'reduce_axes', operator: 'sum', operand, axes: 'all', type: realScalar, span };
+}
+
+/** `project(v, simplex(2))`, and in an optimizer `project(y)`. */
 export function checkSetOperation(
   context: Context,
   call: CallExpression,
   builtin: Extract<Builtin, { kind: 'set_operation' }>,
 ): TypedExpression {
-  const [point, set, ...more] = call.arguments;
-  if (point === undefined || set === undefined) {
-    context.session.error('AM2203', call.span, `\`${builtin.name}\` takes a point and a set`, {
-      notes: [`its signature is ${builtin.signature}`],
-    });
-    return errorExpression(call.span);
-  }
-  if (more.length > 0) {
-    context.session.error('AM2204', call.span, `\`${builtin.name}\` takes a point and a set`, {
+  const { vectors, whole } = setOperations[builtin.operator];
+  if (context.optimizer !== undefined && whole && call.arguments.length === vectors)
+    return checkSetQuery(context, call, builtin, context.optimizer.size);
+  const points = call.arguments.slice(0, vectors).map(({ value }) => value);
+  const set = call.arguments[vectors];
+  if (set === undefined || call.arguments.length > vectors + 1) {
+    const wanted = vectors === 1 ? 'a point and a set' : 'two points and a set';
+    const code = set === undefined ? 'AM2203' : 'AM2204';
+    context.session.error(code, call.span, `\`${builtin.name}\` takes ${wanted}`, {
       notes: [`its signature is ${builtin.signature}`],
     });
     return errorExpression(call.span);
   }
   const why = `\`${builtin.name}\` asks the set for it`;
-  const typed = applyOperation(context, builtin.operator, point.value, set.value, why);
+  const written = writtenSet(context, set.value);
+  if (written === undefined) {
+    for (const point of points) checkExpression(context, point);
+    return errorExpression(call.span);
+  }
+  const typed = applyOperation(context, builtin.operator, points, set.value, written, why);
   return isError(typed) ? typed : { ...typed, span: call.span };
 }
 
-/** The projection of a parameter on its set, as a function of the parameter; undefined without a set or after an error. */
-export function checkMembership(
+function checkSetQuery(
   context: Context,
-  declaration: ParamDeclaration,
-  symbol: ValueSymbol,
-): TypedExpression | undefined {
-  const { membership, name } = declaration;
-  if (membership === undefined) return undefined;
-  const { session } = context;
-  const { set, how } = membership;
-  if (how !== undefined && how.kind !== 'error' && !(how.kind === 'name' && how.name === 'projection')) {
-    session.error('AM2632', how.span, 'a parameter is kept in its set `by projection`', {
-      notes: ['leave the clause out, or write `by projection`'],
-    });
-  }
-  const point: Expression = { kind: 'name', name: name.name, span: name.span };
-  const why = `\`${name.name}\` is kept in the set by projection after each step`;
-  const typed = applyOperation(context, 'project', point, set, why);
-  if (isError(typed)) return undefined;
-  const others = typed.kind === 'call' ? typed.arguments.slice(1) : [];
-  const late = others.find((argument) => levelOf(session, argument) === 'parameter');
-  if (late !== undefined) {
-    const other = parameterIn(session, late);
-    session.error('AM2503', late.span, 'a set is known before parameters have values', {
-      notes: [other === undefined ? 'this depends on a parameter' : `this depends on \`${other.name}\``],
-    });
-    return undefined;
-  }
-  const fitted = fit(context, typed, symbol.type, `the projection of \`${name.name}\``);
-  return isError(fitted) ? undefined : fitted;
+  call: CallExpression,
+  builtin: Extract<Builtin, { kind: 'set_operation' }>,
+  size: DimensionSymbol,
+): TypedExpression {
+  const type = arrayType(realElement, shapeOf([symbolDimension(size)]));
+  const operands = call.arguments.map(({ value }) => {
+    const typed = checkExpression(context, value);
+    return isError(typed) ? typed : fit(context, typed, type, `an operand of \`${builtin.name}\``);
+  });
+  if (operands.some(isError)) return errorExpression(call.span);
+  return { kind: 'set_query', operation: builtin.operator, operands, type, span: call.span };
 }

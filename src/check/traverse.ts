@@ -61,6 +61,9 @@ export function* childrenOf(typed: TypedExpression): Iterable<TypedExpression> {
       yield typed.at;
       if (typed.direction !== undefined) yield typed.direction;
       return;
+    case 'set_query':
+      yield* typed.operands;
+      return;
     case 'apply_optimizer':
       yield typed.at;
       yield typed.gradient;
@@ -79,9 +82,9 @@ export function* childrenOf(typed: TypedExpression): Iterable<TypedExpression> {
 
 /** The expressions of a nested problem. */
 export function* nestedExpressions(nested: TypedNested): Iterable<TypedExpression> {
-  for (const { start, projection } of nested.parameters) {
+  for (const { start, membership } of nested.parameters) {
     yield start;
-    if (projection !== undefined) yield projection;
+    if (membership?.operations.project !== undefined) yield membership.operations.project;
   }
   for (const { value } of nested.lets) yield value;
   yield nested.objective.value;

@@ -7,6 +7,7 @@
  * Sizes are still symbolic. A consumer carries an environment: DimensionSymbol -> integer, RunSymbol -> sizes.
  */
 import type { Span } from '../parser/source.js';
+import type { SetOperation } from './set_operations.js';
 import type { Dimension, DimensionSymbol, RunSymbol, ShapeType, Type } from './types.js';
 
 // --------------------------------------------------------------------------------------------------- symbols
@@ -67,6 +68,7 @@ export type TypedExpression =
   | TypedDraw
   | TypedRaw
   | TypedObjectiveQuery
+  | TypedSetQuery
   | TypedApplyOptimizer
   | TypedOptimizerValue
   | TypedScheduleCall
@@ -438,6 +440,13 @@ export interface TypedObjectiveQuery extends Typed {
   readonly fresh: boolean;
 }
 
+/** What the sets of all variables make of vectors over them, each variable's set of its part: `project(y)`, `retract(x, v)`. real[P]. */
+export interface TypedSetQuery extends Typed {
+  readonly kind: 'set_query';
+  readonly operation: SetOperation;
+  readonly operands: readonly TypedExpression[];
+}
+
 /** `inner(x, g)`: one step of a wrapped optimizer from `at` with gradient `gradient`; its state and step count are its own. */
 export interface TypedApplyOptimizer extends Typed {
   readonly kind: 'apply_optimizer';
@@ -666,9 +675,35 @@ export interface TypedParameter {
   readonly path: string;
   /** The starting value, of the parameter's shape or a scalar to fill it; zeros when absent in the source. */
   readonly start: TypedExpression;
-  /** The nearest point of the parameter's set, as a function of the parameter itself: applied to the start and after each step. */
-  readonly projection: TypedExpression | undefined;
+  /** The set that the parameter is kept in. One kept by `map` has none: what is optimized are its coordinates. */
+  readonly membership: TypedMembership | undefined;
   readonly doc: string;
+}
+
+/** How a parameter is kept in its set; by `lmo` and by its own retractions the optimizer does it. */
+export type Keeping = 'projection' | 'retraction' | 'mirror' | 'barrier' | 'lmo';
+
+export interface TypedMembership {
+  /** As written: `simplex(2)`. */
+  readonly set: string;
+  readonly keeping: Keeping;
+  /** A point of the parameter's shape, and what else an operation of two takes. */
+  readonly point: ValueSymbol;
+  readonly other: ValueSymbol;
+  /** What the set defines, over `point` and `other`. */
+  readonly operations: Readonly<Partial<Record<SetOperation, TypedExpression>>>;
+  /** The parameter after a step, over `point`, where it was, and `other`, where the optimizer put it. */
+  readonly keep: TypedExpression | undefined;
+  /** By barrier: what is added to the objective at step t of T, as a function of the parameter itself. */
+  readonly added: TypedExpression | undefined;
+  readonly span: Span;
+}
+
+/** A parameter kept by `map`: its own symbol is bound by a `let`, `coordinates` is a parameter. */
+export interface TypedMapped {
+  readonly symbol: ValueSymbol;
+  readonly coordinates: ValueSymbol;
+  readonly path: string;
 }
 
 export interface TypedLet {
@@ -878,6 +913,8 @@ export interface TypedProblem {
   readonly data: readonly TypedData[];
   /** In source order, those of models included; this is the order of x. */
   readonly parameters: readonly TypedParameter[];
+  /** Parameters that are given by coordinates; results show them and not the coordinates. */
+  readonly mapped: readonly TypedMapped[];
   /** In dependency order. */
   readonly lets: readonly TypedLet[];
   readonly carried: readonly TypedCarried[];

@@ -149,6 +149,8 @@ export interface Phase {
 
 export interface Report {
   readonly name: string;
+  /** Set for the value of a parameter that is given by coordinates: the slot that holds these. Results show it in the slot's place. */
+  readonly parameter?: number;
   readonly type: TensorType;
   /** One result. */
   readonly value: BoundRegion;

@@ -53,7 +53,12 @@ export interface RunPlan {
     readonly points: number;
     readonly conditioned: boolean;
   };
-  readonly reports: readonly { readonly name: string; readonly type: TensorShape }[];
+  /** With `parameter`, a report is the value of the parameter of that index, which is given by coordinates. */
+  readonly reports: readonly {
+    readonly name: string;
+    readonly type: TensorShape;
+    readonly parameter?: number;
+  }[];
 }
 
 /** A copy of everything that changes from step to step. */

@@ -427,12 +427,13 @@ function summarize(
     kkt,
     constraints,
     nested,
-    reports,
-    parameters: plan.parameters.map(({ name, shape, offset, size }) => ({
-      name,
-      shape,
-      data: Float64Array.from(program.parameters.subarray(offset, offset + size)),
-    })),
+    reports: reports.filter((_, index) => plan.reports[index]?.parameter === undefined),
+    parameters: plan.parameters.map(({ name, shape, offset, size }, index) => {
+      const shown = reports[plan.reports.findIndex(({ parameter }) => parameter === index)];
+      return shown !== undefined
+        ? { ...shown, name }
+        : { name, shape, data: Float64Array.from(program.parameters.subarray(offset, offset + size)) };
+    }),
     phases,
     divergence,
   };

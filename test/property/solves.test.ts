@@ -30,15 +30,18 @@ const objectives = {
   'a small network': 'minimize mean((tanh(X @ V) @ c + b - y)^2) + 0.01 * sum(w^2)',
 } as const;
 
-const source = (objective: string, solve: string): string =>
-  `data { X: real[N, D]  y: real[N] }
-   param w: real[D] = 0.1
-   param b: real = 0.2
-   param V: real[D, 2] = glorot()
-   param c: real[2] = 0.5
+/** Those that go toward the lowest point of a set need bounded variables. */
+const source = (objective: string, solve: string): string => {
+  const bounds = solve.startsWith('frank_wolfe') ? ' in box(-1, 1)' : '';
+  return `data { X: real[N, D]  y: real[N] }
+   param w: real[D]${bounds} = 0.1
+   param b: real${bounds} = 0.2
+   param V: real[D, 2]${bounds} = glorot()
+   param c: real[2]${bounds} = 0.5
    ${objective}
    solve using ${solve}
    `;
+};
 
 describe.each(Object.entries(objectives))('on %s', (_name, objective) => {
   it.each(callsOf('optimizer'))('%s takes the steps that its definition says', (solve) => {

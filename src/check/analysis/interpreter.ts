@@ -190,6 +190,7 @@ function interpretKind(expression: TypedExpression, scope: Scope, analysis: Anal
     case 'raw':
       return constantFacts(rangeOfType(expression.raw.type, scope, analysis));
     case 'objective':
+    case 'set_query':
     case 'apply_optimizer':
     case 'optimizer_value':
     case 'schedule_call':

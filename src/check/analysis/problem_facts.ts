@@ -115,8 +115,10 @@ function bindInputs(
   }
   for (const parameter of problem.parameters) {
     scope.bind(parameter.symbol, parameterFacts(parameter, everything));
-    const { projection } = parameter;
-    if (projection !== undefined) {
+    const { membership } = parameter;
+    const projection = membership?.operations.project;
+    if (membership !== undefined && projection !== undefined) {
+      scope.bind(membership.point, parameterFacts(parameter, everything));
       const kept = apart(analysis, false, () => factsOf(projection, scope, analysis)).value.interval;
       scope.bind(parameter.symbol, parameterFacts(parameter, kept));
     }

@@ -85,6 +85,11 @@ export function directedObjective(
   };
   return {
     turn: (x) => turn(x, false),
+    sets: (operation, vectors) => {
+      const [first] = each;
+      if (first === undefined) throw new Error('compiler bug: no objectives');
+      return first.sets(operation, vectors);
+    },
     query: (query, at, direction, fresh) => {
       switch (query) {
         case 'value':

@@ -3,6 +3,7 @@
  * is for (the seed and name of draws, training or not). A call opens a frame; names of the file are seen from all.
  */
 import type { Dimension, DimensionAtom, DimensionSymbol, RunSymbol, ShapeType } from '../types.js';
+import type { SetOperation } from '../set_operations.js';
 import type {
   TypedFunction,
   TypedFunctionValue,
@@ -46,6 +47,8 @@ export interface Objective {
     direction: ArrayValue | undefined,
     fresh: boolean,
   ) => ArrayValue;
+  /** What the sets of all parameters make of vectors over them. */
+  readonly sets: (operation: SetOperation, vectors: readonly ArrayValue[]) => ArrayValue;
 }
 
 /** What stays the same during one evaluation. */

@@ -137,6 +137,11 @@ export function evaluateExpression(expression: TypedExpression, environment: Env
         shapeOfType(expression.type, environment),
         environment,
       );
+    case 'set_query': {
+      const { objective } = environment.context;
+      if (objective === undefined) throw new Error('compiler bug: sets are asked for outside of a step');
+      return objective.sets(expression.operation, evaluateAll(expression.operands, environment));
+    }
     case 'apply_optimizer': {
       const inner = environment.lookup(expression.optimizer);
       if (inner.kind !== 'optimizer') throw new Error('compiler bug: what is applied is not an optimizer');

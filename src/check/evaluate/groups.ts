@@ -70,6 +70,11 @@ export function restricted(objective: Objective, variables: Variables, base: rea
         ? arrayOf([variables.places.length], cut(answer.data, variables))
         : answer;
     },
+    sets: (operation, vectors) => {
+      const all = vectors.map((vector, index) => whole(vector, index === 0 ? base : none));
+      const answer = objective.sets(operation, all);
+      return arrayOf([variables.places.length], cut(answer.data, variables));
+    },
   };
 }
 
@@ -112,5 +117,6 @@ export function fieldOf(parts: readonly Objective[], owners: readonly (number | 
           throw new Error('compiler bug: the players of a game are asked for residuals together');
       }
     },
+    sets: (operation, vectors) => (parts[0] as Objective).sets(operation, vectors),
   };
 }

@@ -123,6 +123,9 @@ export class HandlerReplay {
         const list = this.constraints({ ...view, x: at.data }, query);
         return arrayOf([list.length], list);
       },
+      sets: () => {
+        throw new Error('compiler bug: a state that begins with a question about sets');
+      },
     };
   }
 

@@ -104,9 +104,13 @@ class InnerProblem {
   private projected(x: readonly Scalar[]): readonly Scalar[] {
     const frame = this.at(x, false);
     const arrays = this.cut(x);
-    return this.expression.parameters.flatMap(({ projection }, index) =>
-      projection === undefined ? (arrays[index] as ArrayValue).data : evaluateArray(projection, frame).data,
-    );
+    return this.expression.parameters.flatMap(({ membership }, index) => {
+      const own = arrays[index] as ArrayValue;
+      const projection = membership?.operations.project;
+      if (membership === undefined || projection === undefined) return own.data;
+      frame.bind(membership.point, own);
+      return evaluateArray(projection, frame).data;
+    });
   }
 
   /** To be minimized. */
@@ -176,6 +180,9 @@ class InnerProblem {
           default:
             return query satisfies never;
         }
+      },
+      sets: () => {
+        throw new Error('compiler bug: a nested problem is asked for its sets');
       },
     };
   }

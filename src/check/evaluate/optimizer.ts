@@ -21,14 +21,15 @@ import { evaluateArray, evaluateExpression } from './expression.js';
 import type { PreparedProblem } from './prepare.js';
 import { carriedStart, carryOn } from './carried.js';
 import type { Carried, View } from './problem.js';
-import { objectiveAt, openView, projected, startOf } from './problem.js';
+import { objectiveAt, openView, startOf } from './problem.js';
 import { residualsOf } from './residuals.js';
 import type { Scalar } from './scalar.js';
-import { backward, markVariable, negate, TapeNode, valueOf } from './scalar.js';
+import { backward, elementwise, markVariable, negate, TapeNode, valueOf } from './scalar.js';
 import { type AggregatorStates, directedObjective, scalarized } from './aggregation.js';
 import type { Variables } from './groups.js';
 import { cut, fieldOf, playersOf, put, restricted, variablesNamed } from './groups.js';
 import { HandlerReplay } from './handling.js';
+import { barriersAt, hasManifolds, keptInSets, projected, setOperation, tangentGradient } from './sets.js';
 import { execute } from './statements.js';
 
 /** What holds for a whole phase. */
@@ -212,6 +213,7 @@ function objectiveOf(
   carried: Carried,
   rowsFor: (fresh: boolean) => readonly number[] | undefined,
   handler?: Pick<HandlerReplay, 'merit'> & Partial<Pick<HandlerReplay, 'constraints'>>,
+  length = 1,
 ): Objective {
   const view = (x: readonly Scalar[], fresh: boolean): View => ({
     x,
@@ -221,10 +223,15 @@ function objectiveOf(
     carried,
   });
   const value = (x: readonly Scalar[], fresh: boolean): Scalar => {
-    if (handler !== undefined) return handler.merit(view(x, fresh));
+    const barriers = barriersAt(prepared, view(x, fresh), length);
+    if (handler !== undefined) return elementwise('add', handler.merit(view(x, fresh)), barriers);
     const written = objectiveAt(prepared, objective, view(x, fresh));
-    return objective.sense === 'maximize' ? negate(written) : written;
+    return elementwise('add', objective.sense === 'maximize' ? negate(written) : written, barriers);
   };
+  const tangent = (x: ArrayValue, gradient: readonly Scalar[]): ArrayValue =>
+    hasManifolds(prepared)
+      ? arrayOf(x.shape, tangentGradient(prepared, numbersOf(x), gradient.map(valueOf)))
+      : arrayOf(x.shape, gradient);
   const residuals = (x: readonly Scalar[], fresh: boolean): readonly Scalar[] => {
     const { split } = objective;
     return squaresOf(prepared, objective, { ...view(x, fresh), split });
@@ -238,7 +245,7 @@ function objectiveOf(
         case 'value':
           return scalarArray(value(at.data, fresh));
         case 'gradient':
-          return arrayOf(at.shape, backward([value(variables, fresh)], [1], variables, record));
+          return tangent(at, backward([value(variables, fresh)], [1], variables, record));
         case 'hvp':
         case 'vhp': {
           const gradient = backward([value(variables, fresh)], [1], variables, true);
@@ -265,6 +272,14 @@ function objectiveOf(
           return query satisfies never;
       }
     },
+    sets: setsOf(prepared),
+  };
+}
+
+function setsOf(prepared: PreparedProblem): Objective['sets'] {
+  return (operation, vectors) => {
+    const answer = setOperation(prepared, operation, vectors.map(numbersOf));
+    return arrayOf([answer.length], answer);
   };
 }
 
@@ -370,7 +385,7 @@ export function replaySolve(
       if (aggregation !== undefined)
         return severalOf(prepared, chosen, aggregation, states, step, now, rowsFor, variables, base);
       const parts = chosen.map((each) =>
-        restricted(objectiveOf(prepared, each, step, now, rowsFor, handler), variables, base),
+        restricted(objectiveOf(prepared, each, step, now, rowsFor, handler, length), variables, base),
       );
       const [part] = parts;
       if (part === undefined) throw new Error('compiler bug: a solve without objective');
@@ -381,7 +396,9 @@ export function replaySolve(
     const outside = openView(prepared, view);
     const here = arrayOf([moved.places.length], cut(x, moved));
     const minimized = valueOf(elementAt(answers.query('value', here, undefined, false), 0));
-    const value = handler?.plain(view) ?? (sense === 'maximize' ? -minimized : minimized);
+    const barriers = valueOf(barriersAt(prepared, view, length));
+    const plain = sense === 'maximize' ? -(minimized - barriers) : minimized - barriers;
+    const value = handler?.plain(view) ?? plain;
     history.push({ objective: value, x });
     if (solve.until !== undefined) {
       const names = problem.until;
@@ -398,7 +415,7 @@ export function replaySolve(
       put(x, numbersOf(answers.query('gradient', here, undefined, false)), moved);
     const [, second] = movers;
     let reached = [...x];
-    for (const { variables, times, instance } of isMethod ? [] : movers) {
+    for (const { variables, times, instance, optimizer } of isMethod ? [] : movers) {
       for (let turn = 1; turn <= times; turn += 1) {
         const base = solve.alternates ? reached : x;
         const at = arrayOf([variables.places.length], cut(base, variables));
@@ -408,8 +425,8 @@ export function replaySolve(
             : arrayOf([variables.places.length], cut(shared(), variables));
         const objective = answersFor(variables, base);
         const after = instance.apply({ objective }, outside, at, slope, turn - 1);
-        const projectedHere = projected(prepared, put(base, numbersOf(after), variables));
-        reached = put(reached, cut(projectedHere, variables), variables);
+        const inSets = keptInSets(prepared, optimizer, base, put(base, numbersOf(after), variables));
+        reached = put(reached, cut(inSets, variables), variables);
       }
     }
     kept = answers.turn?.(here).states ?? kept;
@@ -418,7 +435,7 @@ export function replaySolve(
       stationarityAt(prepared, x, numbersOf(answers.query('gradient', here, undefined, false)), moved),
     );
     if (isMethod && handled !== undefined) {
-      const after = projected(prepared, put(x, handled.x, moved));
+      const after = keptInSets(prepared, solve.optimizer, x, put(x, handled.x, moved));
       reached = put(x, cut(after, moved), moved);
     } else if (handled?.restarts === true) {
       movers = begin();
@@ -439,6 +456,7 @@ export function replaySolve(
 
 /** An optimizer with its state, and what it moves. */
 interface Mover {
+  readonly optimizer: TypedOptimizerValue;
   readonly variables: Variables;
   readonly times: number;
   readonly instance: Instance;
@@ -469,7 +487,8 @@ function moverOf(
   const first = prepared.problem.parameters.find(({ symbol }) => group.variables.has(symbol));
   const { name } = group.optimizer.optimizer;
   const path = groups.length > 1 ? `solve.${first?.path.split(/[.[]/)[0] ?? ''}.${name}` : `solve.${name}`;
-  return { variables, times, instance: new Instance(phase, group.optimizer, path) };
+  const instance = new Instance(phase, group.optimizer, path);
+  return { optimizer: group.optimizer, variables, times, instance };
 }
 
 /** How far a step along the gradient, projected on the sets, would move. */

@@ -11,6 +11,7 @@ import { bareSymbol, Environment } from './environment.js';
 import { evaluateArray, evaluateExpression } from './expression.js';
 import type { PreparedProblem, Split } from './prepare.js';
 import { baseContext, bindingOf, widen } from './prepare.js';
+import { projected } from './sets.js';
 import type { Scalar } from './scalar.js';
 import { backward, markVariable, valueOf } from './scalar.js';
 
@@ -43,19 +44,6 @@ export function startOf(prepared: PreparedProblem): number[] {
     x.push(...numbersOf(widen(evaluateArray(start, environment), shape)));
   });
   return projected(prepared, x);
-}
-
-/** The nearest point at which every parameter lies in its set. */
-export function projected(prepared: PreparedProblem, x: readonly number[]): number[] {
-  const environment = openView(prepared, { x, training: false });
-  let offset = 0;
-  return prepared.problem.parameters.flatMap(({ projection }, position) => {
-    const size = sizeOf(prepared.shapes[position] as readonly number[]);
-    offset += size;
-    return projection === undefined
-      ? x.slice(offset - size, offset)
-      : numbersOf(evaluateArray(projection, environment));
-  });
 }
 
 /** An environment in which the file's names have their values at one point on some rows. */

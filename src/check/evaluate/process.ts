@@ -12,7 +12,8 @@ import type { Environment } from './environment.js';
 import { evaluateArray } from './expression.js';
 import type { PreparedProblem } from './prepare.js';
 import type { Carried, View } from './problem.js';
-import { openView, projected, startOf } from './problem.js';
+import { openView, startOf } from './problem.js';
+import { projected } from './sets.js';
 import { valueOf } from './scalar.js';
 import { execute } from './statements.js';
 

@@ -362,7 +362,17 @@ function kindOf(input: RawInput): string {
 }
 
 function paramMembers(program: Program, reals: string): string {
-  return program.parameters.map((slot) => property(slot.name, reals, shapeText(slot.shape))).join('\n');
+  return program.parameters
+    .map((slot, index) => {
+      const mapped = program.reports.some(({ parameter }) => parameter === index);
+      const shape = shapeText(slot.shape);
+      return property(
+        slot.name,
+        reals,
+        mapped ? `coordinates ${shape}; the value is among the reports` : shape,
+      );
+    })
+    .join('\n');
 }
 
 function reportMembers(program: Program, reals: string): string {

@@ -197,6 +197,21 @@ solve using gradient_descent(0.1) for 3 steps
 report mean_square = z^2 samples = n`,
   },
   {
+    code: 'AM5055',
+    title: 'a set operation on a part of the variables',
+    explanation:
+      'In an optimizer `project(y)`, `lmo(g)` and the like act on the vector of all variables; a vector of a `per tensor` block is the part of one tensor.',
+    example: `optimizer o() {
+  per tensor {
+    x <- project(x - g)
+  }
+}
+param a: real[2] in nonneg = 1
+param b: real[3] = 1
+minimize sum(a^2) + sum(b^2)
+solve using o() for 2 steps`,
+  },
+  {
     code: 'AM5060',
     title: 'a problem that the handler does not treat',
     explanation:

@@ -10,6 +10,7 @@ import type {
   TypedNested,
   TypedObjectiveQuery,
   TypedScheduleCall,
+  TypedSetQuery,
   TypedStatement,
   ValueSymbol,
 } from '../../check/typed.js';
@@ -70,6 +71,7 @@ export interface Context {
 
   /** Only inside an optimizer. */
   objective(query: TypedObjectiveQuery): Value;
+  setQuery(query: TypedSetQuery): Value;
   applyOptimizer(application: TypedApplyOptimizer): Value;
   schedule(expression: TypedScheduleCall): Value;
   perTensor(body: readonly TypedStatement[]): void;

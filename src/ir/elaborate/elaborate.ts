@@ -7,6 +7,7 @@ import { isConditioned } from '../../check/fronts.js';
 import type { TypedFunction, TypedProblem, ValueSymbol } from '../../check/typed.js';
 import { phasesOf } from '../../check/phases.js';
 import type { Diagnostic } from '../../parser/diagnostic.js';
+import type { TensorType } from '../graph.js';
 import type { BoundRegion, ExternSlot, Front, ParameterSlot, Program, RawInput, Report } from '../program.js';
 import { NoDerivativeError } from '../operators/host_call.js';
 import type { Applied, Report as RewriteReport } from '../rewrite/rewrite.js';
@@ -18,8 +19,8 @@ import { refuseDerivative } from './host_call.js';
 import { vectorOf } from './objective.js';
 import { elaboratePhase } from './phase.js';
 import { elaborateProcess } from './process.js';
-import { project, projectionOf } from './projection.js';
 import { meanOverSteps } from './samples.js';
+import { project, projectionOf } from './sets.js';
 import { castTo, constantOf, expand } from './tensor.js';
 import { type RowsOfView, View } from './view.js';
 
@@ -82,7 +83,10 @@ function elaborateProblem(
         : elaborateProcess(facts, slots, phase.of, index === 0),
     ),
     ...frontOf(facts),
-    reports: problem.reports.map((report): Report => elaborateReport(facts, slots, report)),
+    reports: [
+      ...problem.reports.map((report): Report => elaborateReport(facts, slots, report)),
+      ...mappedValues(facts, slots),
+    ],
   };
 }
 
@@ -224,6 +228,26 @@ function initialRegion(facts: ProblemFacts, slots: readonly ParameterSlot[]): Bo
   const start = vectorOf(view.root.builder, tensors, slots);
   const projection = projectionOf(facts, slots);
   return view.close([projection === undefined ? start : project(view, projection, start)]);
+}
+
+/** The values of parameters that are given by coordinates. */
+function mappedValues(facts: ProblemFacts, slots: readonly ParameterSlot[]): readonly Report[] {
+  const taken = facts.problem.reports.map(({ name }) => name);
+  return facts.problem.mapped.map(({ symbol, coordinates, path }): Report => {
+    const view = new View(facts, { rows: { kind: 'all' }, training: false, parameters: 'vector', slots });
+    const value = view.environment.cell(symbol).read();
+    if (value.kind !== 'tensor') throw new Error('compiler bug: a parameter that is no array');
+    const type: TensorType = { dtype: 'real', shape: view.tensorType(symbol.type).shape };
+    const node = expand(view.root, castTo(view.root, value, 'real'), [], type.shape);
+    const name = taken.includes(path) ? `value of ${path}` : path;
+    return {
+      name,
+      parameter: facts.parameterIndex.get(coordinates) ?? -1,
+      type,
+      value: view.close([node]),
+      span: symbol.span,
+    };
+  });
 }
 
 function elaborateReport(

@@ -73,6 +73,8 @@ function byKind(context: Context, expression: TypedExpression): Value {
       return context.raw(expression.raw);
     case 'objective':
       return context.objective(expression);
+    case 'set_query':
+      return context.setQuery(expression);
     case 'apply_optimizer':
       return context.applyOptimizer(expression);
     case 'schedule_call':

@@ -2,9 +2,9 @@
  * The optimizers of a `solve`, each with the variables that it moves, and one step of all of them: at once from where
  * the step began, or in turn, each from where the earlier ones stand.
  */
-import type { TypedSolve } from '../../check/typed.js';
+import type { TypedOptimizerValue, TypedSolve } from '../../check/typed.js';
 import type { Node } from '../graph.js';
-import type { BoundRegion, ParameterSlot } from '../program.js';
+import type { ParameterSlot } from '../program.js';
 import { range } from '../types.js';
 import { asTensor } from './call.js';
 import { fail } from './context.js';
@@ -15,14 +15,15 @@ import { integerOf } from './length.js';
 import type { Objective } from './objective.js';
 import { failInGame, failInPart, OptimizerRun } from './optimizer.js';
 import { instantiateOptimizer, type OptimizerInstance } from './optimizer_instance.js';
-import { project } from './projection.js';
 import { queriesIn } from './queries.js';
+import { applySets, keepingOf } from './sets.js';
 import { expand, tensor } from './tensor.js';
 import type { Tensor } from './value.js';
 import { cut, put, someVariables, type Variables, variablesNamed } from './variables.js';
 import type { View } from './view.js';
 
 export interface Group {
+  readonly optimizer: TypedOptimizerValue;
   readonly instance: OptimizerInstance;
   readonly variables: Variables;
   /** Turns in a row within a step. */
@@ -64,7 +65,7 @@ export function groupsOf(
       variables.slots.length,
       ofSeveral ? owner : '',
     );
-    return { instance, variables, times };
+    return { optimizer: group.optimizer, instance, variables, times };
   });
   const moved = new Set(all.flatMap(({ variables }) => variables.own));
   const variables = someVariables(
@@ -87,7 +88,6 @@ export interface Setting {
   readonly view: View;
   readonly objective: Objective;
   readonly handling: Handling | undefined;
-  readonly projection: BoundRegion | undefined;
   /** All parameters. */
   readonly x: Node;
   /** Of the variables that are moved, at `x`. */
@@ -127,7 +127,7 @@ export function evaluationsOf({ root }: View, runs: readonly OptimizerRun[]): No
 }
 
 function oneTurn(
-  { instance, variables, times }: Group,
+  { optimizer, instance, variables, times }: Group,
   turn: number,
   base: Node,
   isAtStart: boolean,
@@ -167,22 +167,33 @@ function oneTurn(
     turn,
   );
   for (const cell of instance.cells.values()) asTensor(cell.read());
-  return { run, moved: placed(setting, after, variables, base) };
+  return { run, moved: placed(setting, after, variables, base, optimizer) };
 }
 
 /** The variables where they have moved to from `base`, in their sets. */
-function placed({ view, projection }: Setting, after: Tensor, variables: Variables, base: Node): Node {
+function placed(
+  { view }: Setting,
+  after: Tensor,
+  variables: Variables,
+  base: Node,
+  optimizer: TypedOptimizerValue,
+): Node {
   const { root } = view;
   const moved = expand(root, after, [], [variables.size]);
-  if (projection === undefined) return moved;
-  const whole = put(root.builder, base, moved, variables);
-  return cut(root.builder, project(view, projection, whole), variables);
+  const keeping = keepingOf(view.facts, variables, optimizer);
+  if (keeping === undefined) return moved;
+  return applySets(view, keeping, [cut(root.builder, base, variables), moved]);
 }
 
 /** All parameters after a method that treats constraints itself has moved the variables to `after`. */
-export function reachedBy(setting: Setting, after: Tensor, variables: Variables): Node {
+export function reachedBy(
+  setting: Setting,
+  after: Tensor,
+  variables: Variables,
+  optimizer: TypedOptimizerValue,
+): Node {
   const { builder } = setting.view.root;
-  return put(builder, setting.x, placed(setting, after, variables, setting.x), variables);
+  return put(builder, setting.x, placed(setting, after, variables, setting.x, optimizer), variables);
 }
 
 /** How often this optimizer has moved, this turn included. */

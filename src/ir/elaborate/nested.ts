@@ -188,18 +188,25 @@ function innerQueries(
 
 /** The inner parameters at the nearest point at which each lies in its set. */
 export function innerProjection({ view, expression, slots }: InnerProblem, x: Node): Node {
-  if (expression.parameters.every(({ projection }) => projection === undefined)) return x;
+  if (expression.parameters.every(({ membership }) => membership === undefined)) return x;
   const { frame } = view;
   const environment = new Environment(view.environment);
   const own = tensorsOf(frame.builder, x, slots);
   const tensors = view.within(environment, () => {
-    expression.parameters.forEach(({ symbol }, index) => {
+    expression.parameters.forEach(({ symbol, membership }, index) => {
       bindValue(view, environment, symbol, tensor(frame, at(own, index)));
+      if (membership !== undefined)
+        bindValue(view, environment, membership.point, tensor(frame, at(own, index)));
     });
-    return expression.parameters.map(({ projection }, index) =>
-      projection === undefined
+    return expression.parameters.map(({ membership }, index) =>
+      membership?.operations.project === undefined
         ? at(own, index)
-        : expand(frame, castTo(frame, view.tensor(projection), 'real'), [], at(slots, index).shape),
+        : expand(
+            frame,
+            castTo(frame, view.tensor(membership.operations.project), 'real'),
+            [],
+            at(slots, index).shape,
+          ),
     );
   });
   return vectorOf(frame.builder, tensors, slots);

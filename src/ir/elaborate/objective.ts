@@ -8,7 +8,7 @@ import { gradient, jvp, vjp } from '../differentiate/derivatives.js';
 import type { GraphBuilder } from '../builder.js';
 import type { Node, Region } from '../graph.js';
 import type { ParameterSlot, RegionInput } from '../program.js';
-import { at } from '../types.js';
+import { at, range } from '../types.js';
 import { prepare } from '../rewrite/passes.js';
 import {
   type AggregatorStates,
@@ -38,6 +38,8 @@ export interface Objective {
   readonly slots: readonly ParameterSlot[];
   /** Of several, the first one. */
   readonly source: TypedObjective;
+  /** Where barriers are added: the objective without them. */
+  readonly plain?: Objective;
 }
 
 export interface Several {
@@ -144,6 +146,8 @@ export class ObjectiveQueries {
     private readonly stored: readonly Stored[],
     /** What stands for the gradient of several objectives, of their Jacobian, in the frame in force. */
     private readonly aggregate?: (jacobian: Node, values: Node) => Direction,
+    /** Makes the gradient at a point tangent to the manifolds that parameters lie on. */
+    private readonly tangent?: (frame: Frame, y: Node, gradient: Node) => Node,
   ) {}
 
   /** Whether the variables belong to several players, so that no one value says how good a point is. */
@@ -171,7 +175,22 @@ export class ObjectiveQueries {
     }
     const [value, ...slopes] = this.ask(frame, 'gradient', y, []);
     if (value === undefined) throw new Error('compiler bug: a gradient without its value');
-    return { value, gradient: vectorOf(frame.builder, slopes, this.variables.slots) };
+    return { value, gradient: this.along(frame, y, vectorOf(frame.builder, slopes, this.variables.slots)) };
+  }
+
+  private alongRows(frame: Frame, y: Node, jacobian: Node): Node {
+    if (this.tangent === undefined) return jacobian;
+    const { builder } = frame;
+    const [count = 0, size = 0] = jacobian.type.shape;
+    const rows = range(count).map((row) => {
+      const slope = builder.reshape(builder.sliceAxis(jacobian, 0, row, row + 1), [size]);
+      return builder.reshape(this.along(frame, y, slope), [1, size]);
+    });
+    return builder.concat(rows, 0);
+  }
+
+  private along(frame: Frame, y: Node, gradient: Node): Node {
+    return this.tangent === undefined ? gradient : this.tangent(frame, y, gradient);
   }
 
   /** The value at each of many points [count, P]. */
@@ -190,7 +209,7 @@ export class ObjectiveQueries {
     const [value, jacobian, values] = this.ask(frame, 'jacobian', y, []);
     if (value === undefined || jacobian === undefined || values === undefined || !this.aggregate)
       throw new Error('compiler bug: no Jacobian');
-    return { value, ...this.aggregate(jacobian, values) };
+    return { value, ...this.aggregate(this.alongRows(frame, y, jacobian), values) };
   }
 
   /** The value of one of several objectives. */

@@ -7,6 +7,7 @@ import type {
   TypedExpression,
   TypedObjectiveQuery,
   TypedScheduleCall,
+  TypedSetQuery,
   TypedStatement,
   ValueSymbol,
 } from '../../check/typed.js';
@@ -22,6 +23,7 @@ import { type Handling, partsOfTensors } from './handling.js';
 import type { ObjectiveQueries } from './objective.js';
 import { type OptimizerInstance, stateKey } from './optimizer_instance.js';
 import { asPoints } from './points.js';
+import { applySets, freeAnswer, operationOf } from './sets.js';
 import { castTo, constant, expand, sliceOwn, tensor } from './tensor.js';
 import { ownRank, type Tensor, type Value } from './value.js';
 import type { OptimizerHooks, View } from './view.js';
@@ -52,6 +54,7 @@ export class OptimizerRun {
     this.evaluations = new Cell('evaluations', constant(view.root, 0, 'int'));
     this.hooks = {
       objective: (query) => this.ask(query),
+      setQuery: (query) => this.askSets(query),
       applyOptimizer: (application) => this.applyInner(application),
       schedule: (expression) => this.schedule(expression),
       perTensor: (body) => {
@@ -198,6 +201,22 @@ export class OptimizerRun {
       builder.constant(objective.game?.owner[at(variables.own, place)] ?? 0, 'int', [size]),
     );
     return parts.length === 0 ? builder.constant(0, 'int', [0]) : builder.concat(parts, 0);
+  }
+
+  private askSets({ operation, operands, span }: TypedSetQuery): Value {
+    const { view, queries } = this;
+    const { frame } = view;
+    const vectors = operands.map((operand) => this.point(operand));
+    if (vectors.some((vector) => vector.type.shape[0] !== queries.variables.size)) {
+      fail('AM5055', span, `\`${operation}\` takes a vector over all variables`, [
+        'In `per tensor` a vector is the part of one tensor; ask before it.',
+      ]);
+    }
+    const map = operationOf(view.facts, queries.variables, operation);
+    return tensor(
+      frame,
+      map === undefined ? freeAnswer(frame, operation, vectors) : applySets(view, map, vectors, frame),
+    );
   }
 
   private point(expression: TypedExpression): Node {
@@ -357,6 +376,7 @@ export function scheduleHooks(view: View, t: () => Tensor, totalSteps: number): 
   };
   return {
     objective: elsewhere,
+    setQuery: elsewhere,
     applyOptimizer: elsewhere,
     perTensor: elsewhere,
     schedule: (expression) => scheduleValue(view, expression, t(), totalSteps),

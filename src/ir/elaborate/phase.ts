@@ -5,6 +5,7 @@
 import type { TypedAggregation, TypedObjective, TypedSolve } from '../../check/typed.js';
 import type { ParameterSlot, Phase } from '../program.js';
 import { at } from '../types.js';
+import { withBarriers } from './barrier.js';
 import { type ProblemFacts } from './facts.js';
 import { groupsOf, ownersOf } from './group.js';
 import { type Handling, handlingOf } from './handling.js';
@@ -45,7 +46,13 @@ export function elaboratePhase(
     solve.players !== undefined
       ? gameRegion(facts, slots, objectives, ownersOf(facts, solve), rows)
       : solve.aggregation === undefined
-        ? (handling?.lagrangian ?? objectiveRegion(facts, slots, objective, rows))
+        ? withBarriers(
+            facts,
+            slots,
+            handling?.lagrangian ?? objectiveRegion(facts, slots, objective, rows),
+            rows,
+            steps,
+          )
         : objectivesRegion(facts, slots, objectives, solve.aggregation, rows, carried, variables);
   const start = startRegion(facts, slots, groups, region, steps, rows, isFirst, whole, handling);
   const step = stepRegion(

@@ -25,8 +25,8 @@ import {
   objectivesRegion,
   vectorOf,
 } from './objective.js';
-import { project, projectionOf, stationarityAt } from './projection.js';
 import { normOf, queriesIn } from './queries.js';
+import { project, projectionOf, type SetMap, stationarityAt, tangentOf } from './sets.js';
 import { cut, put, type Variables } from './variables.js';
 import { type RowsOfView, View } from './view.js';
 
@@ -47,8 +47,7 @@ export function evaluateConstrained(
   );
   const parts = partsAt(view, handling, x, slots);
   const weights = weightsAt(view, handling, parts);
-  const projection = projectionOf(facts, slots);
-  const stationarity = stationarityAt(view, x, gradient, variables, projection);
+  const stationarity = stationarityAt(view, x, gradient, variables);
   const maximizes = handling.plain.source.sense === 'maximize';
   return view.close([
     maximizes ? builder.unary('negate', parts.f) : parts.f,
@@ -57,7 +56,7 @@ export function evaluateConstrained(
     ...[weights, violations(builder, parts)].map((each) =>
       handling.hasProxies
         ? builder.constant(0, 'real')
-        : reachOf(view, handling, slots, variables, projection, x, parts, each),
+        : reachOf(view, handling, slots, variables, projectionOf(facts, slots), x, parts, each),
     ),
     builder.concat([parts.trueEq, parts.trueIneq], 0),
     builder.concat([weights.eq, weights.ineq], 0),
@@ -91,7 +90,7 @@ function reachOf(
   handling: Handling,
   slots: readonly ParameterSlot[],
   variables: Variables,
-  projection: BoundRegion | undefined,
+  projection: SetMap | undefined,
   x: Node,
   parts: Parts,
   weights: Weights,
@@ -128,7 +127,10 @@ export function evaluateRegion(
   source: TypedObjective,
   variables: Variables,
 ): BoundRegion {
-  const objective = objectiveRegion(facts, slots, source, { kind: 'split', name: source.split });
+  const rows: RowsOfView = { kind: 'split', name: source.split };
+  const objective = objectiveRegion(facts, slots, source, rows);
+  if (tangentOf(facts, variables) !== undefined)
+    return evaluateOnManifold(facts, slots, objective, rows, variables);
   const builder = new GraphBuilder();
   const size = slots.reduce((total, slot) => total + slot.size, 0);
   const inputs: RegionInput[] = [{ kind: 'parameters' }, ...objective.inputs];
@@ -161,6 +163,22 @@ function gradientsIfAny(value: Region, wrt: readonly number[]): Region | undefin
     if (error instanceof NoDerivativeError) return undefined;
     throw error;
   }
+}
+
+/** The gradient is the tangent one. */
+function evaluateOnManifold(
+  facts: ProblemFacts,
+  slots: readonly ParameterSlot[],
+  objective: Objective,
+  rows: RowsOfView,
+  variables: Variables,
+): BoundRegion {
+  const view = new View(facts, { rows, training: true, parameters: 'vector', slots });
+  const { builder } = view.root;
+  const y = cut(builder, view.x(), variables);
+  const { value, gradient } = queriesIn(view, objective, variables).valueAndGradient(view.root, y);
+  const signed = objective.source.sense === 'maximize' ? builder.unary('negate', value) : value;
+  return view.close([signed, normOf(builder, gradient)]);
 }
 
 /** (x, data..) -> the sum of several objectives, the norm of their aggregate, and the value of each as it is written. */

@@ -17,8 +17,8 @@ import { type Objective } from './objective.js';
 import { OptimizerRun, reads, readsGradient } from './optimizer.js';
 import { allInstances, type OptimizerInstance, stateKey } from './optimizer_instance.js';
 import { allFirstStates } from './phase_start.js';
-import { projectionOf, stationarityAt } from './projection.js';
 import { normOf, queriesIn } from './queries.js';
+import { stationarityAt } from './sets.js';
 import { constant, tensor } from './tensor.js';
 import type { Tensor } from './value.js';
 import { cut, type Variables } from './variables.js';
@@ -85,13 +85,11 @@ export function stepRegion(
   const own_t =
     restarted === undefined ? t : tensor(root, root.builder.binary('subtract', t.node, restarted));
   const parts = handling === undefined ? undefined : partsAt(view, handling, x, slots);
-  const projection = projectionOf(facts, slots);
-  const stationarity = once(() => view.atRoot(() => stationarityAt(view, x, g(), variables, projection)));
+  const stationarity = once(() => view.atRoot(() => stationarityAt(view, x, g(), variables)));
   const setting = {
     view,
     objective,
     handling,
-    projection,
     x,
     gradient: g,
     value: f,
@@ -107,7 +105,9 @@ export function stepRegion(
   const isMethod = handling?.isMethod === true;
   const { runs } = optimized;
   const reached =
-    isMethod && handled !== undefined ? reachedBy(setting, handled.x, variables) : optimized.reached;
+    isMethod && handled !== undefined
+      ? reachedBy(setting, handled.x, variables, solve.optimizer)
+      : optimized.reached;
   const restart = isMethod ? undefined : handled?.restart;
   const results = [
     reached,
@@ -146,7 +146,11 @@ export function stepRegion(
     carried.length,
     ...carriedUpdates(facts, slots, view, at(kept, 0), stepsPerEpoch, phaseOf(facts.problem, solve)),
   );
-  const plain = parts === undefined ? f() : parts.f;
+  const own_f =
+    objective.plain === undefined
+      ? f
+      : () => queriesIn(view, objective.plain ?? objective, variables).value(root, y);
+  const plain = parts === undefined ? own_f() : parts.f;
   const isNegated = objective.several === undefined && objective.source.sense === 'maximize';
   const sign = isNegated ? root.builder.unary('negate', plain) : plain;
   const measures = new Map<string, Node>([['objective', sign]]);

@@ -16,7 +16,7 @@ export function problemRoots(problem: TypedProblem): readonly TypedExpression[] 
   return [
     ...problem.data.flatMap((block) => block.columns.map((column) => column.value)),
     ...problem.parameters.map((parameter) => parameter.start),
-    ...problem.parameters.flatMap(({ projection }) => (projection === undefined ? [] : [projection])),
+    ...problem.parameters.flatMap(({ membership }) => Object.values(membership?.operations ?? {})),
     ...problem.lets.map((binding) => binding.value),
     ...problem.carried.flatMap(({ start, rule }) =>
       rule.value === undefined ? [start] : [start, rule.value],

@@ -15,7 +15,7 @@ import type { ProblemFacts } from './facts.js';
 import { Following } from './following.js';
 import { stepsOf } from './length.js';
 import { tensorsOf, vectorOf } from './objective.js';
-import { project, projectionOf } from './projection.js';
+import { project, projectionOf } from './sets.js';
 import { castTo, constant, expand, tensor } from './tensor.js';
 import { type RowsOfView, View } from './view.js';
 

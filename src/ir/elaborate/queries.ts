@@ -4,6 +4,7 @@ import type { Node } from '../graph.js';
 import { at } from '../types.js';
 import { aggregate } from './aggregation.js';
 import { type Objective, ObjectiveQueries } from './objective.js';
+import { applySets, tangentOf } from './sets.js';
 import { everyVariable, isEvery, type Variables } from './variables.js';
 import type { View } from './view.js';
 
@@ -20,11 +21,19 @@ export function queriesIn(
     return { node: view.input(input, parameter.type, name), frame: view.root };
   });
   const others = isEvery(variables) ? undefined : { node: base(), frame: view.root };
-  return new ObjectiveQueries(objective, variables, others, stored, (jacobian, values) => {
-    const { several } = objective;
-    if (several === undefined) throw new Error('compiler bug: a Jacobian without an aggregator');
-    return aggregate(view, several.aggregation, jacobian, values, several.states);
-  });
+  const tangent = tangentOf(view.facts, variables);
+  return new ObjectiveQueries(
+    objective,
+    variables,
+    others,
+    stored,
+    (jacobian, values) => {
+      const { several } = objective;
+      if (several === undefined) throw new Error('compiler bug: a Jacobian without an aggregator');
+      return aggregate(view, several.aggregation, jacobian, values, several.states);
+    },
+    tangent && ((frame, y, gradient) => applySets(view, tangent, [y, gradient], frame)),
+  );
 }
 
 export function normOf(builder: GraphBuilder, vector: Node): Node {

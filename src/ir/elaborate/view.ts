@@ -11,6 +11,7 @@ import type {
   TypedNested,
   TypedObjectiveQuery,
   TypedScheduleCall,
+  TypedSetQuery,
   TypedStatement,
   ValueSymbol,
 } from '../../check/typed.js';
@@ -43,6 +44,7 @@ export type RowsOfView =
 
 export interface OptimizerHooks {
   readonly objective: (query: TypedObjectiveQuery) => Value;
+  readonly setQuery: (query: TypedSetQuery) => Value;
   readonly applyOptimizer: (application: TypedApplyOptimizer) => Value;
   readonly schedule: (expression: TypedScheduleCall) => Value;
   readonly perTensor: (body: readonly TypedStatement[]) => void;
@@ -440,6 +442,10 @@ export class View implements Context {
 
   objective(query: TypedObjectiveQuery): Value {
     return this.optimizerHooks().objective(query);
+  }
+
+  setQuery(query: TypedSetQuery): Value {
+    return this.optimizerHooks().setQuery(query);
   }
 
   applyOptimizer(application: TypedApplyOptimizer): Value {

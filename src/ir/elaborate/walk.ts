@@ -17,6 +17,7 @@ export function childrenOf(expression: TypedExpression): readonly TypedExpressio
       return [];
     case 'apply':
     case 'structural':
+    case 'set_query':
       return expression.operands;
     case 'matmul':
       return [expression.left, expression.right];

@@ -47,6 +47,47 @@ describe('parameters in sets', () => {
       solve using momentum(0.05) for 5 steps`);
   });
 
+  it('are moved in the mirror, along retractions, inside barriers and by coordinates, as the evaluator does', async () => {
+    await expectSameSteps(`
+      dim K = 2
+      let goal = [0.1, 0.9, -0.4]
+      param p: real[3] in simplex by mirror = 1 / 3
+      param q: real[K, 3] in simplex(2 over K) by mirror = [k in K, i in 3: 1 + k + i]
+      param u: real[3] in unit_sphere = [1.0, 2, 2]
+      param V: real[3, 2] in stiefel = [i in 3, k in 2: if i == k then 1 else 0.3]
+      param s: real in box(-1, 2) by map = 0.25
+      param z: real[3] in nonneg by barrier = 1
+      param M: real[2, 2] in positive_definite by map
+      param w: real[3] in unit_sphere by map
+      minimize sum((p - goal)^2) + sum((q[0] - goal)^4) + sum(q[1] * u) + (s + 3)^2 + sum((z - goal)^2)
+        + sum((V @ M - [i in 3, k in 2: i - k])^2) + dot(w, goal)
+      solve using momentum(0.3) for 5 steps`);
+  });
+
+  it('are asked by an optimizer as a whole, and the free ones are as they are', async () => {
+    await expectSameSteps(`
+      optimizer asks(lr: real) {
+        let y = project(x - lr * grad(project(x - lr * g)))
+        let s = 1.0
+        for k in 1..5 while value(unmirror(mirror(x) + s * (y - x))) > f - 1e-3 * s * dot(g, g) { s <- s / 2 }
+        x <- unmirror(mirror(x) + s * (y - x))
+      }
+      param p: real[3] in simplex(2) = 2 / 3
+      param q: real[2] in nonneg = 1
+      param free: real[2] = 1
+      minimize sum((p - [0.1, 0.9, -0.4])^2) + sum((q - free)^2) + sum((free + 1)^4)
+      solve using asks(0.1) for 5 steps`);
+  });
+
+  it('on manifolds are asked for tangents and retractions', async () => {
+    await expectSameSteps(`
+      param u: real[3] in unit_sphere(2) = [1.0, 2, 2]
+      param V: real[3, 2] in stiefel = [i in 3, k in 2: if i == k then 1 else 0.3]
+      param free: real[3] = 1
+      minimize sum((V @ [1.0, 2] - u)^2) + sum((free - u)^2)
+      solve using riemannian_cg(0.3) for 5 steps until grad_norm < 1e-12`);
+  });
+
   it('converge to the constrained minimum', async () => {
     const outcome = await solveText(`
       param p: real[3] in simplex = 1 / 3
