@@ -635,7 +635,6 @@ function createProgram() {
         }
       }
     }
-    // examples/my_optimizers.opt:5: let y = x - lr * g
     for (let i = 0; i < 30; i += 1) {
       a[i] = x[i]! * 0.002 + contraction_2[i]!;
     }

@@ -324,7 +324,7 @@ function shuffleRows(order: Int32Array, count: number, seed: number, stream: num
 
 /** The memory of one run and the functions that work on it. Arrays with names of the same range share memory over time. */
 function createProgram() {
-  const reals = new Float64Array(7353);
+  const reals = new Float64Array(7350);
   const integers = new Int32Array(4);
   const x = reals.subarray(0, 48);
   const target = reals.subarray(149, 197);
@@ -336,35 +336,35 @@ function createProgram() {
   const step_number = integers.subarray(1, 2);
   const reported_largest_share = reals.subarray(197, 198);
   const equal = integers.subarray(2, 4);
-  const lr = reals.subarray(198, 199);
-  const subtract = reals.subarray(199, 200);
-  const subtract_2 = reals.subarray(200, 201);
-  const subtract_3 = reals.subarray(201, 1353);
-  const C = reals.subarray(1353, 1929);
-  const result = reals.subarray(1929, 1953);
-  const result_2 = reals.subarray(1953, 1977);
+  const subtract = reals.subarray(198, 1350);
+  const C = reals.subarray(1350, 1926);
+  const result = reals.subarray(1926, 1950);
+  const result_2 = reals.subarray(1950, 1974);
   const turn = integers.subarray(2, 3);
-  const result_3 = reals.subarray(1977, 3177);
-  const divide = reals.subarray(3177, 3753);
-  const divide_2 = reals.subarray(3177, 3753);
-  const plan = reals.subarray(3177, 3753);
-  const divide_3 = reals.subarray(3753, 4329);
-  const reduce = reals.subarray(4329, 4353);
-  const result_4 = reals.subarray(4377, 4953);
-  const loop = reals.subarray(4353, 4377);
-  const loop_2 = reals.subarray(1929, 1953);
+  const result_3 = reals.subarray(1974, 3174);
+  const divide = reals.subarray(3174, 3750);
+  const divide_2 = reals.subarray(3174, 3750);
+  const plan = reals.subarray(3174, 3750);
+  const divide_3 = reals.subarray(3750, 4326);
+  const reduce = reals.subarray(4326, 4350);
+  const result_4 = reals.subarray(4374, 4950);
+  const loop = reals.subarray(4350, 4374);
+  const loop_2 = reals.subarray(1926, 1950);
   const turn_2 = integers.subarray(2, 3);
-  const divide_4 = reals.subarray(4953, 5529);
-  const constant = reals.subarray(5529, 5553);
-  const exp = reals.subarray(5553, 6129);
-  const reduce_2 = reals.subarray(6129, 6153);
-  const subtract_4 = reals.subarray(6153, 6177);
-  const divide_5 = reals.subarray(4953, 5529);
-  const exp_2 = reals.subarray(6177, 6753);
-  const divide_6 = reals.subarray(6753, 7329);
-  const reduce_3 = reals.subarray(7329, 7353);
-  const add = reals.subarray(1353, 1929);
-  const contraction = reals.subarray(1929, 1977);
+  const divide_4 = reals.subarray(4950, 5526);
+  const constant = reals.subarray(5526, 5550);
+  const exp = reals.subarray(5550, 6126);
+  const reduce_2 = reals.subarray(6126, 6150);
+  const subtract_2 = reals.subarray(6150, 6174);
+  const divide_5 = reals.subarray(4950, 5526);
+  const exp_2 = reals.subarray(6174, 6750);
+  const divide_6 = reals.subarray(6750, 7326);
+  const reduce_3 = reals.subarray(7326, 7350);
+  const add = reals.subarray(1350, 1926);
+  const contraction = reals.subarray(1926, 1974);
+  const lr = reals.subarray(198, 199);
+  const subtract_3 = reals.subarray(199, 200);
+  const subtract_4 = reals.subarray(200, 201);
   const reduce_4 = reals.subarray(201, 202);
   const subtract_5 = reals.subarray(198, 1350);
   const C_2 = reals.subarray(1350, 1926);
@@ -440,18 +440,6 @@ function createProgram() {
     for (let i = 0; i < 48; i += 1) adam_v_array[i] = adam_m_array[i]!;
   }
   function step_1() {
-    // std/optimizers.opt:102: x <- x - lr * (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + ...
-    {
-      const t1 = step_number[0]!;
-      const t2 = t1 - 1;
-      const t3 = t2;
-      const t4 = 0.1 * (1 + Math.cos(3.141592653589793 * Math.min(t3 / 150, 1)));
-      const t5 = t1;
-      measures[2] = 1;
-      lr[0] = t2 < 0 ? 0.1 * t3 / 0 : t4 / 2;
-      subtract[0] = 1 - Math.pow(0.9, t5);
-      subtract_2[0] = 1 - Math.pow(0.999, t5);
-    }
     // examples/sinkhorn.opt:14: let f = zeros(a), g = zeros(b)
     for (let i = 0; i < 24; i += 1) {
       const p1 = i * 2;
@@ -464,7 +452,7 @@ function createProgram() {
         for (let k = 0; k < 2; k += 1) {
           const t3 = x[p1 + k]! - target[p2 + k]!;
           C_j = C_j + t3 * t3;
-          subtract_3[p5 + k] = t3;
+          subtract[p5 + k] = t3;
         }
         C[p7 + j] = C_j;
       }
@@ -568,7 +556,7 @@ function createProgram() {
             exp[p3 + j] = t8;
           }
           reduce_2[i] = t9;
-          subtract_4[i] = -0.02 * (Math.log(t9) + t6) - 0.06356107660695892;
+          subtract_2[i] = -0.02 * (Math.log(t9) + t6) - 0.06356107660695892;
         }
       }
       // examples/sinkhorn.opt:17: g <- [j in b: -eps * logsumexp(i in a: (f[i] - C[i, j]) / eps...
@@ -577,7 +565,7 @@ function createProgram() {
         const p2 = i * 24;
         let t3 = -Infinity;
         for (let j = 0; j < 24; j += 1) {
-          const t1 = (subtract_4[j]! - C[i + j * 24]!) / 0.02;
+          const t1 = (subtract_2[j]! - C[i + j * 24]!) / 0.02;
           t3 = Math.max(t3, t1);
           divide_5[p2 + j] = t1;
         }
@@ -611,7 +599,6 @@ function createProgram() {
       }
       for (let i = 0; i < 24; i += 1) loop[i] = constant[i]!;
     }
-    // std/optimizers.opt:100: m <- beta1 * m + (1 - beta1) * g
     for (let j = 0; j < 576; j += 1) {
       add[j] = plan[j]! - divide_3[j]! + result_4[j]!;
     }
@@ -629,8 +616,8 @@ function createProgram() {
           let p = pi;
           let q = q0;
           for (let k = 0; k < 24; k += 1) {
-            const x0 = subtract_3[p]!;
-            const x1 = subtract_3[p + 1]!;
+            const x0 = subtract[p]!;
+            const x1 = subtract[p + 1]!;
             const y0 = add[q]!;
             s00 += x0 * y0;
             s10 += x1 * y0;
@@ -645,9 +632,21 @@ function createProgram() {
     }
     // std/optimizers.opt:102: x <- x - lr * (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + ...
     {
+      const t1 = step_number[0]!;
+      const t2 = t1 - 1;
+      const t3 = t2;
+      const t4 = 0.1 * (1 + Math.cos(3.141592653589793 * Math.min(t3 / 150, 1)));
+      const t5 = t1;
+      measures[2] = 1;
+      lr[0] = t2 < 0 ? 0.1 * t3 / 0 : t4 / 2;
+      subtract_3[0] = 1 - Math.pow(0.9, t5);
+      subtract_4[0] = 1 - Math.pow(0.999, t5);
+    }
+    // std/optimizers.opt:102: x <- x - lr * (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + ...
+    {
       const t8 = lr[0]!;
-      const t9 = subtract[0]!;
-      const t10 = subtract_2[0]!;
+      const t9 = subtract_3[0]!;
+      const t10 = subtract_4[0]!;
       let t11 = 0;
       for (let i = 0; i < 48; i += 1) {
         const t1 = adam_m_array[i]!;

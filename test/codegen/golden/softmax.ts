@@ -365,7 +365,7 @@ function shuffleRows(order: Int32Array, count: number, seed: number, stream: num
 
 /** The memory of one run and the functions that work on it. Arrays with names of the same range share memory over time. */
 function createProgram() {
-  const reals = new Float64Array(3454);
+  const reals = new Float64Array(3453);
   const integers = new Int32Array(1372);
   const x = reals.subarray(0, 15);
   const X = reals.subarray(395, 995);
@@ -395,58 +395,57 @@ function createProgram() {
   const divide = reals.subarray(1616, 1620);
   const reduce_2 = reals.subarray(1612, 1616);
   const select = reals.subarray(1620, 1624);
-  const contraction = reals.subarray(1612, 1613);
-  const contraction_2 = reals.subarray(1613, 2063);
-  const logits = reals.subarray(2069, 2519);
-  const exp = reals.subarray(2525, 2975);
-  const reduce_3 = reals.subarray(2981, 2982);
-  const add = reals.subarray(2982, 3432);
-  const b_array = reals.subarray(3438, 3453);
-  const reduce_4 = reals.subarray(1613, 1614);
-  const subtract = reals.subarray(1614, 1615);
-  const and = integers.subarray(308, 309);
-  const contraction_3 = reals.subarray(1615, 1627);
+  const contraction = reals.subarray(1612, 2062);
+  const logits = reals.subarray(2068, 2518);
+  const exp = reals.subarray(2524, 2974);
+  const reduce_3 = reals.subarray(2980, 2981);
+  const add = reals.subarray(2981, 3431);
+  const b_array = reals.subarray(3437, 3452);
+  const reduce_4 = reals.subarray(1612, 1613);
+  const contraction_2 = reals.subarray(1612, 1624);
+  const contraction_3 = reals.subarray(1612, 1613);
   const contraction_4 = reals.subarray(1613, 1614);
-  const descends = integers.subarray(309, 310);
-  const or = integers.subarray(310, 311);
-  const z = reals.subarray(1615, 1616);
-  const reshape = reals.subarray(1616, 1631);
-  const reshape_2 = reals.subarray(1632, 1647);
-  const reshape_3 = reals.subarray(1648, 1663);
-  const result = reals.subarray(1664, 1679);
-  const contraction_5 = reals.subarray(1612, 1613);
+  const descends = integers.subarray(308, 309);
+  const or = integers.subarray(309, 310);
+  const reshape = reals.subarray(1613, 1628);
+  const reshape_2 = reals.subarray(1629, 1644);
+  const reshape_3 = reals.subarray(1645, 1660);
+  const result = reals.subarray(1661, 1676);
+  const contraction_5 = reals.subarray(1677, 1678);
   const contraction_6 = reals.subarray(1613, 1614);
-  const greater = integers.subarray(311, 312);
-  const i_array = integers.subarray(312, 313);
+  const greater = integers.subarray(310, 311);
+  const i_array = integers.subarray(311, 312);
   const select_2 = reals.subarray(1614, 1615);
-  const select_3 = integers.subarray(313, 314);
-  const add_2 = integers.subarray(314, 315);
-  const greater_2 = integers.subarray(315, 316);
-  const scatter_set = reals.subarray(1680, 1830);
-  const scatter_set_2 = reals.subarray(1832, 1982);
+  const select_3 = integers.subarray(312, 313);
+  const add_2 = integers.subarray(313, 314);
+  const and = integers.subarray(314, 315);
+  const z = reals.subarray(1615, 1616);
+  const scatter_set = reals.subarray(1678, 1828);
+  const scatter_set_2 = reals.subarray(1830, 1980);
   const scatter_set_3 = reals.subarray(1616, 1626);
-  const select_4 = reals.subarray(1984, 2134);
-  const select_5 = reals.subarray(2136, 2286);
+  const select_4 = reals.subarray(1982, 2132);
+  const select_5 = reals.subarray(2134, 2284);
   const select_6 = reals.subarray(1632, 1642);
-  const result_2 = reals.subarray(1648, 1658);
-  const turn = integers.subarray(311, 312);
-  const i_array_2 = integers.subarray(312, 313);
-  const reshape_4 = reals.subarray(1680, 1695);
-  const contraction_7 = reals.subarray(1696, 1697);
-  const gather = reals.subarray(1680, 1681);
+  const result_2 = reals.subarray(2286, 2296);
+  const turn = integers.subarray(310, 311);
+  const i_array_2 = integers.subarray(311, 312);
+  const reshape_4 = reals.subarray(1677, 1692);
+  const contraction_7 = reals.subarray(1693, 1694);
+  const gather = reals.subarray(1677, 1678);
   const result_3 = reals.subarray(1616, 1631);
   const reduce_5 = reals.subarray(1612, 1613);
   const reduce_6 = reals.subarray(1613, 1614);
-  const turn_2 = integers.subarray(314, 315);
-  const select_7 = integers.subarray(311, 312);
-  const reshape_5 = reals.subarray(1664, 1679);
-  const contraction_8 = reals.subarray(1680, 1681);
-  const subtract_2 = reals.subarray(1664, 1665);
+  const turn_2 = integers.subarray(313, 314);
+  const select_7 = integers.subarray(310, 311);
+  const reshape_5 = reals.subarray(1648, 1663);
+  const contraction_8 = reals.subarray(1664, 1665);
+  const subtract = reals.subarray(1648, 1649);
+  const greater_2 = integers.subarray(313, 314);
   const select_8 = reals.subarray(1648, 1649);
-  const equal = integers.subarray(314, 315);
+  const equal = integers.subarray(310, 311);
   const select_9 = reals.subarray(1649, 1664);
   const reduce_7 = reals.subarray(1615, 1616);
-  const less = integers.subarray(308, 309);
+  const less = integers.subarray(311, 312);
   const contraction_9 = reals.subarray(1612, 2062);
   const logits_2 = reals.subarray(2068, 2518);
   const exp_2 = reals.subarray(2524, 2974);
@@ -535,30 +534,6 @@ function createProgram() {
     for (let i = 0; i < 1; i += 1) lbfgs_trials[i] = lbfgs_pairs[i]!;
   }
   function step_1_part_1() {
-    // std/math.opt:6: fn dot(a: real[n], b: real[n]): real = a @ b
-    {
-      const p0 = 0;
-      const q0 = 0;
-      const o0 = 0;
-      let s0 = 0;
-      let s1 = 0;
-      let s2 = 0;
-      let s3 = 0;
-      let p = p0;
-      let q = q0;
-      for (let k = 0; k < 12; k += 4) {
-        s0 += lbfgs_direction[p]! * lbfgs_base_gradient[q]!;
-        s1 += lbfgs_direction[p + 1]! * lbfgs_base_gradient[q + 1]!;
-        s2 += lbfgs_direction[p + 2]! * lbfgs_base_gradient[q + 2]!;
-        s3 += lbfgs_direction[p + 3]! * lbfgs_base_gradient[q + 3]!;
-        p += 4;
-        q += 4;
-      }
-      s0 += lbfgs_direction[p]! * lbfgs_base_gradient[q]!;
-      s1 += lbfgs_direction[p + 1]! * lbfgs_base_gradient[q + 1]!;
-      s2 += lbfgs_direction[p + 2]! * lbfgs_base_gradient[q + 2]!;
-      contraction[o0] = s0 + s1 + (s2 + s3);
-    }
     // examples/softmax.opt:11: let logits = X @ W + b
     {
       const p0 = 0;
@@ -597,14 +572,14 @@ function createProgram() {
             q += 3;
           }
           const o = oi;
-          contraction_2[o] = s00;
-          contraction_2[o + 1] = s01;
-          contraction_2[o + 3] = s10;
-          contraction_2[o + 4] = s11;
-          contraction_2[o + 6] = s20;
-          contraction_2[o + 7] = s21;
-          contraction_2[o + 9] = s30;
-          contraction_2[o + 10] = s31;
+          contraction[o] = s00;
+          contraction[o + 1] = s01;
+          contraction[o + 3] = s10;
+          contraction[o + 4] = s11;
+          contraction[o + 6] = s20;
+          contraction[o + 7] = s21;
+          contraction[o + 9] = s30;
+          contraction[o + 10] = s31;
         }
         {
           let s00 = 0;
@@ -627,10 +602,10 @@ function createProgram() {
             q += 3;
           }
           const o = oi + 2;
-          contraction_2[o] = s00;
-          contraction_2[o + 3] = s10;
-          contraction_2[o + 6] = s20;
-          contraction_2[o + 9] = s30;
+          contraction[o] = s00;
+          contraction[o + 3] = s10;
+          contraction[o + 6] = s20;
+          contraction[o + 9] = s30;
         }
       }
       {
@@ -656,10 +631,10 @@ function createProgram() {
             q += 3;
           }
           const o = oi;
-          contraction_2[o] = s00;
-          contraction_2[o + 1] = s01;
-          contraction_2[o + 3] = s10;
-          contraction_2[o + 4] = s11;
+          contraction[o] = s00;
+          contraction[o + 1] = s01;
+          contraction[o + 3] = s10;
+          contraction[o + 4] = s11;
         }
         {
           let s00 = 0;
@@ -676,8 +651,8 @@ function createProgram() {
             q += 3;
           }
           const o = oi + 2;
-          contraction_2[o] = s00;
-          contraction_2[o + 3] = s10;
+          contraction[o] = s00;
+          contraction[o + 3] = s10;
         }
       }
     }
@@ -689,7 +664,7 @@ function createProgram() {
         const p1 = i * 3;
         let t3 = -Infinity;
         for (let j = 0; j < 3; j += 1) {
-          const logits_j = contraction_2[p1 + j]! + x[j + 12]!;
+          const logits_j = contraction[p1 + j]! + x[j + 12]!;
           t3 = Math.max(t3, logits_j);
           logits[p1 + j] = logits_j;
         }
@@ -723,16 +698,9 @@ function createProgram() {
       }
       reduce_4[0] = t2;
     }
-    // std/optimizers.opt:399: if rise - slope > 0 and is_finite(rise) then clamp(-slope / (2 ...
-    {
-      const t1 = reduce_3[0]! / 150 + 0.01 * reduce_4[0]!;
-      const t2 = t1 - lbfgs_base_value[0]!;
-      const t3 = t2 - contraction[0]! * lbfgs_length[0]!;
-      measures[0] = t1;
-      measures[2] = 1;
-      subtract[0] = t3;
-      and[0] = t3 > 0 && Number.isFinite(t2) ? 1 : 0;
-    }
+    // std/optimizers.opt:333: or (f <= base_value + 1e-12 * abs(base_value) and end_slope <= ...
+    measures[0] = reduce_3[0]! / 150 + 0.01 * reduce_4[0]!;
+    measures[2] = 1;
     // examples/softmax.opt:11: let logits = X @ W + b
     {
       const p0 = 0;
@@ -771,14 +739,14 @@ function createProgram() {
             q += 3;
           }
           const o = oi;
-          contraction_3[o] = s00;
-          contraction_3[o + 1] = s01;
-          contraction_3[o + 3] = s10;
-          contraction_3[o + 4] = s11;
-          contraction_3[o + 6] = s20;
-          contraction_3[o + 7] = s21;
-          contraction_3[o + 9] = s30;
-          contraction_3[o + 10] = s31;
+          contraction_2[o] = s00;
+          contraction_2[o + 1] = s01;
+          contraction_2[o + 3] = s10;
+          contraction_2[o + 4] = s11;
+          contraction_2[o + 6] = s20;
+          contraction_2[o + 7] = s21;
+          contraction_2[o + 9] = s30;
+          contraction_2[o + 10] = s31;
         }
         {
           let s00 = 0;
@@ -801,16 +769,39 @@ function createProgram() {
             q += 3;
           }
           const o = oi + 2;
-          contraction_3[o] = s00;
-          contraction_3[o + 3] = s10;
-          contraction_3[o + 6] = s20;
-          contraction_3[o + 9] = s30;
+          contraction_2[o] = s00;
+          contraction_2[o + 3] = s10;
+          contraction_2[o + 6] = s20;
+          contraction_2[o + 9] = s30;
         }
       }
     }
-    // std/optimizers.opt:330: let slope = dot(direction, base_gradient), end_slope = dot(dire...
     for (let j = 0; j < 12; j += 1) {
-      b_array[j] = x[j]! * 0.02 + contraction_3[j]!;
+      b_array[j] = x[j]! * 0.02 + contraction_2[j]!;
+    }
+    // std/math.opt:6: fn dot(a: real[n], b: real[n]): real = a @ b
+    {
+      const p0 = 0;
+      const q0 = 0;
+      const o0 = 0;
+      let s0 = 0;
+      let s1 = 0;
+      let s2 = 0;
+      let s3 = 0;
+      let p = p0;
+      let q = q0;
+      for (let k = 0; k < 12; k += 4) {
+        s0 += lbfgs_direction[p]! * lbfgs_base_gradient[q]!;
+        s1 += lbfgs_direction[p + 1]! * lbfgs_base_gradient[q + 1]!;
+        s2 += lbfgs_direction[p + 2]! * lbfgs_base_gradient[q + 2]!;
+        s3 += lbfgs_direction[p + 3]! * lbfgs_base_gradient[q + 3]!;
+        p += 4;
+        q += 4;
+      }
+      s0 += lbfgs_direction[p]! * lbfgs_base_gradient[q]!;
+      s1 += lbfgs_direction[p + 1]! * lbfgs_base_gradient[q + 1]!;
+      s2 += lbfgs_direction[p + 2]! * lbfgs_base_gradient[q + 2]!;
+      contraction_3[o0] = s0 + s1 + (s2 + s3);
     }
     // std/math.opt:6: fn dot(a: real[n], b: real[n]): real = a @ b
     {
@@ -836,27 +827,23 @@ function createProgram() {
       s2 += lbfgs_direction[p + 2]! * b_array[q + 2]!;
       contraction_4[o0] = s0 + s1 + (s2 + s3);
     }
-  }
-  function step_1_part_2() {
-    // std/optimizers.opt:399: if rise - slope > 0 and is_finite(rise) then clamp(-slope / (2 ...
+    // std/optimizers.opt:334: if t == 1 or (descends and end_slope >= curvature * slope) {
     {
       const t1 = measures[0]!;
       const t2 = lbfgs_base_value[0]!;
-      const t3 = lbfgs_length[0]!;
-      const t4 = contraction[0]!;
-      const t5 = contraction_4[0]!;
-      const t6 = t1 <= t2 + 0.0001 * t3 * t4 || t1 <= t2 + 1e-12 * Math.abs(t2) && t5 <= -0.9998 * t4;
-      const t7 = step_number[0]! === 1 || t6 && t5 >= 0.9 * t4;
-      const t8 = !t7 && !t6 && lbfgs_low[0]! === 0 && and[0]! !== 0 ? 2 * subtract[0]! : measures[2]!;
-      descends[0] = t6 ? 1 : 0;
-      or[0] = t7 ? 1 : 0;
-      z[0] = -(t4 * t3 / t8);
+      const t3 = contraction_3[0]!;
+      const t4 = contraction_4[0]!;
+      const t5 = t1 <= t2 + 0.0001 * lbfgs_length[0]! * t3 || t1 <= t2 + 1e-12 * Math.abs(t2) && t4 <= -0.9998 * t3;
+      descends[0] = t5 ? 1 : 0;
+      or[0] = step_number[0]! === 1 || t5 && t4 >= 0.9 * t3 ? 1 : 0;
     }
     // std/math.opt:6: fn dot(a: real[n], b: real[n]): real = a @ b
     for (let j = 0; j < 15; j += 1) {
       reshape[j] = x[j]! - lbfgs_base[j]!;
       reshape_2[j] = b_array[j]! - lbfgs_base_gradient[j]!;
     }
+  }
+  function step_1_part_2() {
     // std/optimizers.opt:345: let d = -g, alpha = zeros(memory)
     for (let i = 0; i < 15; i += 1) {
       const t1 = b_array[i]!;
@@ -911,20 +898,27 @@ function createProgram() {
       s2 += reshape_2[p + 2]! * reshape_3[q + 2]!;
       contraction_6[o0] = s0 + s1 + (s2 + s3);
     }
-    // std/optimizers.opt:375: if trials > 30 {
+    // std/optimizers.opt:399: if rise - slope > 0 and is_finite(rise) then clamp(-slope / (2 ...
     {
       const t1 = contraction_5[0]!;
       const t2 = contraction_6[0]!;
       const t3 = t1 > 1e-16 * t2;
       const t4 = lbfgs_pairs[0]!;
-      const t5 = t3 ? t1 / (or[0]! !== 0 && t3 ? t2 : measures[2]!) : lbfgs_scale[0]!;
-      const t6 = t3 ? t4 + 1 : t4;
+      const t5 = or[0]! !== 0;
+      const t6 = measures[2]!;
+      const t7 = t3 ? t4 + 1 : t4;
+      const t8 = measures[0]! - lbfgs_base_value[0]!;
+      const t9 = contraction_3[0]! * lbfgs_length[0]!;
+      const t10 = t8 - t9;
+      const t11 = t10 > 0 && Number.isFinite(t8);
+      const t12 = !t5 && !(descends[0]! !== 0) && lbfgs_low[0]! === 0 && t11 ? 2 * t10 : t6;
       greater[0] = t3 ? 1 : 0;
       i_array[0] = floorModulo(t4, 10);
-      select_2[0] = t5;
-      select_3[0] = t6;
-      add_2[0] = t6 + 10;
-      greater_2[0] = lbfgs_trials[0]! + 1 > 30 ? 1 : 0;
+      select_2[0] = t3 ? t1 / (t5 && t3 ? t2 : t6) : lbfgs_scale[0]!;
+      select_3[0] = t7;
+      add_2[0] = t7 + 10;
+      and[0] = t11 ? 1 : 0;
+      z[0] = -(t9 / t12);
     }
     for (let i = 0; i < 10; i += 1) {
       const p1 = i * 15;
@@ -1060,8 +1054,6 @@ function createProgram() {
       reduce_5[0] = t2;
       reduce_6[0] = t3;
     }
-  }
-  function step_1_part_3() {
     for (let r = 0; r < 10; r += 1) {
       turn_2[0] = r;
       // std/optimizers.opt:354: d <- d + (alpha[i] - rho[i] * dot(Y[i], d)) * S[i]
@@ -1116,11 +1108,11 @@ function createProgram() {
         if (t1 >= 0 && t1 < 10) {
           t3 = select_6[t1]!;
         }
-        subtract_2[0] = t2 - t3 * contraction_8[0]!;
+        subtract[0] = t2 - t3 * contraction_8[0]!;
       }
       // std/optimizers.opt:354: d <- d + (alpha[i] - rho[i] * dot(Y[i], d)) * S[i]
       {
-        const t2 = subtract_2[0]!;
+        const t2 = subtract[0]!;
         const t3 = select_7[0]!;
         for (let i = 0; i < 15; i += 1) {
           const t1 = result_3[i]!;
@@ -1133,9 +1125,11 @@ function createProgram() {
         }
       }
     }
+  }
+  function step_1_part_3() {
     // std/optimizers.opt:393: x <- if t == T then base else base + length * direction
     {
-      const t1 = greater_2[0]! !== 0;
+      const t1 = lbfgs_trials[0]! + 1 > 30;
       const t2 = or[0]! !== 0;
       const t3 = measures[2]!;
       const t4 = lbfgs_high[0]!;
@@ -1146,6 +1140,7 @@ function createProgram() {
       const t9 = descends[0]! !== 0 ? (t4 < Infinity ? (t5 + t4) / 2 : 2 * t5) : t6 === 0 ? t8 : (t6 + t5) / 2;
       const t10 = select_3[0]! === 0;
       const t11 = t2 ? (t10 ? 1 / (t2 && t10 ? Math.max(t3, reduce_5[0]!) : t3) : t3) : t1 ? 1 / (!t2 && t1 ? Math.max(t3, reduce_6[0]!) : t3) : t9;
+      greater_2[0] = t1 ? 1 : 0;
       select_8[0] = t11;
       equal[0] = step_number[0]! === 500 ? 1 : 0;
     }
