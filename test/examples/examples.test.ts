@@ -96,6 +96,13 @@ const promises: Readonly<Record<string, (outcome: RunOutcome) => void>> = {
     expect(figure(outcome, 'off_frame')).toBeLessThan(1e-12);
     expect(figure(outcome, 'lost')).toBeLessThan(0.1);
   },
+  'stiefel.opt': (outcome) => {
+    expect(figure(outcome, 'difference')).toBeLessThan(1e-6);
+    expect(figure(outcome, 'orthonormal')).toBe(1);
+  },
+  'precision.opt': (outcome) => {
+    expect(figure(outcome, 'difference')).toBeLessThan(1e-6);
+  },
   'subspace.opt': (outcome) => {
     const ends = report(outcome, 'end_accuracies');
     expect(figure(outcome, 'cosine_squared')).toBeLessThan(1e-3);
