@@ -81,6 +81,7 @@ export async function commandLine(argv: readonly string[]): Promise<ExitStatus> 
     .option('--seed <number>', 'the first of them', wholeNumber)
     .option('--steps <number>', 'at most so many steps in each solve', wholeNumber)
     .option('--data <name=file>', 'fill a column that has no source', collect, [])
+    .option('--extern <module>', 'a JavaScript module with the functions that `extern fn` names')
     .option('--max <report>', 'name the setting where the mean of a report is highest')
     .option('--min <report>', 'name the setting where the mean of a report is lowest')
     .option('--json', 'print one JSON object with every run, and nothing else')
@@ -142,6 +143,7 @@ export interface SweepCommandOptions {
   readonly seed?: number;
   readonly steps?: number;
   readonly data: readonly string[];
+  readonly extern?: string;
   readonly max?: string;
   readonly min?: string;
   readonly json?: true;

@@ -1,4 +1,4 @@
-/** `--extern FILE.mjs`: the functions of the host, from the exports of a JavaScript module. Only `run` loads it. */
+/** `--extern FILE.mjs`: the functions of the host, from the exports of a JavaScript module. Only `run` and `sweep` load it. */
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ExternSlot } from '../ir/program.js';

@@ -112,6 +112,23 @@ describe('argmin sweep', () => {
     expect(JSON.parse(readFileSync(path.join(out, 'sweep.json'), 'utf8'))).toHaveProperty('settings');
   });
 
+  it('solves with functions of the host, and refuses to without', async () => {
+    const boxed = write(
+      'boxed.opt',
+      `extern fn cost(x: real[2]): real
+hyper size: real = 0.5
+param w: real[2] = 0
+minimize cost(w)
+solve using nelder_mead(size) for 200 steps`,
+    );
+    const host = write('cost.mjs', 'export const cost = ([a, b]) => (a - 1) ** 2 + (b + 2) ** 2;');
+    const { runs } = await sweepJson(boxed, '--set', 'size=0.5,1', '--extern', host);
+    for (const { figures } of runs) expect(figures?.['objective']).toBeLessThan(1e-8);
+    const { status, err } = await argmin('sweep', boxed, '--set', 'size=0.5,1');
+    expect(err).toContain('AM6046');
+    expect(status).toBe(1);
+  });
+
   it.each([
     ['a value outside its interval, though it is not the first', ['--set', 'lr=0.1,11'], 'AM0010'],
     ['a fraction for an int', ['--set', 'n=2,2.5'], 'AM0009'],

@@ -12,6 +12,7 @@ import type { CompiledProgram } from '../../runtime/compiled.js';
 import { runProgram } from '../../runtime/run.js';
 import { readBindings } from '../bindings.js';
 import type { SweepCommandOptions } from '../command_line.js';
+import { readHost } from '../host.js';
 import { writeWhole } from '../output.js';
 import { readSource } from '../sources.js';
 import { readGrid } from '../sweep_grid.js';
@@ -42,7 +43,7 @@ export async function sweep(file: string, options: SweepCommandOptions): Promise
   const refused = await firstRefused(source.source, common, grid.settings);
   if (refused !== undefined) return refused;
 
-  const programs = new Programs(source.source, common);
+  const programs = new Programs(source.source, common, options.extern);
   const interrupt = new AbortController();
   const onInterrupt = (): void => interrupt.abort();
   process.once('SIGINT', onInterrupt);
@@ -145,6 +146,7 @@ class Programs {
   constructor(
     private readonly source: SourceFile,
     private readonly options: CompileOptions,
+    private readonly hostModule: string | undefined,
   ) {}
 
   async for(setting: Setting): Promise<Ready | ExitStatus> {
@@ -155,7 +157,9 @@ class Programs {
     if (compilation === undefined) return statusOf(diagnostics);
     if (compilation.program.phases.length === 0)
       return sayError(commandError('AM0006', 'the file has nothing to solve', [], exit.error));
-    const ready = { compilation, compiled: await prepareRun(compilation) };
+    const host = await readHost(this.hostModule, compilation.program.externs ?? []);
+    if (!host.ok) return sayError(host.error);
+    const ready = { compilation, compiled: await prepareRun(compilation, host.value) };
     this.last = { ready, fixed: fixedPart(compilation, setting) };
     return ready;
   }
