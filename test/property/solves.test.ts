@@ -30,13 +30,23 @@ const objectives = {
   'a small network': 'minimize mean((tanh(X @ V) @ c + b - y)^2) + 0.01 * sum(w^2)',
 } as const;
 
+/** Smaller than by default: the evaluator is as slow as it is plain. */
+const smaller: Readonly<Record<string, string>> = {
+  'bayesian_optimization()': 'bayesian_optimization(initial = 3, capacity = 6, candidates = 8, settings = 2)',
+};
+
+/** Its first covariance is the identity, whose eigenvectors are anyone's choice; `separable_cma_es` is compared. */
+const undetermined = ['cma_es()'];
+
 /** Those that go toward the lowest point of a set need bounded variables. */
 const source = (objective: string, solve: string): string => {
   const bounds = solve.startsWith('frank_wolfe') ? ' in box(-1, 1)' : '';
+  // An entropic method moves weights above 0.
+  const start = solve.startsWith('mirror_prox') ? '0.3' : 'glorot()';
   return `data { X: real[N, D]  y: real[N] }
    param w: real[D]${bounds} = 0.1
    param b: real${bounds} = 0.2
-   param V: real[D, 2]${bounds} = glorot()
+   param V: real[D, 2]${bounds} = ${start}
    param c: real[2]${bounds} = 0.5
    ${objective}
    solve using ${solve}
@@ -44,8 +54,9 @@ const source = (objective: string, solve: string): string => {
 };
 
 describe.each(Object.entries(objectives))('on %s', (_name, objective) => {
-  it.each(callsOf('optimizer'))('%s takes the steps that its definition says', (solve) => {
-    expectSameSteps(source(objective, `${solve} for 6 steps`), 6);
+  const compared = callsOf('optimizer').filter((call) => !undetermined.includes(call));
+  it.each(compared)('%s takes the steps that its definition says', (solve) => {
+    expectSameSteps(source(objective, `${smaller[solve] ?? solve} for 6 steps`), 6);
   });
 
   it.each(callsOf('schedule'))('adam follows the schedule %s', (schedule) => {
