@@ -632,6 +632,12 @@ const problem = [
     'optimizer o() {\n  if t > 3 {\n    per tensor { x <- x - g }\n  }\n}',
   ),
   entry(
+    'AM2742',
+    'rows behind the first axis under `batch`',
+    'A parameter, a state or a column of data has its rows along its first axis, where the sampled ones are gathered.',
+    'data { X: real[N] }\nparam W: real[3, N] = 0\nminimize mean([n in N: (W[0, n] - X[n])^2])\nsolve using adam() batch 4 for 5 steps',
+  ),
+  entry(
     'AM2901',
     'nested too deeply',
     'The file nests expressions deeper than the checker follows; several `let`s do instead.',

@@ -56,6 +56,7 @@ function walk(
   if (summed !== undefined) report(state.session, place ?? typed, summed, place !== undefined);
   if (typed.kind === 'reference') {
     const value = state.lets.get(typed.symbol);
+    if (value === undefined) checkStored(state, typed.symbol);
     if (value === undefined || state.visited.has(typed.symbol)) return;
     state.visited.add(typed.symbol);
     walk(state, value, () => undefined, undefined);
@@ -74,6 +75,29 @@ function walk(
   // `grad(sum(u(X)), X)` sums in order to differentiate each row by itself.
   if (typed.kind === 'derivative' && rowsOfVariable(state, typed.variable)) return;
   for (const child of childrenOf(typed)) walk(state, child, substitution, place);
+}
+
+/** What is stored has its rows along the first axis, where the sampled ones are gathered. */
+function checkStored(state: Walk, symbol: ValueSymbol): void {
+  const { name, role, type, span } = symbol;
+  const isStored = role === 'param' || role === 'state' || role === 'data';
+  // With several tables, which of them is sampled depends on what the objective reads.
+  if (!isStored || type.kind !== 'array' || state.rows.size > 1 || state.visited.has(symbol)) return;
+  const row = type.shape.dimensions.slice(1).map((dimension) => isRow(state, dimension));
+  const found = row.find((dimension) => dimension !== undefined);
+  if (found === undefined) return;
+  state.visited.add(symbol);
+  state.session.error(
+    'AM2742',
+    span,
+    `under \`batch\` the rows of ${found.name} come first, and in \`${name}\` they do not`,
+    {
+      notes: [
+        `only along the first axis are sampled rows gathered: \`${name}: real[${found.name}, ...]\``,
+        `to read all of it under \`batch\`, give the axis a dimension of its own: \`dim M = ...\``,
+      ],
+    },
+  );
 }
 
 function growsWithRows(state: Walk, typed: TypedExpression, substitution: Substitution): boolean {
