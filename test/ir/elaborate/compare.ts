@@ -1,4 +1,6 @@
 /** A source through the whole compiler beside the direct evaluator, which says what it should have computed. */
+import { expect } from 'vitest';
+import { replaySolve } from '../../../src/check/evaluate/optimizer.js';
 import { instantiate } from '../../../src/codegen/typescript/instantiate.js';
 import { prepareProblem, type PreparedProblem } from '../../../src/check/evaluate/prepare.js';
 import type { TypedProblem } from '../../../src/check/typed.js';
@@ -49,4 +51,20 @@ export function largestDifference(actual: ArrayLike<number>, expected: ArrayLike
     if (!(error <= largest)) largest = error;
   }
   return largest;
+}
+
+/** Every step of the first solve, its objective included, is the one that the evaluator takes. */
+export async function expectSameSteps(text: string, steps: number): Promise<void> {
+  const { problem, oracle, program } = await throughBoth(text);
+  const [solve] = problem.solves;
+  if (solve === undefined) throw new Error('no solve');
+  const { history, x } = replaySolve(oracle, solve, { steps });
+  const compiled = started(program);
+  compiled.startPhase(0);
+  for (const { x: expected, objective } of history) {
+    expect(largestDifference(compiled.parameters, expected)).toBeLessThan(1e-9);
+    compiled.step(0);
+    expect(largestDifference([compiled.measures[0] ?? NaN], [objective])).toBeLessThan(1e-9);
+  }
+  expect(largestDifference(compiled.parameters, x)).toBeLessThan(1e-9);
 }

@@ -1,22 +1,6 @@
 /** Handlers: compiled steps are those of the direct evaluator, restarts and the stopping rule included. */
 import { describe, expect, it } from 'vitest';
-import { replaySolve } from '../../../src/check/evaluate/optimizer.js';
-import { largestDifference, started, throughBoth } from './compare.js';
-
-async function expectSameSteps(text: string, steps: number): Promise<void> {
-  const { problem, oracle, program } = await throughBoth(text);
-  const [solve] = problem.solves;
-  if (solve === undefined) throw new Error('no solve');
-  const { history, x } = replaySolve(oracle, solve, { steps });
-  const compiled = started(program);
-  compiled.startPhase(0);
-  for (const { x: expected, objective } of history) {
-    expect(largestDifference(compiled.parameters, expected)).toBeLessThan(1e-9);
-    compiled.step(0);
-    expect(largestDifference([compiled.measures[0] ?? NaN], [objective])).toBeLessThan(1e-9);
-  }
-  expect(largestDifference(compiled.parameters, x)).toBeLessThan(1e-9);
-}
+import { expectSameSteps, largestDifference, started, throughBoth } from './compare.js';
 
 const problem = (solver: string): string => `
   data { b: real[2] = [0.5, 0.25] }

@@ -1,8 +1,7 @@
 /** Every optimizer of the library, compiled, takes the steps that the direct evaluator takes. */
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
-import { replaySolve } from '../../../src/check/evaluate/optimizer.js';
-import { largestDifference, started, throughBoth } from './compare.js';
+import { describe, it } from 'vitest';
+import { expectSameSteps as expectAllSteps } from './compare.js';
 
 const steps = 6;
 
@@ -18,20 +17,7 @@ const problem = (optimizer: string, more = ''): string => `
   minimize sum((b * c - 1)^2) + sum(i in 2: (dot(A[i], b) - c)^2) + sum((A - 0.5)^2)
   solve using ${optimizer} for ${steps} steps ${more}`;
 
-async function expectSameSteps(text: string): Promise<void> {
-  const { problem, oracle, program } = await throughBoth(text);
-  const [solve] = problem.solves;
-  if (solve === undefined) throw new Error('no solve');
-  const { history, x } = replaySolve(oracle, solve, { steps });
-  const compiled = started(program);
-  compiled.startPhase(0);
-  for (const { x: expected, objective } of history) {
-    expect(largestDifference(compiled.parameters, expected)).toBeLessThan(1e-9);
-    compiled.step(0);
-    expect(largestDifference([compiled.measures[0] ?? NaN], [objective])).toBeLessThan(1e-9);
-  }
-  expect(largestDifference(compiled.parameters, x)).toBeLessThan(1e-9);
-}
+const expectSameSteps = (text: string): Promise<void> => expectAllSteps(text, steps);
 
 describe('optimizers of the library', () => {
   it.each(library.filter(({ wraps }) => !wraps))('$name steps as the evaluator does', async ({ name }) => {

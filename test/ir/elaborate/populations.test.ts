@@ -1,24 +1,8 @@
 /** Optimizers that ask at many points and draw numbers of their own: compiled steps are those of the direct evaluator. */
 import { describe, expect, it } from 'vitest';
-import { replaySolve } from '../../../src/check/evaluate/optimizer.js';
 import { nodesOf } from '../../../src/ir/traverse.js';
 import { solveText } from '../../library/solve.js';
-import { largestDifference, started, throughBoth } from './compare.js';
-
-async function expectSameSteps(text: string, steps: number): Promise<void> {
-  const { problem, oracle, program } = await throughBoth(text);
-  const [solve] = problem.solves;
-  if (solve === undefined) throw new Error('no solve');
-  const { history, x } = replaySolve(oracle, solve, { steps });
-  const compiled = started(program);
-  compiled.startPhase(0);
-  for (const { x: expected, objective } of history) {
-    expect(largestDifference(compiled.parameters, expected)).toBeLessThan(1e-9);
-    compiled.step(0);
-    expect(largestDifference([compiled.measures[0] ?? NaN], [objective])).toBeLessThan(1e-9);
-  }
-  expect(largestDifference(compiled.parameters, x)).toBeLessThan(1e-9);
-}
+import { expectSameSteps, throughBoth } from './compare.js';
 
 /** Several tensors, a matrix product, a loop and a draw of the problem itself. */
 const problem = (optimizer: string): string => `
