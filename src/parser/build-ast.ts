@@ -184,10 +184,7 @@ const declarationBuilders: Readonly<Record<string, DeclarationBuilder>> = {
     doc,
     name: nameOf(context, nodeOf(node, 'name'), span),
     parameters: buildParameters(context, nodeOf(node, 'parameters')),
-    operations: nodesOf(node, 'fnDeclaration').map((operation) => {
-      const place = nodeSpan(context, operation);
-      return buildFunction(context, operation, place, docAbove(context, place), false);
-    }),
+    operations: operationsOf(context, node),
     span,
   }),
   distributionDeclaration: (context, node, span, doc) => ({
@@ -195,10 +192,7 @@ const declarationBuilders: Readonly<Record<string, DeclarationBuilder>> = {
     doc,
     name: nameOf(context, nodeOf(node, 'name'), span),
     parameters: buildParameters(context, nodeOf(node, 'parameters')),
-    operations: nodesOf(node, 'fnDeclaration').map((operation) => {
-      const place = nodeSpan(context, operation);
-      return buildFunction(context, operation, place, docAbove(context, place), false);
-    }),
+    operations: operationsOf(context, node),
     span,
   }),
   testDeclaration: (context, node, span, doc) => {
@@ -557,4 +551,12 @@ function buildProblemUpdate(
   // The right side still gets its own diagnostics.
   buildExpression(context, nodeOf(node, 'expression'), after(span));
   return undefined;
+}
+
+/** The functions in the body of a set or a distribution. */
+function operationsOf(context: BuildContext, node: CstNode): readonly FunctionDeclaration[] {
+  return nodesOf(node, 'fnDeclaration').map((operation) => {
+    const place = nodeSpan(context, operation);
+    return buildFunction(context, operation, place, docAbove(context, place), false);
+  });
 }
