@@ -21,11 +21,7 @@ export function withBarriers(
   const view = new View(facts, { rows, training: true, parameters: 'slots', slots });
   view.hooks = scheduleHooks(view, () => tensor(view.root, view.step()), steps);
   const { root } = view;
-  const stored = objective.inputs.map((input, index) => {
-    const parameter = at(objective.value.parameters, slots.length + index);
-    const name = parameter.operator.kind === 'parameter' ? parameter.operator.name : input.kind;
-    return view.input(input, parameter.type, name);
-  });
+  const stored = view.stored({ region: objective.value, inputs: objective.inputs });
   const plain = at(root.builder.inline(objective.value, [...view.parameterNodes().slots, ...stored]), 0);
   const value = added.reduce(
     (sum, each) => root.builder.binary('add', sum, castTo(root, view.tensor(each), 'real').node),

@@ -264,12 +264,7 @@ function valueAt(
   const inner = new View(facts, starting === undefined ? options : { ...options, starting });
   const value = castTo(inner.root, inner.tensor(expression), dtypeOf(symbol.type));
   const shaped = expand(inner.root, value, [], inner.tensorType(symbol.type).shape);
-  const { region, inputs } = inner.close([shaped]);
+  const bound = inner.close([shaped]);
   const { builder } = view.root;
-  const stored = inputs.map((input, index) => {
-    const parameter = at(region.parameters, slots.length + index);
-    const name = parameter.operator.kind === 'parameter' ? parameter.operator.name : input.kind;
-    return view.root.read(tensor(view.root, view.input(input, parameter.type, name)));
-  });
-  return at(builder.inline(region, [...tensorsOf(builder, x, slots), ...stored]), 0);
+  return at(builder.inline(bound.region, [...tensorsOf(builder, x, slots), ...view.stored(bound)]), 0);
 }

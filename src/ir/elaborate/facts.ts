@@ -9,7 +9,7 @@ import type { Report } from '../rewrite/rewrite.js';
 import { fail } from './context.js';
 import { problemRoots } from './problem_roots.js';
 import { runTimeHypers } from './run_time_hypers.js';
-import { walkExpression, walkStatements } from './walk.js';
+import { enteringOnce, walkExpression, walkStatements } from './walk.js';
 
 export interface ElaborationOptions {
   /** Sizes of the file's dimensions, from the data or the host. */
@@ -148,17 +148,9 @@ function rawColumns(problem: TypedProblem): RawColumns[] {
 /** Every binding that some derivative of the problem, its functions or its optimizers is taken by. */
 function derivativeTargets(problem: TypedProblem): ReadonlySet<ValueSymbol> {
   const targets = new Set<ValueSymbol>();
-  const entered = new Set<unknown>();
-  const visitor = {
-    expression: (expression: Parameters<Parameters<typeof walkExpression>[1]['expression']>[0]): void => {
-      if (expression.kind === 'derivative') targets.add(expression.variable);
-    },
-    enter: (target: unknown): boolean => {
-      if (entered.has(target)) return false;
-      entered.add(target);
-      return true;
-    },
-  };
+  const visitor = enteringOnce((expression) => {
+    if (expression.kind === 'derivative') targets.add(expression.variable);
+  });
   for (const root of problemRoots(problem)) walkExpression(root, visitor);
   for (const test of problem.tests) walkStatements(test.statements, visitor);
   return targets;

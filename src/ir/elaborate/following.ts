@@ -9,7 +9,7 @@ import { Cell } from './environment.js';
 import type { ProblemFacts } from './facts.js';
 import type { Frame } from './frame.js';
 import type { Tensor, Value } from './value.js';
-import { walkExpression } from './walk.js';
+import { enteringOnce, walkExpression } from './walk.js';
 
 interface Made {
   readonly frame: Frame;
@@ -63,19 +63,12 @@ export class Following {
     if (binding === undefined) return false;
     this.dependent.set(symbol, false);
     let found = this.facts.targets.has(symbol);
-    const entered = new Set<unknown>();
-    walkExpression(binding.value, {
-      expression: (each) => {
-        if (each.kind !== 'reference' || found) return;
-        found =
-          this.updated.has(each.symbol) || this.facts.targets.has(each.symbol) || this.follows(each.symbol);
-      },
-      enter: (target) => {
-        if (entered.has(target)) return false;
-        entered.add(target);
-        return true;
-      },
+    const visitor = enteringOnce((each) => {
+      if (each.kind !== 'reference' || found) return;
+      found =
+        this.updated.has(each.symbol) || this.facts.targets.has(each.symbol) || this.follows(each.symbol);
     });
+    walkExpression(binding.value, visitor);
     this.dependent.set(symbol, found);
     return found;
   }

@@ -102,19 +102,8 @@ export function handlingOf(
 }
 
 /** A region built in: its first parameters are given, the others are stored inputs of the view. */
-function inlined(
-  view: View,
-  { region, inputs }: BoundRegion,
-  given: readonly Node[],
-  frame: Frame = view.root,
-): Node[] {
-  const lead = region.parameters.length - inputs.length;
-  const stored = inputs.map((input, index) => {
-    const parameter = at(region.parameters, lead + index);
-    const name = parameter.operator.kind === 'parameter' ? parameter.operator.name : input.kind;
-    return frame.read(tensor(view.root, view.input(input, parameter.type, name)));
-  });
-  return frame.builder.inline(region, [...given, ...stored]);
+function inlined(view: View, bound: BoundRegion, given: readonly Node[], frame: Frame = view.root): Node[] {
+  return frame.builder.inline(bound.region, [...given, ...view.stored(bound, frame)]);
 }
 
 function partsOf(
@@ -246,23 +235,19 @@ export function partsOfTensors(
 /** How fast the constraints change along a direction. */
 export function slopesOfParts(
   view: View,
-  { parts: { region, inputs } }: Handling,
+  { parts }: Handling,
   x: Node,
   direction: Node,
   slots: readonly ParameterSlot[],
 ): Weights {
   const { builder } = view.root;
+  const { region } = parts;
   const linear = jvp(
     region,
     slots.map((_, index) => index),
   );
   const count = region.results.length;
-  const lead = region.parameters.length - inputs.length;
-  const stored = inputs.map((input, index) => {
-    const parameter = at(region.parameters, lead + index);
-    const name = parameter.operator.kind === 'parameter' ? parameter.operator.name : input.kind;
-    return view.input(input, parameter.type, name);
-  });
+  const stored = view.stored(parts);
   const given = [...tensorsOf(builder, x, slots), ...stored, ...tensorsOf(builder, direction, slots)];
   const [, eq, ineq] = builder.inline(
     { parameters: linear.parameters, results: linear.results.slice(count) },
@@ -275,23 +260,19 @@ export function slopesOfParts(
 /** The slope of the constraints times given weights. */
 export function pulledParts(
   view: View,
-  { parts: { region, inputs } }: Handling,
+  { parts }: Handling,
   x: Node,
   weights: Weights,
   slots: readonly ParameterSlot[],
 ): Node {
   const { builder } = view.root;
+  const { region } = parts;
   const linear = vjp(
     region,
     slots.map((_, index) => index),
   );
   const count = region.results.length;
-  const lead = region.parameters.length - inputs.length;
-  const stored = inputs.map((input, index) => {
-    const parameter = at(region.parameters, lead + index);
-    const name = parameter.operator.kind === 'parameter' ? parameter.operator.name : input.kind;
-    return view.input(input, parameter.type, name);
-  });
+  const stored = view.stored(parts);
   const none = builder.constant(0, 'real');
   const given = [...tensorsOf(builder, x, slots), ...stored, none, weights.eq, weights.ineq];
   const pulled = builder.inline(

@@ -1,7 +1,6 @@
 /** The questions to an objective, asked in a view whose storage they read. */
 import type { GraphBuilder } from '../builder.js';
 import type { Node } from '../graph.js';
-import { at } from '../types.js';
 import { aggregate } from './aggregation.js';
 import { type Objective, ObjectiveQueries } from './objective.js';
 import { applySets, tangentOf } from './sets.js';
@@ -15,11 +14,9 @@ export function queriesIn(
   variables: Variables = everyVariable(objective.slots),
   base: () => Node = () => view.x(),
 ): ObjectiveQueries {
-  const stored = objective.inputs.map((input, index) => {
-    const parameter = at(objective.value.parameters, objective.slots.length + index);
-    const name = parameter.operator.kind === 'parameter' ? parameter.operator.name : input.kind;
-    return { node: view.input(input, parameter.type, name), frame: view.root };
-  });
+  const stored = view
+    .stored({ region: objective.value, inputs: objective.inputs })
+    .map((node) => ({ node, frame: view.root }));
   const others = isEvery(variables) ? undefined : { node: base(), frame: view.root };
   const tangent = tangentOf(view.facts, variables);
   return new ObjectiveQueries(

@@ -10,7 +10,7 @@ import type {
   ValueSymbol,
 } from '../../check/typed.js';
 import { problemRoots } from './problem_roots.js';
-import { walkExpression, walkStatements, type Visitor } from './walk.js';
+import { enteringOnce, walkExpression, walkStatements } from './walk.js';
 
 export function runTimeHypers(problem: TypedProblem): readonly TypedHyper[] {
   const whole = symbolsOfWholeNumbers(problem);
@@ -56,15 +56,4 @@ function symbolsIn(expression: TypedExpression): readonly ValueSymbol[] {
     },
   });
   return found;
-}
-
-/** A visitor that walks the body of each called function once. */
-function enteringOnce(expression: Visitor['expression']): Visitor {
-  const entered = new Set<TypedFunction>();
-  const enter = (target: TypedFunction): boolean => {
-    const isNew = !entered.has(target);
-    entered.add(target);
-    return isNew;
-  };
-  return { expression, enter };
 }

@@ -67,13 +67,7 @@ function setMap(
 
 /** The map built into a frame of a view. */
 export function applySets(view: View, map: SetMap, vectors: readonly Node[], frame: Frame = view.root): Node {
-  const { region, inputs } = map;
-  const stored = inputs.map((input, index) => {
-    const parameter = at(region.parameters, map.vectors + index);
-    const name = parameter.operator.kind === 'parameter' ? parameter.operator.name : input.kind;
-    return frame.read(tensor(view.root, view.input(input, parameter.type, name)));
-  });
-  return at(frame.builder.inline(region, [...vectors, ...stored]), 0);
+  return at(frame.builder.inline(map.region, [...vectors, ...view.stored(map, frame)]), 0);
 }
 
 /** `project(y)`, `retract(x, v)`: a parameter without a set is its own projection, retraction and mirror image. */

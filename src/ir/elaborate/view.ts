@@ -160,6 +160,16 @@ export class View implements Context {
     return node;
   }
 
+  /** What a region reads beside its first parameters, which the caller gives: this view's storage, seen from a frame. */
+  stored({ region, inputs }: BoundRegion, frame: Frame = this.root): readonly Node[] {
+    const lead = region.parameters.length - inputs.length;
+    return inputs.map((input, index) => {
+      const { type, operator } = at(region.parameters, lead + index);
+      const name = operator.kind === 'parameter' ? operator.name : input.kind;
+      return frame.read(tensor(this.root, this.input(input, type, name)));
+    });
+  }
+
   /** From now on a carried state is this node instead of a stored one. */
   provideState(index: number, node: Node): void {
     this.provided.set(`state:${index}`, node);

@@ -141,3 +141,14 @@ export function bodiesOf(statement: TypedStatement): readonly (readonly TypedSta
       return statement satisfies never;
   }
 }
+
+/** A visitor that walks the body of each called function once. */
+export function enteringOnce(expression: Visitor['expression']): Visitor {
+  const entered = new Set<TypedFunction>();
+  const enter = (target: TypedFunction): boolean => {
+    const isNew = !entered.has(target);
+    entered.add(target);
+    return isNew;
+  };
+  return { expression, enter };
+}
