@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compileRegion } from '../../src/codegen/typescript/compile-region.js';
-import { Layout } from '../../src/codegen/typescript/layout.js';
+import { Layout } from '../../src/codegen/layout.js';
 import { GraphBuilder } from '../../src/ir/builder.js';
 import type { Node, Region } from '../../src/ir/graph.js';
 import type { Schedule, Unit } from '../../src/ir/nest.js';

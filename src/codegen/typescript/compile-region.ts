@@ -8,7 +8,7 @@ import { locate } from '../../ir/nest.js';
 import { scheduleRegion } from '../../ir/schedule.js';
 import { at } from '../../ir/types.js';
 import { evaluateText } from './evaluate-text.js';
-import { Layout } from './layout.js';
+import { Layout } from '../layout.js';
 import { printFunction } from './print-schedule.js';
 import { ProgramText, withoutAssertions } from './program-text.js';
 

@@ -9,7 +9,8 @@ import type { Host, HostFunction } from '../../runtime/host.js';
 import { BatchSampler, storedOrder } from '../../runtime/sampler.js';
 import type { Cells } from './compile-region.js';
 import { evaluateText } from './evaluate-text.js';
-import { printProgram, startOf } from './print-program.js';
+import { startOf } from '../schedule-program.js';
+import { printProgram } from './print-program.js';
 import type { PrintedProgram } from './print-program.js';
 import { withoutAssertions } from './program-text.js';
 

@@ -13,9 +13,9 @@ import type { ScalarLowering, ScalarText } from '../../ir/operators/elementwise/
 import { philoxUniform } from '../../ir/operators/philox.js';
 import { elementwiseTable } from '../../ir/operators/elementwise/table.js';
 import { at } from '../../ir/types.js';
-import { Block } from './blocks.js';
-import { collapsibleLoops } from './collapse.js';
-import { LaunchLevels } from './launch-levels.js';
+import { Block } from '../blocks.js';
+import { collapsibleLoops } from '../collapse.js';
+import { LaunchLevels } from '../launch-levels.js';
 import { constantText, isName, loopLetters, loopName, primary, repeatsOperand } from './launch-text.js';
 import type { ProgramText } from './program-text.js';
 import { encodeIdentifier, numberText } from './text.js';

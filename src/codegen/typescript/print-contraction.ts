@@ -6,7 +6,7 @@ import { add } from '../../ir/nest-affine.js';
 import { locate } from '../../ir/nest.js';
 import type { Contraction, ContractionOperand } from '../../ir/nest.js';
 import { at, sizeOf, stridesOf } from '../../ir/types.js';
-import { Block } from './blocks.js';
+import { Block } from '../blocks.js';
 import type { ProgramText } from './program-text.js';
 
 const lanes = 4;

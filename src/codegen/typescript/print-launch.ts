@@ -12,7 +12,7 @@ import type { Expression, Launch, Stage, Unit } from '../../ir/nest.js';
 import { precedence } from '../../ir/operators/elementwise/lowering.js';
 import type { ScalarText } from '../../ir/operators/elementwise/lowering.js';
 import { at } from '../../ir/types.js';
-import { Block } from './blocks.js';
+import { Block } from '../blocks.js';
 import { LaunchExpressions, longestInlineText } from './launch-expressions.js';
 import { combine, identities, identityNumber, loopName, primary, storeText } from './launch-text.js';
 import type { ProgramText } from './program-text.js';

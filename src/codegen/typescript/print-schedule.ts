@@ -6,7 +6,7 @@ import type { Node } from '../../ir/graph.js';
 import { locate } from '../../ir/nest.js';
 import type { KernelCall, Launch, Place, Schedule } from '../../ir/nest.js';
 import { at, sizeOf } from '../../ir/types.js';
-import { Block } from './blocks.js';
+import { Block } from '../blocks.js';
 import { printContraction } from './print-contraction.js';
 import { printLaunch } from './print-launch.js';
 import type { ProgramText } from './program-text.js';

@@ -16,7 +16,7 @@ import {
 import type { HelperFunction } from '../../ir/operators/elementwise/lowering.js';
 import { elementwiseTable } from '../../ir/operators/elementwise/table.js';
 import { philoxUniform } from '../../ir/operators/philox.js';
-import type { Block } from './blocks.js';
+import type { Block } from '../blocks.js';
 import { printRoutine, routines } from './routines.js';
 import type { RoutineName } from './routines.js';
 import { Namer, numberText } from './text.js';

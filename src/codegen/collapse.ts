@@ -2,11 +2,11 @@
  * Loops that can run as one: where every index that mentions the outer variable treats the pair as one counter, the
  * outer loop disappears and the inner one runs over the product.
  */
-import { innerLoops } from '../../ir/fuse.js';
-import type { Affine, Variable } from '../../ir/nest-affine.js';
-import { flatIndex, visitExpressions } from '../../ir/nest-expressions.js';
-import type { Expression, Launch, Place, Unit } from '../../ir/nest.js';
-import { at } from '../../ir/types.js';
+import { innerLoops } from '../ir/fuse.js';
+import type { Affine, Variable } from '../ir/nest-affine.js';
+import { flatIndex, visitExpressions } from '../ir/nest-expressions.js';
+import type { Expression, Launch, Place, Unit } from '../ir/nest.js';
+import { at } from '../ir/types.js';
 
 type FlatOf = (expression: Expression) => { readonly place: Place; readonly index: Affine } | undefined;
 

@@ -2,12 +2,12 @@
  * Where the values of a launch belong: how many loops each is inside of, how often it is read, and whether it is
  * read from memory that the launch itself writes.
  */
-import { isLocal } from '../../ir/fuse.js';
-import type { Reference } from '../../ir/fuse.js';
-import type { Affine, Variable } from '../../ir/nest-affine.js';
-import { flatIndex, indicesOf, operandsOf } from '../../ir/nest-expressions.js';
-import { locate, rootPlace } from '../../ir/nest.js';
-import type { Expression, Launch, Place, Unit } from '../../ir/nest.js';
+import { isLocal } from '../ir/fuse.js';
+import type { Reference } from '../ir/fuse.js';
+import type { Affine, Variable } from '../ir/nest-affine.js';
+import { flatIndex, indicesOf, operandsOf } from '../ir/nest-expressions.js';
+import { locate, rootPlace } from '../ir/nest.js';
+import type { Expression, Launch, Place, Unit } from '../ir/nest.js';
 
 export class LaunchLevels {
   protected readonly uses = new Map<Expression, number>();

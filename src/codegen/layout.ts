@@ -1,12 +1,12 @@
 /** Fixed addresses in the two arenas: for storage that keeps its content, for literals, and for the frames of regions. */
-import type { DType, Node, TensorType } from '../../ir/graph.js';
-import { arenaOf } from '../../ir/memory.js';
-import type { Arena } from '../../ir/memory.js';
-import { Variables } from '../../ir/nest-affine.js';
-import type { Buffer, Place } from '../../ir/nest.js';
-import { makePlace } from '../../ir/schedule.js';
-import type { ScheduleContext } from '../../ir/schedule.js';
-import { sizeOf } from '../../ir/types.js';
+import type { DType, Node, TensorType } from '../ir/graph.js';
+import { arenaOf } from '../ir/memory.js';
+import type { Arena } from '../ir/memory.js';
+import { Variables } from '../ir/nest-affine.js';
+import type { Buffer, Place } from '../ir/nest.js';
+import { makePlace } from '../ir/schedule.js';
+import type { ScheduleContext } from '../ir/schedule.js';
+import { sizeOf } from '../ir/types.js';
 
 export class Layout {
   readonly sizes: Record<Arena, number> = { real: 0, integer: 0 };
