@@ -1,5 +1,5 @@
 /** Walking typed trees: the expressions directly inside an expression or statement, whatever its form. */
-import type { TypedExpression, TypedNested, TypedStatement } from './typed.js';
+import type { TypedExpression, TypedIndexItem, TypedNested, TypedStatement } from './typed.js';
 
 export function* childrenOf(typed: TypedExpression): Iterable<TypedExpression> {
   switch (typed.kind) {
@@ -25,7 +25,7 @@ export function* childrenOf(typed: TypedExpression): Iterable<TypedExpression> {
       return;
     case 'index':
       yield typed.object;
-      for (const item of typed.indices) yield item.kind === 'at' ? item.value : item.from;
+      yield* indexExpressions(typed.indices);
       return;
     case 'comprehension':
       yield typed.body;
@@ -100,27 +100,30 @@ export function* nestedExpressions(nested: TypedNested): Iterable<TypedExpressio
 
 /** The expressions of a statement, those of nested statements included. */
 export function* expressionsOf(statement: TypedStatement): Iterable<TypedExpression> {
+  yield* ownExpressionsOf(statement);
+  for (const body of bodiesOf(statement)) for (const inner of body) yield* expressionsOf(inner);
+}
+
+/** The expressions that stand in a statement itself. */
+export function* ownExpressionsOf(statement: TypedStatement): Iterable<TypedExpression> {
   switch (statement.kind) {
     case 'let':
     case 'state':
       yield statement.value;
       return;
     case 'update':
-      for (const item of statement.indices) yield item.kind === 'at' ? item.value : item.from;
+      yield* indexExpressions(statement.indices);
       yield statement.value;
       return;
     case 'for':
       yield statement.from;
       yield statement.to;
       if (statement.condition !== undefined) yield statement.condition;
-      for (const inner of statement.body) yield* expressionsOf(inner);
       return;
     case 'if':
       yield statement.condition;
-      for (const inner of [...statement.then, ...statement.otherwise]) yield* expressionsOf(inner);
       return;
     case 'per_tensor':
-      for (const inner of statement.body) yield* expressionsOf(inner);
       return;
     case 'assert':
       yield statement.condition;
@@ -129,4 +132,26 @@ export function* expressionsOf(statement: TypedStatement): Iterable<TypedExpress
     default:
       statement satisfies never;
   }
+}
+
+/** The statements inside a statement. */
+export function bodiesOf(statement: TypedStatement): readonly (readonly TypedStatement[])[] {
+  switch (statement.kind) {
+    case 'for':
+    case 'per_tensor':
+      return [statement.body];
+    case 'if':
+      return [statement.then, statement.otherwise];
+    case 'let':
+    case 'state':
+    case 'update':
+    case 'assert':
+      return [];
+    default:
+      return statement satisfies never;
+  }
+}
+
+function* indexExpressions(items: readonly TypedIndexItem[]): Iterable<TypedExpression> {
+  for (const item of items) yield item.kind === 'at' ? item.value : item.from;
 }

@@ -22,11 +22,13 @@ import {
   Identifier,
   isOfType,
   LeftArrow,
+  LeftBrace,
   LeftBracket,
   LeftParenthesis,
   NumberToken,
   PrefixOperator,
   ReservedWord,
+  RightBrace,
   StringToken,
   Tilde,
   words,
@@ -54,6 +56,7 @@ const afterMisusedName = new Set<TokenType>([
   LeftParenthesis,
   LeftBracket,
   LeftArrow,
+  LeftBrace,
 ]);
 
 function beginsOperand(type: TokenType): boolean {
@@ -171,6 +174,17 @@ export abstract class GrammarBase extends CstParser {
     this.nesting += 1;
     if (this.nesting > maximumNesting) throw new NestingTooDeep(this.LA(1));
     return depth;
+  }
+
+  /** `{ ... }`, one level deeper; what is inside says with `another` that a new item begins. */
+  protected braced(items: (another: () => void) => void): void {
+    const depth = this.enter();
+    this.CONSUME(LeftBrace);
+    items(() => {
+      this.nesting = depth + 1;
+    });
+    this.CONSUME(RightBrace);
+    this.nesting = depth;
   }
 
   // The gates of the long repetitions look at two tokens, so that what is no declaration (or statement, or column)

@@ -76,17 +76,15 @@ export abstract class ExpressionGrammar extends GrammarBase {
   });
 
   protected readonly nestedProblem = this.RULE('nestedProblem', () => {
-    const depth = this.enter();
-    this.CONSUME(LeftBrace);
-    this.MANY({
-      GATE: () => this.beginsDeclaration(),
-      DEF: () => {
-        this.nesting = depth + 1;
-        this.SUBRULE(this.declaration);
-      },
+    this.braced((another) => {
+      this.MANY({
+        GATE: () => this.beginsDeclaration(),
+        DEF: () => {
+          another();
+          this.SUBRULE(this.declaration);
+        },
+      });
     });
-    this.CONSUME(RightBrace);
-    this.nesting = depth;
   });
 
   protected readonly listLiteral = this.RULE('listLiteral', () => {

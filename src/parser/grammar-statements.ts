@@ -6,10 +6,8 @@ import {
   Equals,
   Identifier,
   LeftArrow,
-  LeftBrace,
   LeftBracket,
   LeftParenthesis,
-  RightBrace,
   RightBracket,
   RightParenthesis,
   Tilde,
@@ -19,17 +17,15 @@ import {
 
 export abstract class StatementGrammar extends ExpressionGrammar {
   protected readonly block = this.RULE('block', () => {
-    const depth = this.enter();
-    this.CONSUME(LeftBrace);
-    this.MANY({
-      GATE: () => this.beginsStatement(),
-      DEF: () => {
-        this.nesting = depth + 1;
-        this.SUBRULE(this.statement);
-      },
+    this.braced((another) => {
+      this.MANY({
+        GATE: () => this.beginsStatement(),
+        DEF: () => {
+          another();
+          this.SUBRULE(this.statement);
+        },
+      });
     });
-    this.CONSUME(RightBrace);
-    this.nesting = depth;
   });
 
   protected readonly statement = this.RULE('statement', () => {

@@ -468,20 +468,18 @@ class ArgminParser extends StatementGrammar {
 
   /** Statements, among which a method that treats constraints itself says once what it minimizes of them. */
   protected readonly optimizerBody = this.RULE('optimizerBody', () => {
-    const depth = this.enter();
-    this.CONSUME(LeftBrace);
-    this.MANY({
-      GATE: () => this.beginsStatement() || this.LA(1).tokenType === words.minimize,
-      DEF: () => {
-        this.nesting = depth + 1;
-        this.OR([
-          { ALT: () => this.SUBRULE(this.handlerObjective) },
-          { ALT: () => this.SUBRULE(this.statement) },
-        ]);
-      },
+    this.braced((another) => {
+      this.MANY({
+        GATE: () => this.beginsStatement() || this.LA(1).tokenType === words.minimize,
+        DEF: () => {
+          another();
+          this.OR([
+            { ALT: () => this.SUBRULE(this.handlerObjective) },
+            { ALT: () => this.SUBRULE(this.statement) },
+          ]);
+        },
+      });
     });
-    this.CONSUME(RightBrace);
-    this.nesting = depth;
   });
 
   /** `over T: real[a, b] in SET`: reserved for optimizers of structured variables. */
@@ -534,25 +532,23 @@ class ArgminParser extends StatementGrammar {
 
   /** Statements around the one objective. */
   protected readonly handlerBody = this.RULE('handlerBody', () => {
-    const depth = this.enter();
-    this.CONSUME(LeftBrace);
-    this.MANY({
-      GATE: () => this.beginsStatement(),
-      DEF: () => {
-        this.nesting = depth + 1;
-        this.SUBRULE(this.statement);
-      },
+    this.braced((another) => {
+      this.MANY({
+        GATE: () => this.beginsStatement(),
+        DEF: () => {
+          another();
+          this.SUBRULE(this.statement);
+        },
+      });
+      this.SUBRULE(this.handlerObjective);
+      this.MANY2({
+        GATE: () => this.beginsStatement(),
+        DEF: () => {
+          another();
+          this.SUBRULE2(this.statement);
+        },
+      });
     });
-    this.SUBRULE(this.handlerObjective);
-    this.MANY2({
-      GATE: () => this.beginsStatement(),
-      DEF: () => {
-        this.nesting = depth + 1;
-        this.SUBRULE2(this.statement);
-      },
-    });
-    this.CONSUME(RightBrace);
-    this.nesting = depth;
   });
 
   protected readonly handlerObjective = this.RULE('handlerObjective', () => {

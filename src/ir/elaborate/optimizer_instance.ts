@@ -11,7 +11,7 @@ import type {
 } from '../../check/typed.js';
 import { at } from '../types.js';
 import type { Cell } from './environment.js';
-import { bodiesOf } from './walk.js';
+import { bodiesOf } from '../../check/traverse.js';
 
 export interface StateCell {
   readonly symbol: ValueSymbol;
