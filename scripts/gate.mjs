@@ -37,6 +37,19 @@ function step(title, command, args) {
   tally(title, ok ? 1 : 0, ok ? 0 : 1);
 }
 
+/** What did not run, with the reasons that the titles of its groups carry: for want of a driver, mostly. */
+function reportSkipped(files) {
+  const reasons = new Map();
+  for (const { assertionResults } of files) {
+    for (const { status, fullName } of assertionResults) {
+      if (status === 'passed' || status === 'failed') continue;
+      const reason = /\(skipped: (.*?)\)/.exec(fullName)?.[1] ?? fullName;
+      reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+    }
+  }
+  for (const [reason, count] of reasons) console.log(`skip  ${count} tests: ${reason}`);
+}
+
 step('format', bin('prettier'), ['--check', '--log-level', 'warn', '.']);
 step('build', process.execPath, ['scripts/build.mjs']);
 step('types', bin('tsc'), ['--noEmit']);
@@ -57,7 +70,10 @@ for (const script of ['generate-grammar', 'generate-errors', 'generate-reference
     `--outputFile.json=${report}`,
   ]);
   if (existsSync(report)) {
-    const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(report, 'utf8'));
+    const { numPassedTests, numFailedTests, numFailedTestSuites, testResults } = JSON.parse(
+      readFileSync(report, 'utf8'),
+    );
+    reportSkipped(testResults);
     // A file that does not load has no tests to fail, so it counts by itself.
     tally(
       title,
