@@ -1,4 +1,6 @@
 /** Fixed addresses in the two arenas: for storage that keeps its content, for literals, and for the frames of regions. */
+import { sequential } from '../ir/fuse.js';
+import type { FusionPolicy } from '../ir/fuse.js';
 import type { DType, Node, TensorType } from '../ir/graph.js';
 import { arenaOf } from '../ir/memory.js';
 import type { Arena } from '../ir/memory.js';
@@ -12,12 +14,16 @@ export class Layout {
   readonly sizes: Record<Arena, number> = { real: 0, integer: 0 };
   private readonly literals = new Map<string, Place>();
   private nextBuffer = 0;
+  readonly context: ScheduleContext;
 
-  readonly context: ScheduleContext = {
-    variables: new Variables(),
-    makeBuffer: (dtype, size, label) => this.buffer(dtype, size, label),
-    literalOf: (literal) => this.literal(literal),
-  };
+  constructor(fusion: FusionPolicy = sequential) {
+    this.context = {
+      variables: new Variables(),
+      makeBuffer: (dtype, size, label) => this.buffer(dtype, size, label),
+      literalOf: (literal) => this.literal(literal),
+      fusion,
+    };
+  }
 
   buffer(dtype: DType, size: number, label: string, values?: readonly number[]): Buffer {
     this.nextBuffer += 1;

@@ -17,6 +17,18 @@ const largestLaunch = 120;
 /** Unrelated units over the same space share a launch only while it is small. */
 const largestHorizontalLaunch = 60;
 
+/** What the machine below wants of launches. */
+export interface FusionPolicy {
+  /**
+   * The points of the outer loops run at once: a reduction's kept axes come first in its space, and no launch folds over its outer
+   * loops.
+   */
+  readonly parallel: boolean;
+}
+
+export const sequential: FusionPolicy = { parallel: false };
+export const parallel: FusionPolicy = { parallel: true };
+
 interface OpenLaunch {
   readonly launch: Launch;
   readonly position: number;
@@ -42,7 +54,10 @@ export class Fusion {
   private readonly latestOver = new Map<string, OpenLaunch>();
 
   /** `append` puts a new launch at the end of the schedule and says its position. */
-  constructor(private readonly append: (launch: Launch) => number) {}
+  constructor(
+    private readonly append: (launch: Launch) => number,
+    private readonly policy: FusionPolicy,
+  ) {}
 
   place(unit: Unit, size: number): void {
     const references = referencesOf(unit);
@@ -66,7 +81,7 @@ export class Fusion {
   }
 
   private open(unit: Unit, size: number, exclusive: boolean): void {
-    const depth = deepest(unit);
+    const depth = this.deepest(unit);
     const launch: Launch = { depth, units: [unit], stages: [] };
     const position = this.append(launch);
     const open: OpenLaunch = { launch, position, size };
@@ -89,7 +104,7 @@ export class Fusion {
     if (launch.depth === 0 || unit.space.length === 0) {
       if (unit.space.length !== 0 || first.space.length !== 0) return false;
     } else {
-      let depth = commonDepth(unit, first, Math.min(launch.depth, deepest(unit)));
+      let depth = commonDepth(unit, first, Math.min(launch.depth, this.deepest(unit)));
       for (const reference of references) {
         if (reference.unit.position !== position) continue;
         depth = Math.min(depth, alignedDepth(reference, unit));
@@ -103,6 +118,14 @@ export class Fusion {
     return true;
   }
 
+  /** A reduction that keeps its first axes is complete at the end of their loops; one that folds them ends the launch. */
+  private deepest(unit: Unit): number {
+    if (unit.kind.kind === 'scan') return unit.space.length - 1;
+    const folded = unit.kept.indexOf(false);
+    if (folded === 0 && (this.policy.parallel || unit.kind.kind === 'argreduce')) return 0;
+    return folded <= 0 ? unit.space.length : folded;
+  }
+
   private settle(unit: Unit, open: OpenLaunch): void {
     unit.launch = open.launch;
     unit.position = open.position;
@@ -114,14 +137,6 @@ function spaceKeys(unit: Unit): readonly string[] {
   const whole = unit.space.map((variable) => variable.id).join();
   const first = unit.space[0];
   return first === undefined ? ['scalar'] : [whole, `${first.id}..`];
-}
-
-/** A reduction that keeps its first axes is complete at the end of their loops; one that folds them ends the launch. */
-function deepest(unit: Unit): number {
-  if (unit.kind.kind === 'scan') return unit.space.length - 1;
-  const folded = unit.kept.indexOf(false);
-  if (folded === 0 && unit.kind.kind === 'argreduce') return 0;
-  return folded <= 0 ? unit.space.length : folded;
 }
 
 function commonDepth(left: Unit, right: Unit, limit: number): number {

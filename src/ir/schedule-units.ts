@@ -2,7 +2,8 @@
  * The units of one region while it is scheduled: the value of a node over loop variables, where it lies, and how
  * those that no nest computes are read and written.
  */
-import { Fusion } from './fuse.js';
+import { Fusion, sequential } from './fuse.js';
+import type { FusionPolicy } from './fuse.js';
 import { decideRoles } from './fuse-cost.js';
 import type { NodeRole } from './fuse-cost.js';
 import type { DType, Node, Region } from './graph.js';
@@ -19,6 +20,8 @@ export interface ScheduleContext {
   readonly variables: Variables;
   readonly makeBuffer: (dtype: DType, size: number, label: string) => Buffer;
   readonly literalOf: (literal: Node) => Place;
+  /** `sequential` where nothing is said. */
+  readonly fusion?: FusionPolicy;
 }
 
 export interface ScheduledRegion {
@@ -48,6 +51,7 @@ export class RegionUnits {
   protected readonly units: Unit[] = [];
   protected readonly expressions: ExpressionBuilder;
   protected readonly fusion: Fusion;
+  private readonly policy: FusionPolicy;
   protected readonly roles: ReadonlyMap<Node, NodeRole>;
   /** Results to compute; undefined where a parameter already lies at its destination. */
   protected readonly wanted: readonly (Node | undefined)[];
@@ -80,10 +84,11 @@ export class RegionUnits {
       sourceOf,
       literalOf: context.literalOf,
     });
+    this.policy = context.fusion ?? sequential;
     this.fusion = new Fusion((launch) => {
       this.items.push({ schedule: { kind: 'launch', launch }, launch, touches: [], frames: [] });
       return this.items.length - 1;
-    });
+    }, this.policy);
   }
 
   /** A unit with one value an element of the node's shape; `within` puts it into a place that exists already. */
@@ -112,28 +117,41 @@ export class RegionUnits {
 
   protected fold(node: Node, kind: UnitKind, axes: readonly number[]): void {
     const operand = at(node.inputs, 0);
-    const space = this.spaceOver(operand.type.shape);
-    const kept = space.map((_, axis) => !axes.includes(axis));
-    const index = space.map(variableIndex);
+    const { shape } = operand.type;
+    const natural = range(shape.length);
+    const isKept = (axis: number): boolean => !axes.includes(axis);
+    const order = this.policy.parallel
+      ? [...natural.filter(isKept), ...natural.filter((axis) => !isKept(axis))]
+      : natural;
+    const { space, index } = this.spaceInOrder(shape, order);
     this.addFold(
       node,
       kind,
       space,
-      kept,
-      index.filter((_, axis) => kept[axis]),
+      order.map(isKept),
+      index.filter((_, axis) => isKept(axis)),
       this.expressions.at(operand, index),
     );
+  }
+
+  /** Loops over the axes of a shape, outermost first as `order` says, and their counters axis by axis. */
+  private spaceInOrder(
+    shape: readonly number[],
+    order: readonly number[],
+  ): { readonly space: readonly Variable[]; readonly index: Affine[] } {
+    const space = this.spaceOver(order.map((axis) => at(shape, axis)));
+    const index = new Array<Affine>(space.length).fill(zero);
+    order.forEach((axis, depth) => {
+      index[axis] = variableIndex(at(space, depth));
+    });
+    return { space, index };
   }
 
   /** The loop over `axis` goes last. */
   protected foldLast(node: Node, kind: UnitKind, axis: number): void {
     const operand = at(node.inputs, 0);
     const order = [...range(operand.type.shape.length).filter((other) => other !== axis), axis];
-    const space = this.spaceOver(order.map((position) => at(operand.type.shape, position)));
-    const index = new Array<Affine>(space.length).fill(zero);
-    order.forEach((position, depth) => {
-      index[position] = variableIndex(at(space, depth));
-    });
+    const { space, index } = this.spaceInOrder(operand.type.shape, order);
     if (kind.kind === 'scan' && kind.reverse) {
       index[axis] = reversed(at(space, space.length - 1));
     }

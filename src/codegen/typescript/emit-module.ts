@@ -32,7 +32,8 @@ import {
   objectiveMembers,
   objectivesBody,
 } from './module-result.js';
-import { commentText, stringText } from './text.js';
+import { commentText } from '../source-text.js';
+import { stringText } from './text.js';
 
 export interface EmitOptions {
   /** Doc comment of the module, from the source. */

@@ -1,209 +1,35 @@
-/**
- * Prints one launch: outer loops, stages of inner loops, values as constants as far out as their variables allow,
- * folds with local accumulators, and stores at the end of each body (so that an in-place update has read
- * everything before it writes).
- */
+/** Prints one launch as JavaScript. */
 import type { Monoid } from '../../ir/graph.js';
-import { add, sameIndex } from '../../ir/nest-affine.js';
-import type { Variable } from '../../ir/nest-affine.js';
-import { flatIndex } from '../../ir/nest-expressions.js';
-import { locate } from '../../ir/nest.js';
-import type { Expression, Launch, Stage, Unit } from '../../ir/nest.js';
+import type { Launch, Unit } from '../../ir/nest.js';
 import { precedence } from '../../ir/operators/elementwise/lowering.js';
 import type { ScalarText } from '../../ir/operators/elementwise/lowering.js';
-import { at } from '../../ir/types.js';
-import { Block } from '../blocks.js';
-import { LaunchExpressions, longestInlineText } from './launch-expressions.js';
-import { combine, identities, identityNumber, loopName, primary, storeText } from './launch-text.js';
+import { monoidTable } from '../../ir/operators/monoids.js';
+import type { Block } from '../blocks.js';
+import { parenthesized } from '../launch-text.js';
+import { LaunchPrinter } from '../print-launch.js';
+import { javascriptDialect } from './launch-dialect.js';
 import type { ProgramText } from './program-text.js';
 
 export function printLaunch(launch: Launch, program: ProgramText, names: Set<string>): string[] {
-  return new LaunchPrinter(launch, program, names).print();
+  return new SequentialPrinter(launch, program, names).print();
 }
 
-class LaunchPrinter extends LaunchExpressions {
-  private readonly afterLoops: string[] = [];
-
-  print(): string[] {
-    const { launch } = this;
-    const outer = at(launch.units, 0).space.slice(0, launch.depth);
-    for (const variable of outer) this.enter(variable);
-    launch.stages.forEach((stage, index) => {
-      this.stage = index;
-      this.levels.clear();
-      this.printStage(stage);
-    });
-    for (const variable of [...outer].reverse()) this.leave(variable);
-    for (const line of this.afterLoops) this.root.push(line);
-    return this.root.lines;
+class SequentialPrinter extends LaunchPrinter {
+  constructor(
+    launch: Launch,
+    private readonly program: ProgramText,
+    names: Set<string>,
+  ) {
+    super(launch, javascriptDialect(program), names);
   }
 
-  private printStage(stage: Stage): void {
-    const base = this.launch.depth;
-    for (const variable of stage.inner) this.enter(variable);
-    const innermost = at(this.blocks, base + stage.inner.length);
-    const epilogues = new Map<number, string[]>();
-    const stores: string[] = [];
-    for (const unit of stage.units) this.printUnit(unit, innermost, epilogues, stores);
-    for (const line of stores) innermost.push(line);
-    for (let depth = base + stage.inner.length; depth > base; depth -= 1) {
-      this.leave(at(stage.inner, depth - 1 - base));
-      for (const line of epilogues.get(depth - 1) ?? []) at(this.blocks, depth - 1).push(line);
-    }
-    if (stage.inner.length === 0) for (const line of epilogues.get(base) ?? []) innermost.push(line);
-    if (base > 0) this.afterLoops.push(...(epilogues.get(0) ?? []));
-  }
-
-  private enter(variable: Variable): void {
-    const parent = at(this.blocks, this.blocks.length - 1);
-    this.blocks.push(this.hasLoop(variable) ? new Block(parent) : parent);
-  }
-
-  private leave(variable: Variable): void {
-    const inner = this.blocks.pop();
-    if (inner === undefined || !this.hasLoop(variable)) return;
-    const name = loopName(variable);
-    at(this.blocks, this.blocks.length - 1).close(
-      `for (let ${name} = 0; ${name} < ${this.extentOf(variable)}; ${name} += 1)`,
-      inner,
-    );
-  }
-
-  private hasLoop(variable: Variable): boolean {
-    return variable.extent !== 1 && !this.collapsed.has(variable);
-  }
-
-  /** A loop has taken over the loops outside it that collapsed into it. */
-  private extentOf(variable: Variable): number {
-    let extent = variable.extent;
-    if (variable.kind !== 'loop') return extent;
-    const space = this.currentSpace();
-    for (let depth = variable.depth - 1; depth >= 0; depth -= 1) {
-      const outside = at(space, depth);
-      if (!this.collapsed.has(outside)) break;
-      extent *= outside.extent;
-    }
-    return extent;
-  }
-
-  private currentSpace(): readonly Variable[] {
-    return at(at(this.launch.stages, this.stage).units, 0).space;
-  }
-
-  private printUnit(unit: Unit, block: Block, epilogues: Map<number, string[]>, stores: string[]): void {
-    if (unit.value === undefined) throw new Error('compiler bug: a unit without a value in a launch');
-    // Guards that turned out to be decided may leave a value without a reader.
-    if (!unit.stored && !this.unitUses.has(unit)) return;
-    const { kind } = unit;
-    if (kind.kind === 'map' && !this.isReadHere(unit) && this.storesWhatItLoads(unit, unit.value)) return;
-    const value = this.emit(unit.value, block);
-    switch (kind.kind) {
-      case 'map': {
-        const uses = this.unitUses.get(unit) ?? 0;
-        const text =
-          uses > 1 || value.text.length > longestInlineText ? this.nameUnit(unit, value, block) : value;
-        this.unitTexts.set(unit, text);
-        if (unit.stored) stores.push(`${this.cell(unit, block)} = ${storeText(text, unit)};`);
-        return;
-      }
-      case 'reduce':
-        this.printFold(unit, kind.monoid, value, block, epilogues);
-        return;
-      case 'argreduce':
-        this.printArgreduce(unit, kind.direction, value, block, epilogues);
-        return;
-      case 'scan': {
-        const accumulator = this.local(unit.node.label, unit.space.length - 1);
-        const depth = unit.space.length - 1;
-        at(this.blocks, depth).push(`let ${accumulator} = ${identities[kind.monoid]};`);
-        block.push(`${accumulator} = ${combine(kind.monoid, accumulator, value)};`);
-        this.unitTexts.set(unit, primary(accumulator));
-        if (unit.stored) stores.push(`${this.cell(unit, block)} = ${accumulator};`);
-        return;
-      }
-      case 'scatter':
-        this.printScatter(unit, kind.add, value, block);
-        return;
-      case 'opaque':
-        throw new Error('compiler bug: an opaque unit in a launch');
-      default:
-        kind satisfies never;
-    }
-  }
-
-  private isReadHere(unit: Unit): boolean {
-    return (this.unitUses.get(unit) ?? 0) > (unit.stored ? 1 : 0);
-  }
-
-  /** An update in place that changes nothing. */
-  private storesWhatItLoads(unit: Unit, value: Expression): boolean {
-    const source = this.flatOf(value);
-    if (source === undefined) return false;
-    const [from, to] = [locate(source.place), locate(unit.place)];
-    const target = add(to.base, flatIndex(unit.target, unit.strides));
-    return from.buffer === to.buffer && sameIndex(add(from.base, source.index), target);
-  }
-
-  private printFold(
-    unit: Unit,
-    monoid: Monoid,
-    value: ScalarText,
-    block: Block,
-    epilogues: Map<number, string[]>,
-  ): void {
-    const keptCount = unit.kept.filter((kept) => kept).length;
-    const inOrder = unit.kept.slice(0, keptCount).every((kept) => kept);
-    if (!inOrder) {
-      this.program.fill(this.root, unit.place, identityNumber(monoid));
-      const cell = this.cell(unit, block);
-      const old: string = unit.node.type.dtype === 'bool' ? `${cell}! !== 0` : `${cell}!`;
-      const grown = combine(monoid, unit.node.type.dtype === 'bool' ? `(${old})` : old, value);
-      block.push(`${cell} = ${storeText({ text: grown, precedence: precedence.or }, unit)};`);
-      return;
-    }
-    const accumulator = this.local(unit.node.label, keptCount);
-    const home = at(this.blocks, keptCount);
-    home.push(`let ${accumulator} = ${identities[monoid]};`);
-    block.push(`${accumulator} = ${combine(monoid, accumulator, value)};`);
-    this.unitTexts.set(unit, primary(accumulator));
-    if (!unit.stored) return;
-    const lines = epilogues.get(keptCount) ?? [];
-    epilogues.set(keptCount, lines);
-    lines.push(`${this.cell(unit, home)} = ${storeText(primary(accumulator), unit)};`);
-  }
-
-  private printArgreduce(
-    unit: Unit,
-    direction: 'max' | 'min',
-    value: ScalarText,
-    block: Block,
-    epilogues: Map<number, string[]>,
-  ): void {
-    const depth = unit.space.length - 1;
-    const home = at(this.blocks, depth);
-    const [best, index] = [this.local('best', depth), this.local(unit.node.label ?? 'index', depth)];
-    home.push(`let ${best} = ${direction === 'max' ? '-Infinity' : 'Infinity'};`);
-    home.push(`let ${index} = 0;`);
-    const folded = at(unit.space, depth);
-    const position = folded.extent === 1 ? '0' : loopName(folded);
-    const candidate = this.name(value, block, undefined, depth + 1);
-    const inner = new Block(block, true);
-    inner.push(`${best} = ${candidate.text};`);
-    inner.push(`${index} = ${position};`);
-    block.close(`if (${candidate.text} ${direction === 'max' ? '>' : '<'} ${best})`, inner);
-    this.unitTexts.set(unit, primary(index));
-    if (!unit.stored) return;
-    const lines = epilogues.get(depth) ?? [];
-    epilogues.set(depth, lines);
-    lines.push(`${this.cell(unit, home)} = ${index};`);
-  }
-
-  private printScatter(unit: Unit, adds: boolean, value: ScalarText, block: Block): void {
-    const guards = unit.guards.map((guard) => this.guardText(guard, block));
-    const inner = guards.length === 0 ? block : new Block(block, true);
-    const cell = this.cell(unit, inner);
-    const text = storeText(value, unit);
-    inner.push(adds ? `${cell} = ${combine('sum', `${cell}!`, value)};` : `${cell} = ${text};`);
-    if (inner !== block) block.close(`if (${guards.join(' && ')})`, inner);
+  protected foldAcross(unit: Unit, monoid: Monoid, value: ScalarText, block: Block): void {
+    this.program.fill(this.root, unit.place, monoidTable[monoid].identity);
+    const cell = this.cell(unit, block);
+    const { dtype } = unit.node.type;
+    const old = parenthesized(this.dialect.read(cell, dtype), precedence.primary);
+    const grown = this.dialect.combine(monoid, dtype, old, value);
+    const text = this.dialect.stored({ text: grown, precedence: precedence.or }, unit.place.dtype);
+    block.push(`${cell} = ${text};`);
   }
 }

@@ -10,7 +10,8 @@ import { Block } from '../blocks.js';
 import { printContraction } from './print-contraction.js';
 import { printLaunch } from './print-launch.js';
 import type { ProgramText } from './program-text.js';
-import { sourceComment, stringText } from './text.js';
+import { sourceComment } from '../source-text.js';
+import { stringText } from './text.js';
 
 /** Characters of one function, at most, unless a single nest is longer. */
 const longestFunction = 8000;

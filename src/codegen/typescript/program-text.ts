@@ -17,9 +17,10 @@ import type { HelperFunction } from '../../ir/operators/elementwise/lowering.js'
 import { elementwiseTable } from '../../ir/operators/elementwise/table.js';
 import { philoxUniform } from '../../ir/operators/philox.js';
 import type { Block } from '../blocks.js';
+import { Namer } from '../source-text.js';
 import { printRoutine, routines } from './routines.js';
 import type { RoutineName } from './routines.js';
-import { Namer, numberText } from './text.js';
+import { numberText, reserved } from './text.js';
 
 export interface PrintedFunction {
   readonly name: string;
@@ -37,7 +38,7 @@ export class ProgramText {
   private packedSize = 0;
 
   constructor(taken: Iterable<string> = []) {
-    this.namer = new Namer([
+    this.namer = new Namer(reserved, [
       ...taken,
       ...Object.keys(routines),
       ...helperNames(),

@@ -2,23 +2,20 @@
  * Prints the expressions of a launch: a value becomes a constant as far out as its variables allow, or stands where
  * it is used, and an index is split into the part that varies in the innermost loop and the rest.
  */
-import { add, rangeOf } from '../../ir/nest-affine.js';
-import type { Affine, Term, Variable } from '../../ir/nest-affine.js';
-import { flatIndex } from '../../ir/nest-expressions.js';
-import { locate } from '../../ir/nest.js';
-import type { Expression, Guard, Launch, Place, Unit } from '../../ir/nest.js';
-import { castLowering } from '../../ir/operators/elementwise/cast.js';
-import { precedence, printLowering } from '../../ir/operators/elementwise/lowering.js';
-import type { ScalarLowering, ScalarText } from '../../ir/operators/elementwise/lowering.js';
-import { philoxUniform } from '../../ir/operators/philox.js';
-import { elementwiseTable } from '../../ir/operators/elementwise/table.js';
-import { at } from '../../ir/types.js';
-import { Block } from '../blocks.js';
-import { collapsibleLoops } from '../collapse.js';
-import { LaunchLevels } from '../launch-levels.js';
-import { constantText, isName, loopLetters, loopName, primary, repeatsOperand } from './launch-text.js';
-import type { ProgramText } from './program-text.js';
-import { encodeIdentifier, numberText } from './text.js';
+import { add, offset, rangeOf } from '../ir/nest-affine.js';
+import type { Affine, Term, Variable } from '../ir/nest-affine.js';
+import { flatIndex } from '../ir/nest-expressions.js';
+import { locate } from '../ir/nest.js';
+import type { Expression, Guard, Launch, Place, Unit } from '../ir/nest.js';
+import { precedence } from '../ir/operators/elementwise/lowering.js';
+import type { ScalarText } from '../ir/operators/elementwise/lowering.js';
+import { at } from '../ir/types.js';
+import { Block } from './blocks.js';
+import { collapsibleLoops } from './collapse.js';
+import { LaunchLevels } from './launch-levels.js';
+import { isName, loopLetters, loopName, parenthesized, primary, wholeNumber } from './launch-text.js';
+import type { LaunchDialect } from './launch-text.js';
+import { encodeIdentifier } from './source-text.js';
 
 export const longestInlineText = 60;
 
@@ -38,7 +35,7 @@ export class LaunchExpressions extends LaunchLevels {
 
   constructor(
     launch: Launch,
-    protected readonly program: ProgramText,
+    protected readonly dialect: LaunchDialect,
     private readonly names: Set<string>,
   ) {
     super(launch);
@@ -47,7 +44,7 @@ export class LaunchExpressions extends LaunchLevels {
 
   /** The printed value of an expression, for use in `block`. */
   protected emit(expression: Expression, block: Block): ScalarText {
-    if (expression.kind === 'constant') return constantText(expression);
+    if (expression.kind === 'constant') return this.dialect.constant(expression.value, expression.dtype);
     const known = this.lookup(expression, block);
     if (known !== undefined) return known;
     const home =
@@ -75,18 +72,16 @@ export class LaunchExpressions extends LaunchLevels {
       case 'load':
       case 'reference': {
         const { place, index } = this.flatOf(expression) ?? missing();
-        const { text } = this.load(place, index, block);
-        return expression.dtype === 'bool'
-          ? { text: `${text} !== 0`, precedence: precedence.equality }
-          : primary(text);
+        return this.dialect.read(this.cellAt(place, index, block), expression.dtype);
       }
       case 'integer':
         return this.affine(expression.value, block);
       case 'apply': {
-        const { lowering } = elementwiseTable[expression.name];
-        const repeats = repeatsOperand(lowering);
-        return this.lower(
-          lowering,
+        const types = expression.operands.map((operand) => operand.dtype);
+        const repeats = this.dialect.repeatsOperand(expression.name, types);
+        return this.dialect.apply(
+          expression.name,
+          types,
           expression.operands.map((operand) => {
             const text = this.emit(operand, block);
             return repeats && !isName(text) ? this.name(text, block, operand, this.levelOf(operand)) : text;
@@ -94,34 +89,25 @@ export class LaunchExpressions extends LaunchLevels {
         );
       }
       case 'cast': {
-        const lowering = castLowering(expression.operand.dtype, expression.dtype);
-        return this.lower(lowering, [this.emit(expression.operand, block)]);
+        const { operand, dtype } = expression;
+        return this.dialect.cast(operand.dtype, dtype, this.emit(operand, block));
       }
       case 'uniform': {
-        const [seed, step, index] = [expression.seed, expression.step, expression.index].map(
-          (operand) => this.emit(operand, block).text,
-        );
-        this.program.helpers([philoxUniform]);
-        const call = `${philoxUniform.name}(${seed}, ${step}, ${index}, ${expression.stream}, ${expression.word})`;
-        return primary(call);
+        const text = (operand: Expression): string => this.emit(operand, block).text;
+        const { seed, step, index, stream, word } = expression;
+        return this.dialect.uniform(text(seed), text(step), text(index), stream, word);
       }
       default:
         return expression satisfies never;
     }
   }
 
-  private lower(lowering: ScalarLowering, operands: readonly ScalarText[]): ScalarText {
-    this.program.helpers(lowering.helpers);
-    return printLowering(lowering, operands);
-  }
-
   private emitGuarded(expression: Extract<Expression, { kind: 'guarded' }>, block: Block): ScalarText {
     const conditions = expression.guards.map((guard) => this.guardText(guard, block));
-    const { outside } = expression;
-    const start =
-      outside.kind === 'constant' ? constantText(outside).text : expression.dtype === 'bool' ? 'false' : '0';
+    const { outside, dtype } = expression;
+    const start = this.dialect.constant(outside.kind === 'constant' ? outside.value : 0, dtype);
     const name = this.local(undefined, this.levelOf(expression));
-    block.push(`let ${name} = ${start};`);
+    block.push(this.dialect.declareVariable(name, dtype, start.text));
     const branch = (value: Expression): Block => {
       const inner = new Block(block, true);
       inner.push(`${name} = ${this.emit(value, inner).text};`);
@@ -148,21 +134,21 @@ export class LaunchExpressions extends LaunchLevels {
     const { low, high } = rangeOf(shifted);
     const tests: string[] = [];
     if (!certain || low < guard.low - constant)
-      tests.push(`${text} >= ${numberText(guard.low - constant).text}`);
+      tests.push(`${text} >= ${wholeNumber(guard.low - constant).text}`);
     if (!certain || high >= guard.high - constant)
-      tests.push(`${text} < ${numberText(guard.high - constant).text}`);
+      tests.push(`${text} < ${wholeNumber(guard.high - constant).text}`);
     return tests.length === 0 ? 'true' : tests.join(' && ');
   }
 
-  /** The address of the element that a unit writes here. */
+  /** The element that a unit writes here. */
   protected cell(unit: Unit, block: Block): string {
-    return this.load(unit.place, flatIndex(unit.target, unit.strides), block).text.slice(0, -1);
+    return this.cellAt(unit.place, flatIndex(unit.target, unit.strides), block);
   }
 
-  private load(place: Place, index: Affine, block: Block): { readonly text: string } {
+  private cellAt(place: Place, index: Affine, block: Block): string {
     const { buffer, base } = locate(place);
-    const { text } = this.affine(add(base, index), block);
-    return { text: `${this.program.view(buffer)}[${text}]!` };
+    const whole = offset(add(base, index), this.dialect.startOf(buffer));
+    return this.dialect.cell(buffer, this.affine(whole, block).text);
   }
 
   /** An index as text: what does not vary in the innermost loop is named further out. */
@@ -196,7 +182,7 @@ export class LaunchExpressions extends LaunchLevels {
       if (text === '') text = coefficient < 0 ? `-${product}` : product;
       else text += ` ${coefficient < 0 ? '-' : '+'} ${product}`;
     }
-    if (text === '') return numberText(constant);
+    if (text === '') return wholeNumber(constant);
     if (constant !== 0) text += ` ${constant < 0 ? '-' : '+'} ${Math.abs(constant)}`;
     const simple = /^\w+$/.test(text);
     return { text, precedence: simple ? precedence.primary : precedence.additive };
@@ -217,8 +203,8 @@ export class LaunchExpressions extends LaunchLevels {
         const level = this.levelOfVariable(variable);
         const home = insideCondition(block) ? block : at(this.blocks, level);
         const dividend = this.affine(variable.dividend, home);
-        const left = dividend.precedence < precedence.multiplicative ? `(${dividend.text})` : dividend.text;
-        const text: ScalarText = { text: `(${left} / ${variable.divisor}) | 0`, precedence: 1 };
+        const left = parenthesized(dividend, precedence.multiplicative);
+        const text = this.dialect.quotient(left, variable.divisor);
         return this.name(text, home, key, level, 'q').text;
       }
       default:
@@ -234,7 +220,7 @@ export class LaunchExpressions extends LaunchLevels {
     prefix = 't',
   ): ScalarText {
     const name = this.local(undefined, level, prefix);
-    block.push(`const ${name} = ${text.text};`);
+    block.push(this.dialect.declare(name, text.text));
     return this.remember(key, block, primary(name));
   }
 
@@ -244,7 +230,7 @@ export class LaunchExpressions extends LaunchLevels {
     const home = at(this.blocks, level);
     const inHome = home === block || text.precedence === precedence.primary ? home : block;
     const name = this.local(unit.node.label, level);
-    inHome.push(`const ${name} = ${text.text};`);
+    inHome.push(this.dialect.declare(name, text.text));
     return primary(name);
   }
 
