@@ -29,14 +29,14 @@ export function elementwiseType(
   const values = signature === 'choice' ? inputs.slice(1) : inputs;
   const dtype = at(values, 0).dtype;
   require(values.every((value) => value.dtype === dtype) &&
-    acceptedBy[signature].includes(dtype) &&
+    acceptedTypes(signature).includes(dtype) &&
     (signature !== 'choice' || first.dtype === 'bool'), () =>
     `is not defined on ${inputs.map(showType).join(' and ')}`);
   const answersBool = signature === 'test' || signature === 'order' || signature === 'equality';
   return [{ dtype: answersBool ? 'bool' : dtype, shape: first.shape }];
 }
 
-const acceptedBy: Readonly<Record<Signature, readonly DType[]>> = {
+const acceptedBy = {
   real: ['real'],
   number: ['real', 'int'],
   bool: ['bool'],
@@ -44,4 +44,11 @@ const acceptedBy: Readonly<Record<Signature, readonly DType[]>> = {
   order: ['real', 'int'],
   equality: ['real', 'int', 'bool'],
   choice: ['real', 'int', 'bool'],
-};
+} as const satisfies Readonly<Record<Signature, readonly DType[]>>;
+
+/** The dtypes that operands of a signature may have (for `choice`, those after the condition). */
+export type AcceptedDType<S extends Signature> = (typeof acceptedBy)[S][number];
+
+export function acceptedTypes(signature: Signature): readonly DType[] {
+  return acceptedBy[signature];
+}

@@ -1,5 +1,8 @@
 /** Philox4x32-10 (Salmon et al., 2011) as a scalar helper, the same words on every back end. */
+import { precedence, template } from './elementwise/lowering.js';
 import type { HelperFunction } from './elementwise/lowering.js';
+import { wgslFunction } from './elementwise/wgsl/lowering.js';
+import type { WgslLowering } from './elementwise/wgsl/lowering.js';
 
 /** The high word of the product of two unsigned 32-bit words. */
 const multiplyHigh: HelperFunction = {
@@ -41,3 +44,59 @@ export const philoxUniform: HelperFunction = {
   return ((chosen >>> 9) + 0.5) * 1.1920928955078125e-7;`,
   calls: [multiplyHigh],
 };
+
+const wgslMultiplyHigh = wgslFunction(
+  'multiply_high',
+  [
+    ['a', 'u32'],
+    ['b', 'u32'],
+  ],
+  'u32',
+  `  let a_low = a & 0xffffu;
+  let a_high = a >> 16u;
+  let b_low = b & 0xffffu;
+  let b_high = b >> 16u;
+  let first = a_high * b_low + ((a_low * b_low) >> 16u);
+  let second = a_low * b_high + (first & 0xffffu);
+  return a_high * b_high + (first >> 16u) + (second >> 16u);`,
+);
+
+/** The same words in WGSL. The 24 bits of the result are exact in f32, so it stays within (0, 1). */
+export const wgslPhiloxUniform = wgslFunction(
+  'philox_uniform',
+  [
+    ['seed', 'i32'],
+    ['step', 'i32'],
+    ['index', 'i32'],
+    ['stream', 'u32'],
+    ['word', 'u32'],
+  ],
+  'f32',
+  `  var c = vec4<u32>(bitcast<u32>(index), bitcast<u32>(step), 0u, 0u);
+  var k0 = bitcast<u32>(seed);
+  var k1 = stream;
+  for (var round = 0u; round < 10u; round += 1u) {
+    let high0 = multiply_high(0xd2511f53u, c.x);
+    let low0 = 0xd2511f53u * c.x;
+    let high1 = multiply_high(0xcd9e8d57u, c.z);
+    let low1 = 0xcd9e8d57u * c.z;
+    c = vec4<u32>(high1 ^ c.y ^ k0, low1, high0 ^ c.w ^ k1, low0);
+    k0 += 0x9e3779b9u;
+    k1 += 0xbb67ae85u;
+  }
+  return (f32(c[word] >> 9u) + 0.5) * 1.1920928955078125e-7;`,
+  [wgslMultiplyHigh],
+);
+
+/** A draw as WGSL; its operands are seed, step and index, all i32. */
+export function wgslUniform(stream: number, word: number): WgslLowering {
+  return {
+    ...template(
+      precedence.primary,
+      [precedence.additive, precedence.additive, precedence.additive],
+      (seed, step, index) =>
+        `${wgslPhiloxUniform.name}(${seed}, ${step}, ${index}, ${stream >>> 0}u, ${word}u)`,
+    ),
+    helpers: [wgslPhiloxUniform],
+  };
+}

@@ -6,6 +6,16 @@ import { floorModulo, roundHalfEven } from './helpers.js';
 import { callOf, helperCall, infix, precedence, prefix, template } from './lowering.js';
 import type { ElementwiseRow, TangentRule } from './row.js';
 import { anywhere, decreasing, increasing, plus, scaledBy, slope, times } from './tangent.js';
+import {
+  floorDivideF32,
+  floorDivideI32,
+  maximumF32,
+  minimumF32,
+  moduloF32,
+  moduloI32,
+  signF32,
+} from './wgsl/exact.js';
+import { builtin, onNumbers, onReals, wgslCall } from './wgsl/lowering.js';
 
 /** Passes the tangent where this operand wins, half of it on a tie. */
 function extreme(winsWhen: 'greater' | 'less', own: 0 | 1): TangentRule {
@@ -45,12 +55,19 @@ function floored(b: GraphBuilder, x: readonly Node[]): Node {
   return b.binary('floor_divide', at(x, 0), at(x, 1));
 }
 
+const squared = template(
+  precedence.multiplicative,
+  [precedence.primary],
+  (operand) => `${operand} * ${operand}`,
+);
+
 const negativeOperand = precedence.unary + 1;
 
 export const arithmetic = {
   negate: {
     signature: 'number',
     lowering: prefix('-'),
+    wgsl: onNumbers(prefix('-')),
     tangents: [scaledBy(-1)],
     curvature: 'affine',
     operands: [decreasing],
@@ -60,6 +77,7 @@ export const arithmetic = {
   abs: {
     signature: 'number',
     lowering: callOf('Math.abs', 1),
+    wgsl: onNumbers(builtin('abs', 1)),
     tangents: [slope((b, x) => b.unary('sign', x))],
     curvature: 'convex',
     operands: [{ monotonicity: 'by_sign', domain: 'all' }],
@@ -69,6 +87,7 @@ export const arithmetic = {
   sign: {
     signature: 'number',
     lowering: callOf('Math.sign', 1),
+    wgsl: { real: wgslCall(signF32), int: builtin('sign', 1) },
     tangents: [undefined],
     curvature: 'none',
     operands: [increasing],
@@ -78,6 +97,7 @@ export const arithmetic = {
   floor: {
     signature: 'real',
     lowering: callOf('Math.floor', 1),
+    wgsl: onReals(builtin('floor', 1)),
     tangents: [undefined],
     curvature: 'none',
     operands: [increasing],
@@ -87,6 +107,7 @@ export const arithmetic = {
   ceil: {
     signature: 'real',
     lowering: callOf('Math.ceil', 1),
+    wgsl: onReals(builtin('ceil', 1)),
     tangents: [undefined],
     curvature: 'none',
     operands: [increasing],
@@ -96,6 +117,7 @@ export const arithmetic = {
   round: {
     signature: 'real',
     lowering: helperCall(roundHalfEven),
+    wgsl: onReals(builtin('round', 1)),
     tangents: [undefined],
     curvature: 'none',
     operands: [increasing],
@@ -104,11 +126,8 @@ export const arithmetic = {
   },
   square: {
     signature: 'number',
-    lowering: template(
-      precedence.multiplicative,
-      [precedence.primary],
-      (operand) => `${operand} * ${operand}`,
-    ),
+    lowering: squared,
+    wgsl: onNumbers(squared),
     tangents: [slope((b, x) => times(b, x, 2))],
     curvature: 'convex',
     operands: [{ monotonicity: 'by_sign', domain: 'all' }],
@@ -118,6 +137,7 @@ export const arithmetic = {
   reciprocal: {
     signature: 'real',
     lowering: template(precedence.multiplicative, [negativeOperand], (operand) => `1 / ${operand}`),
+    wgsl: onReals(template(precedence.multiplicative, [negativeOperand], (operand) => `1.0 / ${operand}`)),
     tangents: [slope((b, _x, y) => b.unary('negate', b.unary('square', y)))],
     curvature: 'none',
     operands: [{ monotonicity: 'none', domain: 'nonzero' }],
@@ -127,6 +147,7 @@ export const arithmetic = {
   add: {
     signature: 'number',
     lowering: infix('+', precedence.additive),
+    wgsl: onNumbers(infix('+', precedence.additive)),
     tangents: [scaledBy(1), scaledBy(1)],
     curvature: 'affine',
     operands: [increasing, increasing],
@@ -136,6 +157,7 @@ export const arithmetic = {
   subtract: {
     signature: 'number',
     lowering: infix('-', precedence.additive),
+    wgsl: onNumbers(infix('-', precedence.additive)),
     tangents: [scaledBy(1), scaledBy(-1)],
     curvature: 'affine',
     operands: [increasing, decreasing],
@@ -145,6 +167,7 @@ export const arithmetic = {
   multiply: {
     signature: 'number',
     lowering: infix('*', precedence.multiplicative),
+    wgsl: onNumbers(infix('*', precedence.multiplicative)),
     tangents: [
       (b, t, x) => b.binary('multiply', t, at(x, 1)),
       (b, t, x) => b.binary('multiply', t, at(x, 0)),
@@ -157,6 +180,7 @@ export const arithmetic = {
   divide: {
     signature: 'real',
     lowering: infix('/', precedence.multiplicative),
+    wgsl: onReals(infix('/', precedence.multiplicative)),
     tangents: [
       (b, t, x) => b.binary('divide', t, at(x, 1)),
       (b, t, x, y) => b.binary('multiply', t, b.unary('negate', b.binary('divide', y, at(x, 1)))),
@@ -169,6 +193,7 @@ export const arithmetic = {
   power: {
     signature: 'real',
     lowering: callOf('Math.pow', 2),
+    wgsl: onReals(builtin('pow', 2)),
     tangents: [powerOfBase, powerOfExponent],
     curvature: 'none',
     operands: [anywhere, anywhere],
@@ -178,6 +203,7 @@ export const arithmetic = {
   maximum: {
     signature: 'number',
     lowering: callOf('Math.max', 2),
+    wgsl: { real: wgslCall(maximumF32), int: builtin('max', 2) },
     tangents: [extreme('greater', 0), extreme('greater', 1)],
     curvature: 'convex',
     operands: [increasing, increasing],
@@ -187,6 +213,7 @@ export const arithmetic = {
   minimum: {
     signature: 'number',
     lowering: callOf('Math.min', 2),
+    wgsl: { real: wgslCall(minimumF32), int: builtin('min', 2) },
     tangents: [extreme('less', 0), extreme('less', 1)],
     curvature: 'concave',
     operands: [increasing, increasing],
@@ -200,6 +227,7 @@ export const arithmetic = {
       [precedence.multiplicative, precedence.multiplicative + 1],
       (left, right) => `Math.floor(${left} / ${right})`,
     ),
+    wgsl: { real: wgslCall(floorDivideF32), int: wgslCall(floorDivideI32) },
     tangents: [undefined, undefined],
     curvature: 'none',
     operands: [anywhere, { monotonicity: 'none', domain: 'nonzero' }],
@@ -209,6 +237,7 @@ export const arithmetic = {
   modulo: {
     signature: 'number',
     lowering: helperCall(floorModulo),
+    wgsl: { real: wgslCall(moduloF32), int: wgslCall(moduloI32) },
     tangents: [scaledBy(1), (b, t, x) => b.binary('multiply', t, b.unary('negate', floored(b, x)))],
     curvature: 'none',
     operands: [anywhere, { monotonicity: 'none', domain: 'nonzero' }],

@@ -1,7 +1,10 @@
-/** How casts between the scalar types print. */
+/** How casts between the scalar types print, as JavaScript and as WGSL. */
 import type { DType } from '../../graph.js';
 import type { ScalarLowering } from './lowering.js';
 import { callOf, precedence, template } from './lowering.js';
+import { truncateF32 } from './wgsl/exact.js';
+import { builtin, comparisonOf, wgslCall, wgslTypes } from './wgsl/lowering.js';
+import type { WgslLowering } from './wgsl/lowering.js';
 
 const unchanged = template(precedence.primary, [precedence.primary], (operand) => operand);
 
@@ -13,4 +16,18 @@ export function castLowering(from: DType, to: DType): ScalarLowering {
   if (from === to || (from === 'int' && to === 'real')) return unchanged;
   if (to === 'bool') return toBool;
   return from === 'bool' ? fromBool : callOf('Math.trunc', 1);
+}
+
+const nonzero = comparisonOf('!=');
+
+/** A real that is no int becomes the nearest one towards zero, at most the end of the range; NaN becomes 0. */
+export function castWgsl(from: DType, to: DType): WgslLowering {
+  if (from === to) return unchanged;
+  if (to === 'bool') {
+    const zero = from === 'real' ? '0.0' : '0';
+    return template(nonzero.precedence, nonzero.operands.slice(0, 1), (operand) =>
+      nonzero.print(operand, zero),
+    );
+  }
+  return from === 'real' ? wgslCall(truncateF32) : builtin(wgslTypes[to], 1);
 }

@@ -3,11 +3,21 @@ import { at } from '../../types.js';
 import { callOf, infix, precedence, prefix, template } from './lowering.js';
 import type { ElementwiseRow } from './row.js';
 import { anywhere, decreasing, increasing } from './tangent.js';
+import { isFiniteF32 } from './wgsl/exact.js';
+import { comparisonOf, logical, onAnything, onNumbers, onReals, wgslCall } from './wgsl/lowering.js';
+
+/** Both values are computed. */
+const choice = template(
+  precedence.primary,
+  [precedence.additive, precedence.additive, precedence.additive],
+  (condition, then, otherwise) => `select(${otherwise}, ${then}, ${condition})`,
+);
 
 export const comparison = {
   not: {
     signature: 'bool',
     lowering: prefix('!'),
+    wgsl: { bool: prefix('!') },
     tangents: [undefined],
     curvature: 'none',
     operands: [decreasing],
@@ -17,6 +27,7 @@ export const comparison = {
   is_finite: {
     signature: 'test',
     lowering: callOf('Number.isFinite', 1),
+    wgsl: onReals(wgslCall(isFiniteF32)),
     tangents: [undefined],
     curvature: 'none',
     operands: [anywhere],
@@ -26,6 +37,7 @@ export const comparison = {
   equal: {
     signature: 'equality',
     lowering: infix('===', precedence.equality),
+    wgsl: onAnything(comparisonOf('==')),
     tangents: [undefined, undefined],
     curvature: 'none',
     operands: [anywhere, anywhere],
@@ -35,6 +47,7 @@ export const comparison = {
   not_equal: {
     signature: 'equality',
     lowering: infix('!==', precedence.equality),
+    wgsl: onAnything(comparisonOf('!=')),
     tangents: [undefined, undefined],
     curvature: 'none',
     operands: [anywhere, anywhere],
@@ -44,6 +57,7 @@ export const comparison = {
   less: {
     signature: 'order',
     lowering: infix('<', precedence.relational),
+    wgsl: onNumbers(comparisonOf('<')),
     tangents: [undefined, undefined],
     curvature: 'none',
     operands: [decreasing, increasing],
@@ -53,6 +67,7 @@ export const comparison = {
   less_equal: {
     signature: 'order',
     lowering: infix('<=', precedence.relational),
+    wgsl: onNumbers(comparisonOf('<=')),
     tangents: [undefined, undefined],
     curvature: 'none',
     operands: [decreasing, increasing],
@@ -62,6 +77,7 @@ export const comparison = {
   greater: {
     signature: 'order',
     lowering: infix('>', precedence.relational),
+    wgsl: onNumbers(comparisonOf('>')),
     tangents: [undefined, undefined],
     curvature: 'none',
     operands: [increasing, decreasing],
@@ -71,6 +87,7 @@ export const comparison = {
   greater_equal: {
     signature: 'order',
     lowering: infix('>=', precedence.relational),
+    wgsl: onNumbers(comparisonOf('>=')),
     tangents: [undefined, undefined],
     curvature: 'none',
     operands: [increasing, decreasing],
@@ -80,6 +97,7 @@ export const comparison = {
   and: {
     signature: 'bool',
     lowering: infix('&&', precedence.and),
+    wgsl: { bool: logical('&&') },
     tangents: [undefined, undefined],
     curvature: 'none',
     operands: [increasing, increasing],
@@ -89,6 +107,7 @@ export const comparison = {
   or: {
     signature: 'bool',
     lowering: infix('||', precedence.or),
+    wgsl: { bool: logical('||') },
     tangents: [undefined, undefined],
     curvature: 'none',
     operands: [increasing, increasing],
@@ -102,6 +121,7 @@ export const comparison = {
       [precedence.or, precedence.or, precedence.conditional],
       (condition, then, otherwise) => `${condition} ? ${then} : ${otherwise}`,
     ),
+    wgsl: onAnything(choice),
     tangents: [
       undefined,
       (b, t, x) => b.select(at(x, 0), t, b.like(t, 0)),

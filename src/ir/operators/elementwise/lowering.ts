@@ -28,14 +28,20 @@ export interface HelperFunction {
   readonly calls: readonly HelperFunction[];
 }
 
-export interface ScalarLowering {
+/** A template in some language, with what that language calls a helper. */
+export interface Lowering<Helper> {
   /** The precedence of the printed expression. */
   readonly precedence: number;
   /** The least precedence that an operand may have without parentheses, for each operand. */
   readonly operands: readonly number[];
   readonly print: (...operands: readonly string[]) => string;
-  readonly helpers: readonly HelperFunction[];
+  readonly helpers: readonly Helper[];
 }
+
+export type ScalarLowering = Lowering<HelperFunction>;
+
+/** A template that needs no helper and reads the same in JavaScript and in WGSL. */
+export type PlainLowering = Lowering<never>;
 
 /** A printed expression together with its precedence. */
 export interface ScalarText {
@@ -44,7 +50,7 @@ export interface ScalarText {
 }
 
 /** Applies a lowering to printed operands, adding parentheses where they are needed. */
-export function printLowering(lowering: ScalarLowering, operands: readonly ScalarText[]): ScalarText {
+export function printLowering(lowering: Lowering<unknown>, operands: readonly ScalarText[]): ScalarText {
   const texts = operands.map((operand, index) =>
     operand.precedence < (lowering.operands[index] ?? precedence.primary)
       ? `(${operand.text})`
@@ -54,7 +60,7 @@ export function printLowering(lowering: ScalarLowering, operands: readonly Scala
 }
 
 /** `name(a, b)`, for a function of the language such as `Math.exp`. */
-export function callOf(name: string, arity: number): ScalarLowering {
+export function callOf(name: string, arity: number): PlainLowering {
   return {
     precedence: precedence.primary,
     operands: new Array<number>(arity).fill(precedence.conditional),
@@ -69,7 +75,7 @@ export function helperCall(helper: HelperFunction): ScalarLowering {
 }
 
 /** `a op b`, grouping to the left. */
-export function infix(symbol: string, level: number): ScalarLowering {
+export function infix(symbol: string, level: number): PlainLowering {
   return {
     precedence: level,
     operands: [level, level + 1],
@@ -79,7 +85,7 @@ export function infix(symbol: string, level: number): ScalarLowering {
 }
 
 /** `op a`. */
-export function prefix(symbol: string): ScalarLowering {
+export function prefix(symbol: string): PlainLowering {
   return {
     precedence: precedence.unary,
     operands: [precedence.unary + 1],
@@ -93,14 +99,17 @@ export function template(
   level: number,
   operands: readonly number[],
   print: (...operands: readonly string[]) => string,
-): ScalarLowering {
+): PlainLowering {
   return { precedence: level, operands, print, helpers: [] };
 }
 
 /** A helper and all that it calls, callees first, each once. */
-export function helpersWithCallees(helpers: readonly HelperFunction[]): HelperFunction[] {
-  const ordered = new Map<string, HelperFunction>();
-  const add = (helper: HelperFunction): void => {
+export function helpersWithCallees<
+  Helper extends { readonly name: string; readonly calls: readonly Helper[] },
+>(helpers: readonly Helper[]): Helper[] {
+  const ordered = new Map<string, Helper>();
+  const add = (helper: Helper): void => {
+    if (ordered.has(helper.name)) return;
     for (const callee of helper.calls) add(callee);
     ordered.set(helper.name, helper);
   };

@@ -1,13 +1,14 @@
 /**
- * What one elementwise operator is: its signature, how it prints as a JavaScript expression, how a tangent passes
- * through it, and the facts that the convexity and domain checks ask for.
+ * What one elementwise operator is: its signature, how it prints as a JavaScript and as a WGSL expression, how a tangent
+ * passes through it, and the facts that the convexity and domain checks ask for.
  *
  * The lowering is also the evaluation (it is compiled for the interpreter), so the two cannot disagree.
  */
 import type { GraphBuilder } from '../../builder.js';
 import type { Node } from '../../graph.js';
-import type { Signature } from '../elementwise_types.js';
+import type { AcceptedDType, Signature } from '../elementwise_types.js';
 import type { ScalarLowering } from './lowering.js';
+import type { WgslLowering } from './wgsl/lowering.js';
 
 /**
  * The output's tangent that operand tangent `t` causes. It must be linear in `t`, built from operators that have a
@@ -31,9 +32,11 @@ export interface OperandFacts {
   readonly domain: Domain;
 }
 
-export interface ElementwiseRow {
-  readonly signature: Signature;
+interface RowOf<S extends Signature> {
+  readonly signature: S;
   readonly lowering: ScalarLowering;
+  /** How it prints as WGSL, for each dtype that the signature accepts: f32, i32 and bool never mix there. */
+  readonly wgsl: Readonly<Record<AcceptedDType<S>, WgslLowering>>;
   /** One rule an operand; undefined where the derivative is zero (at kinks this is the chosen subgradient). */
   readonly tangents: readonly (TangentRule | undefined)[];
   /** Joint curvature in all operands, on the domain. */
@@ -44,3 +47,5 @@ export interface ElementwiseRow {
   /** `kinks`: not at some points, where the rule picks a subgradient; `steps`: the derivative is zero or undefined. */
   readonly differentiable: 'everywhere' | 'kinks' | 'steps';
 }
+
+export type ElementwiseRow = { readonly [S in Signature]: RowOf<S> }[Signature];

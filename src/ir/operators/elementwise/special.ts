@@ -5,6 +5,8 @@ import { digamma, erf, erfc, lgamma, trigamma } from './helpers.js';
 import { helperCall } from './lowering.js';
 import type { ElementwiseRow } from './row.js';
 import { decreasing, increasing, plus, slope, times } from './tangent.js';
+import { digammaF32, erfF32, erfcF32, lgammaF32, trigammaF32 } from './wgsl/provisional.js';
+import { onReals, wgslCall } from './wgsl/lowering.js';
 
 /** factor * exp(-x^2) */
 function bell(factor: number): (b: GraphBuilder, x: Node) => Node {
@@ -36,6 +38,7 @@ export const special = {
   erf: {
     signature: 'real',
     lowering: helperCall(erf),
+    wgsl: onReals(wgslCall(erfF32)),
     tangents: [slope(bell(2 / Math.sqrt(Math.PI)))],
     curvature: 'none',
     operands: [increasing],
@@ -45,6 +48,7 @@ export const special = {
   erfc: {
     signature: 'real',
     lowering: helperCall(erfc),
+    wgsl: onReals(wgslCall(erfcF32)),
     tangents: [slope(bell(-2 / Math.sqrt(Math.PI)))],
     curvature: 'none',
     operands: [decreasing],
@@ -54,6 +58,7 @@ export const special = {
   lgamma: {
     signature: 'real',
     lowering: helperCall(lgamma),
+    wgsl: onReals(wgslCall(lgammaF32)),
     tangents: [slope((b, x) => b.unary('digamma', x))],
     curvature: 'convex',
     operands: [{ monotonicity: 'none', domain: 'positive' }],
@@ -63,6 +68,7 @@ export const special = {
   digamma: {
     signature: 'real',
     lowering: helperCall(digamma),
+    wgsl: onReals(wgslCall(digammaF32)),
     tangents: [slope((b, x) => b.unary('trigamma', x))],
     curvature: 'concave',
     operands: [{ monotonicity: 'increasing', domain: 'positive' }],
@@ -72,6 +78,7 @@ export const special = {
   trigamma: {
     signature: 'real',
     lowering: helperCall(trigamma),
+    wgsl: onReals(wgslCall(trigammaF32)),
     tangents: [slope(tetragamma)],
     curvature: 'convex',
     operands: [{ monotonicity: 'decreasing', domain: 'positive' }],

@@ -5,6 +5,7 @@ import { at } from '../../types.js';
 import { callOf } from './lowering.js';
 import type { ElementwiseRow } from './row.js';
 import { anywhere, increasing, oneMinus, plus, slope, slopeUnder } from './tangent.js';
+import { builtin, onReals } from './wgsl/lowering.js';
 
 /** sqrt(1 - x^2), as a product so that it keeps its accuracy near 1. */
 function halfChord(b: GraphBuilder, x: Node): Node {
@@ -20,6 +21,7 @@ export const trigonometric = {
   sin: {
     signature: 'real',
     lowering: callOf('Math.sin', 1),
+    wgsl: onReals(builtin('sin', 1)),
     tangents: [slope((b, x) => b.unary('cos', x))],
     curvature: 'none',
     operands: [anywhere],
@@ -29,6 +31,7 @@ export const trigonometric = {
   cos: {
     signature: 'real',
     lowering: callOf('Math.cos', 1),
+    wgsl: onReals(builtin('cos', 1)),
     tangents: [slope((b, x) => b.unary('negate', b.unary('sin', x)))],
     curvature: 'none',
     operands: [anywhere],
@@ -38,6 +41,7 @@ export const trigonometric = {
   tan: {
     signature: 'real',
     lowering: callOf('Math.tan', 1),
+    wgsl: onReals(builtin('tan', 1)),
     tangents: [slope((b, _x, y) => plus(b, b.unary('square', y), 1))],
     curvature: 'none',
     operands: [anywhere],
@@ -47,6 +51,7 @@ export const trigonometric = {
   asin: {
     signature: 'real',
     lowering: callOf('Math.asin', 1),
+    wgsl: onReals(builtin('asin', 1)),
     tangents: [slopeUnder(halfChord)],
     curvature: 'none',
     operands: [{ monotonicity: 'increasing', domain: 'unit' }],
@@ -56,6 +61,7 @@ export const trigonometric = {
   acos: {
     signature: 'real',
     lowering: callOf('Math.acos', 1),
+    wgsl: onReals(builtin('acos', 1)),
     tangents: [slopeUnder((b, x) => b.unary('negate', halfChord(b, x)))],
     curvature: 'none',
     operands: [{ monotonicity: 'decreasing', domain: 'unit' }],
@@ -65,6 +71,7 @@ export const trigonometric = {
   atan: {
     signature: 'real',
     lowering: callOf('Math.atan', 1),
+    wgsl: onReals(builtin('atan', 1)),
     tangents: [slopeUnder((b, x) => plus(b, b.unary('square', x), 1))],
     curvature: 'none',
     operands: [increasing],
@@ -74,6 +81,7 @@ export const trigonometric = {
   sinh: {
     signature: 'real',
     lowering: callOf('Math.sinh', 1),
+    wgsl: onReals(builtin('sinh', 1)),
     tangents: [slope((b, x) => b.unary('cosh', x))],
     curvature: 'none',
     operands: [increasing],
@@ -83,6 +91,7 @@ export const trigonometric = {
   cosh: {
     signature: 'real',
     lowering: callOf('Math.cosh', 1),
+    wgsl: onReals(builtin('cosh', 1)),
     tangents: [slope((b, x) => b.unary('sinh', x))],
     curvature: 'convex',
     operands: [{ monotonicity: 'by_sign', domain: 'all' }],
@@ -92,6 +101,7 @@ export const trigonometric = {
   tanh: {
     signature: 'real',
     lowering: callOf('Math.tanh', 1),
+    wgsl: onReals(builtin('tanh', 1)),
     tangents: [slope((b, _x, y) => oneMinus(b, b.unary('square', y)))],
     curvature: 'none',
     operands: [increasing],
@@ -101,6 +111,7 @@ export const trigonometric = {
   asinh: {
     signature: 'real',
     lowering: callOf('Math.asinh', 1),
+    wgsl: onReals(builtin('asinh', 1)),
     tangents: [slopeUnder((b, x) => b.unary('sqrt', plus(b, b.unary('square', x), 1)))],
     curvature: 'none',
     operands: [increasing],
@@ -110,6 +121,7 @@ export const trigonometric = {
   acosh: {
     signature: 'real',
     lowering: callOf('Math.acosh', 1),
+    wgsl: onReals(builtin('acosh', 1)),
     tangents: [slopeUnder((b, x) => b.unary('sqrt', b.binary('multiply', plus(b, x, -1), plus(b, x, 1))))],
     curvature: 'concave',
     operands: [{ monotonicity: 'increasing', domain: 'at_least_one' }],
@@ -119,6 +131,7 @@ export const trigonometric = {
   atanh: {
     signature: 'real',
     lowering: callOf('Math.atanh', 1),
+    wgsl: onReals(builtin('atanh', 1)),
     tangents: [slopeUnder((b, x) => b.binary('multiply', oneMinus(b, x), plus(b, x, 1)))],
     curvature: 'none',
     operands: [{ monotonicity: 'increasing', domain: 'open_unit' }],
@@ -128,6 +141,7 @@ export const trigonometric = {
   atan2: {
     signature: 'real',
     lowering: callOf('Math.atan2', 2),
+    wgsl: onReals(builtin('atan2', 2)),
     tangents: [
       (b, t, x) => b.binary('multiply', t, b.binary('divide', at(x, 1), squaredRadius(b, x))),
       (b, t, x) =>
