@@ -16,12 +16,14 @@ export class Layout {
   private nextBuffer = 0;
   readonly context: ScheduleContext;
 
-  constructor(fusion: FusionPolicy = sequential) {
+  /** @param bank the largest run of elements, where an arena comes in several */
+  constructor(fusion: FusionPolicy = sequential, bank?: number) {
     this.context = {
       variables: new Variables(),
       makeBuffer: (dtype, size, label) => this.buffer(dtype, size, label),
       literalOf: (literal) => this.literal(literal),
       fusion,
+      bank,
     };
   }
 
@@ -41,16 +43,22 @@ export class Layout {
   /** Frames of regions that never run at once share their memory. */
   settleFrames(frames: readonly Readonly<Record<Arena, Buffer>>[]): void {
     for (const arena of ['real', 'integer'] as const) {
-      const start = this.sizes[arena];
+      const start = this.reserve(arena, Math.max(0, ...frames.map((frame) => frame[arena].size)));
       for (const frame of frames) frame[arena].home = { kind: 'fixed', offset: start };
-      this.sizes[arena] = start + Math.max(0, ...frames.map((frame) => frame[arena].size));
     }
+  }
+
+  /** Where the next `size` elements of an arena begin. */
+  protected reserve(arena: Arena, size: number): number {
+    const start = this.sizes[arena];
+    this.sizes[arena] = start + size;
+    return start;
   }
 
   private settle(buffer: Buffer, size: number): void {
     const arena = arenaOf(buffer);
-    buffer.home = { kind: 'fixed', offset: this.sizes[arena] };
-    this.sizes[arena] += size < 8 ? size : Math.ceil(size / 8) * 8;
+    const room = size < 8 ? size : Math.ceil(size / 8) * 8;
+    buffer.home = { kind: 'fixed', offset: this.reserve(arena, room) };
   }
 
   private literal(node: Node): Place {

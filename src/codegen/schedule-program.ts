@@ -5,7 +5,8 @@
 import { GraphBuilder } from '../ir/builder.js';
 import type { Region, TensorType } from '../ir/graph.js';
 import type { Arena } from '../ir/memory.js';
-import { constantIndex } from '../ir/nest-affine.js';
+import { add, constantIndex, scale, variableIndex, zero } from '../ir/nest-affine.js';
+import type { Affine } from '../ir/nest-affine.js';
 import type { Buffer, Place, Schedule } from '../ir/nest.js';
 import { addressOf, locate } from '../ir/nest.js';
 import type { BoundRegion, Phase, Program, RegionInput } from '../ir/program.js';
@@ -15,8 +16,16 @@ import type { Layout } from './layout.js';
 
 export interface PhasePlaces {
   readonly states: readonly Place[];
-  /** The batch; undefined for full passes. */
+  /** The batch; undefined for full passes. With rings: those of all steps of a submission. */
   readonly rows: Place | undefined;
+  readonly ring: PhaseRing | undefined;
+}
+
+interface PhaseRing {
+  /** The number of the step among those of a submission: the first of the control cells. */
+  readonly slot: Affine;
+  /** Int [3]: slot, done, asked. */
+  readonly control: Place;
 }
 
 export interface ProgramPlaces {
@@ -26,6 +35,7 @@ export interface ProgramPlaces {
   readonly raw: readonly Place[];
   readonly data: readonly Place[];
   readonly parameters: Place;
+  /** Those of the last step. With rings: those of the steps of a submission, one behind the other. */
   readonly measures: Place;
   /** Objective and gradient norm on all rows. */
   readonly evaluation: Place;
@@ -39,15 +49,24 @@ export interface ScheduledProgram {
   readonly schedules: ReadonlyMap<string, Schedule>;
 }
 
+/**
+ * For a machine that makes several steps without a word from the host: rows and measures lie in rings, from which a
+ * step takes what its number among them, `slot`, says.
+ */
+export interface Rings {
+  /** For each phase: the most steps of one submission. */
+  readonly slots: readonly number[];
+}
+
 /** Lays the program's storage out in `layout` and schedules all of its regions over it. */
-export function scheduleProgram(program: Program, layout: Layout): ScheduledProgram {
-  const places = layOut(program, layout);
+export function scheduleProgram(program: Program, layout: Layout, rings?: Rings): ScheduledProgram {
+  const places = layOut(program, layout, rings);
   const frames: Readonly<Record<Arena, Buffer>>[] = [];
   const schedules = new Map<string, Schedule>();
   const schedule = (name: string, bound: BoundRegion, phase: number, results: readonly Place[]): void => {
     const region = withRealResults(bound.region, results);
     const sources = bound.inputs.map((input) => {
-      return { kind: 'place', place: placeOf(input, places, phase) } as const;
+      return { kind: 'place', place: placeOf(input, places, program, phase) } as const;
     });
     const scheduled = scheduleRegion(region, sources, results, layout.context);
     frames.push(scheduled.frames);
@@ -56,10 +75,10 @@ export function scheduleProgram(program: Program, layout: Layout): ScheduledProg
   schedule('prepare', program.prepare, 0, places.data);
   schedule('initial', program.initial, 0, [places.parameters]);
   program.phases.forEach((phase, index) => {
-    const { states } = at(places.phases, index);
+    const { states, ring } = at(places.phases, index);
     const number = index + 1;
     schedule(`start_${number}`, phase.start, index, states);
-    const measures = slots(places.measures, phase.measures);
+    const measures = measureCells(places.measures, phase.measures, ring);
     schedule(`step_${number}`, phase.step, index, [places.parameters, ...states, ...measures]);
     const evaluation = parts(places.evaluation, phase.evaluate.region);
     schedule(`evaluate_${number}`, phase.evaluate, index, evaluation);
@@ -71,21 +90,26 @@ export function scheduleProgram(program: Program, layout: Layout): ScheduledProg
   return { places, schedules };
 }
 
-function layOut(program: Program, layout: Layout): ProgramPlaces {
+function layOut(program: Program, layout: Layout, rings: Rings | undefined): ProgramPlaces {
+  const slotsOf = (phase: number): number => rings?.slots[phase] ?? 1;
   const scalar: TensorType = { dtype: 'int', shape: [] };
   const real = (size: number): TensorType => ({ dtype: 'real', shape: [size] });
   const carried: Place[] = [];
-  const measureCount = Math.max(1, ...program.phases.map((phase) => phase.measures.length));
+  const measureCount = Math.max(
+    1,
+    ...program.phases.map((phase, index) => phase.measures.length * slotsOf(index)),
+  );
   return {
     parameters: layout.fixed(real(program.size), 'x'),
-    phases: program.phases.map((phase) => ({
+    phases: program.phases.map((phase, number) => ({
       states: phase.states.map((state, index) => {
         const place =
           (state.carried === true ? carried[index] : undefined) ?? layout.fixed(state.type, state.name);
         if (state.carried === true) carried[index] = place;
         return place;
       }),
-      rows: rowsOf(phase, layout),
+      rows: rowsOf(phase, layout, slotsOf(number)),
+      ring: rings === undefined ? undefined : makeRing(layout, slotsOf(number)),
     })),
     measures: layout.fixed(real(measureCount), 'measures'),
     evaluation: layout.fixed(
@@ -101,10 +125,17 @@ function layOut(program: Program, layout: Layout): ProgramPlaces {
   };
 }
 
-function rowsOf(phase: Phase, layout: Layout): Place | undefined {
+function rowsOf(phase: Phase, layout: Layout, slots: number): Place | undefined {
   const { sampler } = phase;
   if (sampler.kind === 'full') return undefined;
-  return layout.fixed({ dtype: 'int', shape: [sampler.size] }, 'rows');
+  return layout.fixed({ dtype: 'int', shape: [slots * sampler.size] }, 'rows');
+}
+
+function makeRing(layout: Layout, slots: number): PhaseRing {
+  const control = layout.fixed({ dtype: 'int', shape: [3] }, 'control');
+  const slot = makePlace('int', 1, 'slot');
+  slot.within = { place: control, offset: zero };
+  return { control, slot: variableIndex(layout.context.variables.turn(slot, slots)) };
 }
 
 /** Everything that keeps its content between calls. */
@@ -114,7 +145,7 @@ export function storagePlaces(places: ProgramPlaces): readonly Place[] {
   return [parameters, ...data, ...ofPhases, measures, evaluation, seed, step, ...hypers, ...raw, ...reports];
 }
 
-function placeOf(input: RegionInput, places: ProgramPlaces, phase: number): Place {
+function placeOf(input: RegionInput, places: ProgramPlaces, program: Program, phase: number): Place {
   switch (input.kind) {
     case 'seed':
       return places.seed;
@@ -123,9 +154,12 @@ function placeOf(input: RegionInput, places: ProgramPlaces, phase: number): Plac
     case 'hyper':
       return at(places.hypers, input.index);
     case 'rows': {
-      const { rows } = at(places.phases, phase);
-      if (rows === undefined) throw new Error('compiler bug: a full pass has no sampled rows');
-      return rows;
+      const { rows, ring } = at(places.phases, phase);
+      const { sampler } = at(program.phases, phase);
+      if (rows === undefined || sampler.kind === 'full') {
+        throw new Error('compiler bug: a full pass has no sampled rows');
+      }
+      return ring === undefined ? rows : part(rows, sampler.size, 'rows', scale(ring.slot, sampler.size));
     }
     case 'parameters':
       return places.parameters;
@@ -150,19 +184,21 @@ function parts(array: Place, region: Region): Place[] {
   let offset = 0;
   return region.results.map(({ type }, index) => {
     const size = sizeOf(type.shape);
-    const part = makePlace('real', size, `evaluated_${index}`);
-    part.within = { place: array, offset: constantIndex(offset) };
+    const start = constantIndex(offset);
     offset += size;
-    return part;
+    return part(array, size, `evaluated_${index}`, start);
   });
 }
 
-function slots(array: Place, names: readonly string[]): Place[] {
-  return names.map((name, index) => {
-    const slot = makePlace('real', 1, name);
-    slot.within = { place: array, offset: constantIndex(index) };
-    return slot;
-  });
+function measureCells(array: Place, names: readonly string[], ring: PhaseRing | undefined): Place[] {
+  const start = scale(ring?.slot ?? zero, names.length);
+  return names.map((name, index) => part(array, 1, name, add(start, constantIndex(index))));
+}
+
+function part(array: Place, size: number, label: string, offset: Affine): Place {
+  const place = makePlace(array.dtype, size, label);
+  place.within = { place: array, offset };
+  return place;
 }
 
 /** Flags and counts become reals where a real is stored. */

@@ -22,8 +22,11 @@ interface Gap {
   size: number;
 }
 
-/** Offsets for all buffers, and the size of the frame that holds them. */
-export function planFrame(lifetimes: readonly Lifetime[], frame: Buffer): number {
+/**
+ * Offsets for all buffers, and the size of the frame that holds them. A frame that is larger than a bank begins on a boundary
+ * of banks, and no buffer that fits one lies across such a boundary.
+ */
+export function planFrame(lifetimes: readonly Lifetime[], frame: Buffer, bank = Infinity): number {
   const starting = [...lifetimes].sort((left, right) => left.first - right.first);
   const ending = [...lifetimes].sort((left, right) => left.last - right.last);
   const offsets = new Map<Buffer, number>();
@@ -36,15 +39,15 @@ export function planFrame(lifetimes: readonly Lifetime[], frame: Buffer): number
       ended += 1;
     }
     const needed = roundUp(lifetime.buffer.size);
-    let offset = takeFrom(gaps, needed);
+    let offset = takeFrom(gaps, needed, bank);
     if (offset === undefined) {
       const last = gaps.at(-1);
       if (last !== undefined && last.start + last.size === size) {
-        offset = last.start;
+        size = last.start;
         gaps.pop();
-      } else {
-        offset = size;
       }
+      offset = afterBoundary(size, needed, bank);
+      if (offset > size) release(gaps, size, offset - size);
       size = offset + needed;
     }
     offsets.set(lifetime.buffer, offset);
@@ -58,18 +61,27 @@ function roundUp(size: number): number {
   return size < 8 ? Math.max(1, size) : Math.ceil(size / 8) * 8;
 }
 
+/** `start`, or the next boundary of banks where a run from there would cross one without need. */
+export function afterBoundary(start: number, size: number, bank: number): number {
+  if (start % bank === 0 || (start % bank) + size <= bank) return start;
+  return Math.ceil(start / bank) * bank;
+}
+
 /** The smallest gap that is large enough. */
-function takeFrom(gaps: Gap[], needed: number): number | undefined {
+function takeFrom(gaps: Gap[], needed: number, bank: number): number | undefined {
   let best = -1;
   gaps.forEach((gap, index) => {
-    if (gap.size >= needed && (best < 0 || gap.size < (gaps[best]?.size ?? 0))) best = index;
+    const fits = afterBoundary(gap.start, needed, bank) + needed <= gap.start + gap.size;
+    if (fits && (best < 0 || gap.size < (gaps[best]?.size ?? 0))) best = index;
   });
   const gap = gaps[best];
   if (gap === undefined) return undefined;
-  const { start } = gap;
-  gap.start += needed;
-  gap.size -= needed;
+  const start = afterBoundary(gap.start, needed, bank);
+  const before = { start: gap.start, size: start - gap.start };
+  gap.size -= before.size + needed;
+  gap.start = start + needed;
   if (gap.size === 0) gaps.splice(best, 1);
+  if (before.size > 0) gaps.splice(best, 0, before);
   return start;
 }
 

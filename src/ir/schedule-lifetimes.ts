@@ -31,7 +31,7 @@ export function allocate(
   /** The places that the region made. */
   mine: ReadonlySet<Place>,
   results: readonly Place[],
-  makeBuffer: ScheduleContext['makeBuffer'],
+  { makeBuffer, bank }: Pick<ScheduleContext, 'makeBuffer' | 'bank'>,
 ): Record<Arena, Buffer> {
   const lifetimes = new Map<Buffer, Lifetime>();
   const own = new Set<Buffer>();
@@ -58,7 +58,7 @@ export function allocate(
     const members = [...lifetimes.values()].filter(({ buffer }) => arenaOf(buffer) === arena);
     const dtype = arena === 'real' ? 'real' : 'int';
     const placeholder = makeBuffer(dtype, 0, 'frame');
-    const size = planFrame(members, placeholder);
+    const size = planFrame(members, placeholder, bank);
     const frame = makeBuffer(dtype, size, 'frame');
     placeholder.home = { kind: 'part', of: frame, offset: 0 };
     frames[arena] = frame;

@@ -22,6 +22,8 @@ export interface ScheduleContext {
   readonly literalOf: (literal: Node) => Place;
   /** `sequential` where nothing is said. */
   readonly fusion?: FusionPolicy;
+  /** Elements of the largest run of memory, where memory comes in several. */
+  readonly bank?: number | undefined;
 }
 
 export interface ScheduledRegion {

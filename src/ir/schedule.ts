@@ -51,7 +51,7 @@ class RegionScheduler extends RegionUnits {
       return place;
     });
     const mine = new Set<Place>([...this.units.map((unit) => unit.place), ...this.controlPlaces]);
-    const frames = allocate(this.items, mine, results, this.context.makeBuffer);
+    const frames = allocate(this.items, mine, results, this.context);
     const steps = this.items.map((item) => item.schedule);
     return { schedule: { kind: 'sequence', steps }, results, frames };
   }

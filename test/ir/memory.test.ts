@@ -18,16 +18,19 @@ describe('the memory plan of a frame', () => {
     maxLength: 60,
   });
 
-  it('never puts two live buffers into the same memory, and stays within its frame', () => {
+  it('never puts two live buffers into the same memory, and stays within its frame and its banks', () => {
     fc.assert(
-      fc.property(lifetimes, (drawn) => {
+      fc.property(lifetimes, fc.constantFrom(Infinity, 128, 104), (drawn, bank) => {
         const planned = drawn.map(({ first, length, size }, id): Lifetime => {
           return { buffer: buffer(id, size), first, last: first + length };
         });
-        const size = planFrame(planned, buffer(-1, 0));
+        const size = planFrame(planned, buffer(-1, 0), bank);
         planned.forEach((one, index) => {
           const [start, end] = [offsetOf(one), offsetOf(one) + one.buffer.size];
           expect(end).toBeLessThanOrEqual(size);
+          if (start < end && bank < Infinity) {
+            expect(Math.floor(start / bank)).toBe(Math.floor((end - 1) / bank));
+          }
           for (const other of planned.slice(index + 1)) {
             if (other.last < one.first || one.last < other.first) continue;
             const apart = offsetOf(other) >= end || offsetOf(other) + other.buffer.size <= start;
