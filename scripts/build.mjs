@@ -1,11 +1,20 @@
 /**
  * Bundles the package: the command line (with chevrotain and commander inside, so that it starts fast), the library
- * and the runtime, and declarations beside them. `--no-types` leaves out the declarations, `--outdir=FOLDER` writes
+ * and the runtime, and declarations beside them; and the library once more for browsers, with `std/` inside. `--no-types` leaves out the declarations, `--outdir=FOLDER` writes
  * elsewhere than to `dist/`, `--if-changed` does nothing when the last build is newer than every source (npm runs
  * `prepare` more than once on the way from `npm ci` to `npx argmin`).
  */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -16,6 +25,7 @@ const outdir = process.argv.find((each) => each.startsWith('--outdir='))?.slice(
 
 const buildInputs = [
   'src',
+  'std',
   'scripts/build.mjs',
   'package.json',
   'package-lock.json',
@@ -38,20 +48,23 @@ function isFresh() {
 }
 
 const started = new Date();
-const { metafile } = await build({
+const common = {
   metafile: true,
-  entryPoints: { cli: 'src/cli/main.ts', index: 'src/index.ts', runtime: 'src/runtime/index.ts' },
   outdir,
   chunkNames: 'chunks/[name]-[hash]',
   bundle: true,
   splitting: true,
   format: 'esm',
-  platform: 'node',
-  target: 'node20',
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',
   logLevel: 'warning',
+};
+const forNode = await build({
+  ...common,
+  entryPoints: { cli: 'src/cli/main.ts', index: 'src/index.ts', runtime: 'src/runtime/index.ts' },
+  platform: 'node',
+  target: 'node20',
   // Needed only by `compile`, and larger than everything else together.
   external: ['ts-morph', 'typescript'],
   // Some dependencies are CommonJS and ask for Node's own modules.
@@ -60,8 +73,36 @@ const { metafile } = await build({
   },
 });
 
+const library = readdirSync('std')
+  .filter((name) => name.endsWith('.opt'))
+  .sort()
+  .map((name) => ({ path: `std/${name}`, text: readFileSync(path.join('std', name), 'utf8') }));
+const forBrowsers = await build({
+  ...common,
+  entryPoints: { browser: 'src/browser.ts' },
+  platform: 'browser',
+  target: 'es2022',
+  define: {
+    ARGMIN_VERSION: JSON.stringify(JSON.parse(readFileSync('package.json', 'utf8')).version),
+    ARGMIN_LIBRARY: JSON.stringify(library),
+  },
+  alias: { 'csv-parse/sync': 'csv-parse/browser/esm/sync' },
+  plugins: [
+    {
+      // A page has neither a file system nor the package's folder.
+      name: 'modules of the browser',
+      setup: ({ onLoad }) =>
+        onLoad({ filter: /[\\/]src[\\/](package|runtime[\\/]data[\\/]files)\.ts$/ }, ({ path: file }) => ({
+          contents: `export * from './browser/${path.basename(file)}';`,
+          resolveDir: path.join(root, 'src'),
+        })),
+    },
+  ],
+});
+
 // What earlier builds left goes last, so that a command that runs meanwhile finds its files.
-const written = new Set(Object.keys(metafile.outputs).map((file) => path.resolve(file)));
+const outputs = [forNode, forBrowsers].flatMap(({ metafile }) => Object.keys(metafile.outputs));
+const written = new Set(outputs.map((file) => path.resolve(file)));
 for (const item of readdirSync(outdir, { recursive: true, withFileTypes: true })) {
   const file = path.resolve(item.parentPath, item.name);
   if (item.isFile() && file.endsWith('.js') && !written.has(file)) rmSync(file);

@@ -2,7 +2,6 @@
  * The whole pipeline on one page: named passes in order, each from what is known to what is known next, each with a
  * dump. The command line, an editor and embedders run a prefix of this list.
  */
-import path from 'node:path';
 import type { BoundProblem } from './bind/bind.js';
 import { bindProblem } from './bind/bind.js';
 import type { Loader } from './check/session.js';
@@ -17,6 +16,7 @@ import type { SourceFile } from './parser/source.js';
 import { programPasses } from './program_passes.js';
 import type { Rewrite } from './program_passes.js';
 import type { CompiledProgram } from './runtime/compiled.js';
+import { files } from './runtime/data/files.js';
 import type { DataSource } from './runtime/data/source.js';
 import type { Host } from './runtime/host.js';
 import type { Divergence } from './runtime/run.js';
@@ -81,7 +81,7 @@ export const passes: readonly Pass[] = [
     does: 'reads the data; every dimension gets its size, every hyperparameter its value',
     run: (state) => {
       const { options } = state;
-      const folder = options.folder ?? path.dirname(path.resolve(state.source.path));
+      const folder = options.folder ?? files.folderOf(files.resolve(state.source.path));
       const { bound, diagnostics } = bindProblem(known(state.problem), { ...options, folder });
       return withDiagnostics({ ...state, ...(bound === undefined ? {} : { bound }) }, diagnostics);
     },

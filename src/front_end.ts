@@ -2,20 +2,19 @@
  * From a source to a checked problem, with the library and imports read from the file system on demand. Everything
  * that only needs to understand a file (check, fmt, test, an editor) stops here.
  */
-import { readdirSync, readFileSync, realpathSync } from 'node:fs';
-import path from 'node:path';
 import { analyse } from './check/analysis/analyse.js';
 import { checkFile } from './check/check.js';
 import { libraryLoader } from './check/library.js';
 import type { Loader } from './check/session.js';
 import type { TypedProblem } from './check/typed.js';
+import { librarySources } from './package.js';
 import type { FileSyntax } from './parser/ast.js';
 import type { Diagnostic } from './parser/diagnostic.js';
 import { hasErrors } from './parser/diagnostic.js';
 import { parse } from './parser/parse.js';
 import type { SourceFile } from './parser/source.js';
 import { isInside } from './runtime/data/bytes.js';
-import { packageFolder } from './version.js';
+import { files } from './runtime/data/files.js';
 
 export interface FrontEndOptions {
   /** Imports may leave the folder tree of the main file. */
@@ -49,20 +48,6 @@ export function checkSource(source: SourceFile, options: FrontEndOptions = {}): 
   return { file: parsed.file, problem, diagnostics: [...found, ...warnings] };
 }
 
-let library: readonly SourceFile[] | undefined;
-
-/** The sources of `std/`, read once. */
-export function librarySources(): readonly SourceFile[] {
-  library ??= readdirSync(path.join(packageFolder, 'std'))
-    .filter((name) => name.endsWith('.opt'))
-    .sort()
-    .map((name) => ({
-      path: `std/${name}`,
-      text: readFileSync(path.join(packageFolder, 'std', name), 'utf8'),
-    }));
-  return library;
-}
-
 /** The checker knows only that an import cannot be read; the loader knows that it must not. */
 function sayRefused(diagnostic: Diagnostic, refused: ReadonlySet<string>): Diagnostic {
   const { file, start, end } = diagnostic.span;
@@ -81,18 +66,21 @@ function sayRefused(diagnostic: Diagnostic, refused: ReadonlySet<string>): Diagn
  * `refused` collects those that lie elsewhere.
  */
 export function fileLoader(main: SourceFile, allowOutside: boolean, refused = new Set<string>()): Loader {
-  const root = path.dirname(path.resolve(main.path));
+  const root = files.folderOf(files.resolve(main.path));
   return {
     ...libraryLoader(librarySources()),
     file: (name, from) => {
-      const file = path.resolve(path.dirname(path.resolve(from.path)), name);
+      const file = files.resolve(files.folderOf(files.resolve(from.path)), name);
       try {
-        if (!allowOutside && !(isInside(root, file) && isInside(realpathSync(root), realpathSync(file)))) {
+        if (
+          !allowOutside &&
+          !(isInside(root, file) && isInside(files.realPath(root), files.realPath(file)))
+        ) {
           refused.add(name);
           return undefined;
         }
-        const text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
-        return { path: path.join(path.dirname(from.path), name), text };
+        const text = new TextDecoder('utf-8', { fatal: true }).decode(files.read(file));
+        return { path: files.join(files.folderOf(from.path), name), text };
       } catch {
         return undefined;
       }

@@ -1,5 +1,5 @@
 /** The compiler as a library: what the command line is made of. */
-export { checkSource, fileLoader, librarySources } from './front_end.js';
+export { checkSource, fileLoader } from './front_end.js';
 export type { Checked, FrontEndOptions } from './front_end.js';
 export { compileSource, passes, prepareRun, rawArrays, runPasses, startState } from './compile.js';
 export type { Compilation, CompileOptions, CompileState, Pass } from './compile.js';
@@ -11,5 +11,5 @@ export { renderDiagnostic, toLspDiagnostic } from './parser/render.js';
 export type { Diagnostic } from './parser/diagnostic.js';
 export type { SourceFile, Span } from './parser/source.js';
 export type { Program } from './ir/program.js';
-export { version } from './version.js';
+export { librarySources, version } from './package.js';
 export * from './runtime/index.js';

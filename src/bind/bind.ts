@@ -3,7 +3,6 @@
  * dimension its size and every hyperparameter its value. Between the checker, where sizes are symbols, and
  * elaboration, where they are numbers.
  */
-import path from 'node:path';
 import { bareSymbol, printDimension } from '../check/dimension.js';
 import { rawColumnsOf } from '../check/evaluate/walk.js';
 import { didYouMean } from '../parser/suggest.js';
@@ -14,6 +13,7 @@ import { hasErrors } from '../parser/diagnostic.js';
 import type { Span } from '../parser/source.js';
 import type { DataResult } from '../runtime/data/fault.js';
 import { fault, success } from '../runtime/data/fault.js';
+import { files } from '../runtime/data/files.js';
 import { readTable } from '../runtime/data/read.js';
 import type { ClassColumn, ColumnSelection } from '../runtime/data/select.js';
 import {
@@ -185,7 +185,7 @@ function openSources(data: TypedData, options: BindOptions, diagnostics: Diagnos
   const raws = rawColumnsOf(data);
   let file: DataSource | undefined;
   if (data.path !== undefined) {
-    const result = readTable(path.resolve(options.folder, data.path.text), data.format, {
+    const result = readTable(files.resolve(options.folder, data.path.text), data.format, {
       within: options.allowOutside === true ? undefined : options.folder,
       shown: data.path.text,
     });

@@ -3,7 +3,7 @@
  * loaded when it is called, so that `check` does not wait for what only `compile` needs.
  */
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { version } from '../version.js';
+import { version } from '../package.js';
 import { commandError, exit, say, sayError } from './terminal.js';
 import type { ExitStatus } from './terminal.js';
 

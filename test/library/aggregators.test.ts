@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { runProperties } from '../../src/check/evaluate/properties.js';
 import type { TypedProblem } from '../../src/check/typed.js';
 import { compileSource, prepareRun } from '../../src/compile.js';
-import { checkSource, librarySources } from '../../src/front_end.js';
+import { checkSource } from '../../src/front_end.js';
+import { librarySources } from '../../src/package.js';
 
 function problemOf(source: { readonly path: string; readonly text: string }): TypedProblem {
   const { problem, diagnostics } = checkSource(source);

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { pagePath, withReference } from '../../scripts/generate-reference.js';
 import { runTests } from '../../src/check/evaluate/tests.js';
-import { checkSource, librarySources } from '../../src/front_end.js';
+import { checkSource } from '../../src/front_end.js';
+import { librarySources } from '../../src/package.js';
 import { parse } from '../../src/parser/parse.js';
 
 const page = readFileSync(pagePath, 'utf8');

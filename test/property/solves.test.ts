@@ -1,6 +1,6 @@
 /** Every optimizer of the library, step by step: interpreted and emitted steps against the evaluator's replay. */
 import { describe, it } from 'vitest';
-import { librarySources } from '../../src/front_end.js';
+import { librarySources } from '../../src/package.js';
 import { expectSameSteps, rows } from './replayed.js';
 
 const library = librarySources()

@@ -2,18 +2,16 @@
  * Reads a data file's bytes: refuses what lies outside the allowed folder (symbolic links resolved), and unpacks
  * gzip, known by its ending or its first two bytes.
  */
-import { readFileSync, realpathSync, statSync } from 'node:fs';
-import path from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { fault, success } from './fault.js';
 import type { DataResult } from './fault.js';
+import { files } from './files.js';
 
 /** True when `file` is `folder` or lies in its tree. Both must be resolved already. */
 export function isInside(folder: string, file: string): boolean {
-  const relative = path.relative(folder, file);
+  const relative = files.relative(folder, file);
   return (
     relative === '' ||
-    (!relative.startsWith('..' + path.sep) && relative !== '..' && !path.isAbsolute(relative))
+    (!relative.startsWith('..' + files.separator) && relative !== '..' && !files.isAbsolute(relative))
   );
 }
 
@@ -21,13 +19,13 @@ export function isInside(folder: string, file: string): boolean {
 export function readBytes(file: string, folder: string | undefined, shown = file): DataResult<Uint8Array> {
   let resolved: string;
   try {
-    if (folder !== undefined && !isInside(path.resolve(folder), path.resolve(file))) return outside(shown);
-    resolved = realpathSync(file);
-    if (folder !== undefined && !isInside(realpathSync(folder), resolved)) return outside(shown);
-    if (statSync(resolved).isDirectory()) return fault('AM4003', `"${shown}" is a folder, not a data file`);
-    return unpack(readFileSync(resolved), shown);
+    if (folder !== undefined && !isInside(files.resolve(folder), files.resolve(file))) return outside(shown);
+    resolved = files.realPath(file);
+    if (folder !== undefined && !isInside(files.realPath(folder), resolved)) return outside(shown);
+    if (files.isFolder(resolved)) return fault('AM4003', `"${shown}" is a folder, not a data file`);
+    return unpack(files.read(resolved), shown);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
+    const code = (error as { readonly code?: string }).code;
     if (code === 'ENOENT' || code === 'ENOTDIR') {
       return fault('AM4001', `there is no data file "${shown}"`, ['the path is relative to the `.opt` file']);
     }
@@ -48,7 +46,7 @@ function unpack(bytes: Uint8Array, shown: string): DataResult<Uint8Array> {
   if (!isGzip)
     return fault('AM4014', `"${shown}" is not gzip data`, ['its ending says gzip, its first bytes do not']);
   try {
-    return success(gunzipSync(bytes));
+    return success(files.gunzip(bytes));
   } catch (error) {
     return fault('AM4014', `"${shown}" cannot be unpacked`, [
       `gzip says: ${(error as Error).message}`,

@@ -1,0 +1,6 @@
+/**
+ * The compiler in a page: what `index.ts` offers to Node, and the files of the page. A program reads its data and imports
+ * from what `putFile` has put there; the library is part of the bundle.
+ */
+export * from './index.js';
+export { putFile, removeFile } from './browser/files.js';
