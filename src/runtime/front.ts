@@ -3,7 +3,8 @@
  * the preference, run once with a preference drawn before each step and evaluated at each. What is said beside the
  * front is about one of its points, the compromise.
  */
-import type { CompiledProgram, RunPhase, RunPlan, Snapshot } from './compiled.js';
+import type { RunPhase, RunPlan } from './compiled.js';
+import type { DrivenProgram, SavedState, Soon } from './driven.js';
 import { compromise, hypervolume, nonDominated, referenceOf, spread } from './front_measures.js';
 import { drawPreference, spreadPreferences } from './preferences.js';
 import type { NamedArray, RunOutcome, RunStatus, Solved } from './run.js';
@@ -33,45 +34,45 @@ type Plan = NonNullable<RunPlan['front']>;
 /** What the run loop lends. */
 export interface Loop {
   readonly seed: number;
-  readonly initialize: (startSeed: number) => void;
-  readonly solve: (program: CompiledProgram, title?: string) => Promise<Solved>;
-  readonly summarize: (solved: Solved) => RunOutcome;
+  readonly initialize: (startSeed: number) => Soon<void>;
+  readonly solve: (program: DrivenProgram, title?: string) => Promise<Solved>;
+  readonly summarize: (solved: Solved) => Promise<RunOutcome>;
 }
 
 interface Reached {
   readonly outcome: RunOutcome;
   readonly preference: readonly number[];
   readonly solved: Solved;
-  readonly snapshot: Snapshot;
+  readonly snapshot: SavedState;
 }
 
 export async function runFront(
   plan: RunPlan,
   front: Plan,
-  program: CompiledProgram,
+  program: DrivenProgram,
   loop: Loop,
 ): Promise<RunOutcome> {
   const several = plan.phases[front.phase]?.several;
-  if (several === undefined || program.carried === undefined)
-    throw new Error('compiler bug: a front without several objectives');
-  const preference = program.carried(front.preference);
+  if (several === undefined) throw new Error('compiler bug: a front without several objectives');
   const preferences = spreadPreferences(front.count, several.length);
   const reached: Reached[] = [];
-  const keep = (wanted: readonly number[], solved: Solved): void => {
-    preference.set(wanted);
-    const outcome = loop.summarize(solved);
-    reached.push({ outcome, preference: wanted, solved, snapshot: program.saveState() });
+  const keep = async (wanted: readonly number[], solved: Solved): Promise<void> => {
+    program.writeCarried(front.preference, wanted);
+    const outcome = await loop.summarize(solved);
+    reached.push({ outcome, preference: wanted, solved, snapshot: await program.saveState() });
   };
   if (front.conditioned) {
-    loop.initialize(loop.seed);
-    const solved = await loop.solve(new ConditionedProgram(program, preference, loop.seed));
-    for (const wanted of preferences) keep(wanted, solved);
+    await loop.initialize(loop.seed);
+    const solved = await loop.solve(
+      new ConditionedProgram(program, front.preference, several.length, loop.seed),
+    );
+    for (const wanted of preferences) await keep(wanted, solved);
   } else {
     for (const [index, wanted] of preferences.entries()) {
-      loop.initialize(loop.seed + index);
-      preference.set(wanted);
+      await loop.initialize(loop.seed + index);
+      program.writeCarried(front.preference, wanted);
       const solved = await loop.solve(program, `point ${index + 1} of ${front.count}`);
-      keep(wanted, solved);
+      await keep(wanted, solved);
       if (reached.at(-1)?.outcome.status === 'stopped') break;
     }
   }
@@ -79,66 +80,85 @@ export async function runFront(
 }
 
 /** Draws the preference of every step before it: the state before a step has the preference of that step. */
-class ConditionedProgram implements CompiledProgram {
-  readonly measures: CompiledProgram['measures'];
-  readonly parameters: CompiledProgram['parameters'];
+class ConditionedProgram implements DrivenProgram {
+  private readonly drawn: Float64Array;
   private taken = 0;
 
   constructor(
-    private readonly program: CompiledProgram,
-    private readonly preference: Float64Array | Float32Array | Int32Array,
+    private readonly program: DrivenProgram,
+    private readonly preference: number,
+    objectives: number,
     private readonly seed: number,
   ) {
-    this.measures = program.measures;
-    this.parameters = program.parameters;
+    this.drawn = new Float64Array(objectives);
   }
 
-  load(raw: readonly ArrayLike<number>[]): void {
-    this.program.load(raw);
+  get measures(): ArrayLike<number> {
+    return this.program.measures;
   }
 
-  initialize(seed: number, hypers?: ReadonlyMap<string, number>): void {
-    this.program.initialize(seed, hypers);
+  initialize(seed: number, hypers?: ReadonlyMap<string, number>): Soon<void> {
+    return this.program.initialize(seed, hypers);
   }
 
-  startPhase(phase: number): void {
+  startPhase(phase: number): Soon<void> {
     this.taken = 0;
-    drawPreference(this.preference, this.seed, 1);
-    this.program.startPhase(phase);
+    this.draw();
+    return this.program.startPhase(phase);
   }
 
-  step(phase: number): void {
-    this.program.step(phase);
-    this.taken += 1;
-    drawPreference(this.preference, this.seed, this.taken + 1);
+  /** One step at a time: the next one has another preference. */
+  advance(phase: number): Soon<number> {
+    const taken = this.program.advance(phase, 1);
+    return typeof taken === 'number' ? this.advanced(taken) : taken.then((count) => this.advanced(count));
   }
 
-  report(index: number): ArrayLike<number> {
+  private advanced(taken: number): number {
+    this.taken += taken;
+    this.draw();
+    return taken;
+  }
+
+  /** Of the step after those that were taken. */
+  private draw(): void {
+    drawPreference(this.drawn, this.seed, this.taken + 1);
+    this.writeCarried(this.preference, this.drawn);
+  }
+
+  readParameters(): Soon<Float64Array | Float32Array> {
+    return this.program.readParameters();
+  }
+
+  report(index: number): Soon<ArrayLike<number>> {
     return this.program.report(index);
   }
 
-  evaluate(phase: number): ArrayLike<number> {
+  evaluate(phase: number): Soon<ArrayLike<number>> {
     return this.program.evaluate(phase);
   }
 
-  saveState(into?: Snapshot): Snapshot {
+  writeCarried(index: number, values: ArrayLike<number>): void {
+    this.program.writeCarried(index, values);
+  }
+
+  saveState(into?: SavedState): Soon<SavedState> {
     return this.program.saveState(into);
   }
 
-  restoreState(snapshot: Snapshot): void {
-    this.taken = snapshot.step;
-    this.program.restoreState(snapshot);
+  restoreState(saved: SavedState): Soon<void> {
+    this.taken = saved.step;
+    return this.program.restoreState(saved);
   }
 }
 
 /** The front, and the run as seen from its compromise. */
-function concluded(
+async function concluded(
   front: Plan,
   several: NonNullable<RunPhase['several']>,
-  program: CompiledProgram,
+  program: DrivenProgram,
   loop: Loop,
   reached: readonly Reached[],
-): RunOutcome {
+): Promise<RunOutcome> {
   const written = reached.map(({ outcome }) => several.map(({ name }) => valueOf(outcome, name)));
   const minimized = written.map((values) =>
     values.map((value, index) => (several[index]?.sense === 'maximize' ? -value : value)),
@@ -152,13 +172,12 @@ function concluded(
   const place = points.length === 0 ? 0 : found.indexOf(points[compromise(points)] ?? []);
   const chosen = reached[place];
   if (chosen === undefined) throw new Error('compiler bug: a front without a run');
-  program.restoreState(chosen.snapshot);
-  program
-    .carried?.(front.points)
-    .set(
-      Array.from({ length: front.count }, (_, index) => found[index] ?? several.map(() => Infinity)).flat(),
-    );
-  const outcome = loop.summarize(chosen.solved);
+  await program.restoreState(chosen.snapshot);
+  program.writeCarried(
+    front.points,
+    Array.from({ length: front.count }, (_, index) => found[index] ?? several.map(() => Infinity)).flat(),
+  );
+  const outcome = await loop.summarize(chosen.solved);
   const reference = referenceOf(points);
   const evaluated = reached.flatMap((each, index): readonly FrontPoint[] =>
     isFound[index]

@@ -13,6 +13,24 @@ export function isHostFailure(error: unknown): error is Error {
   return error instanceof Error && error.name === hostFailureName;
 }
 
+/** Which function failed, and how; other errors are thrown on. */
+export function hostFailureOf(error: unknown): { readonly where: string; readonly failure: string } {
+  if (!isHostFailure(error)) throw error;
+  return { where: /^`(\w+)/.exec(error.message)?.[1] ?? 'host', failure: error.message };
+}
+
+/** Runs `body`; what a function of the host did wrong in it, if that ended it. */
+export async function hostFailureIn(
+  body: () => void | Promise<void>,
+): Promise<ReturnType<typeof hostFailureOf> | undefined> {
+  try {
+    await body();
+    return undefined;
+  } catch (error) {
+    return hostFailureOf(error);
+  }
+}
+
 export interface HostArgument {
   readonly shape: readonly number[];
   readonly dtype: 'real' | 'int' | 'bool';

@@ -87,9 +87,7 @@ export function infeasibilityOf(
 }
 
 /** The verdict is looked for after so many steps, twice as many, and so on; it falls when two in a row agree. */
-export function isLookedFor(step: number): boolean {
-  return step >= 64 && (step & (step - 1)) === 0;
-}
+export const firstLook = 64;
 
 export function agree(left: Infeasibility | undefined, right: Infeasibility | undefined): boolean {
   const names = (verdict: Infeasibility | undefined): string | undefined =>

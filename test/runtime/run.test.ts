@@ -1,69 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { CompiledProgram, RunPlan } from '../../src/runtime/compiled.js';
 import { resultObject } from '../../src/runtime/result.js';
 import { runProgram } from '../../src/runtime/run.js';
 import type { Progress } from '../../src/runtime/run.js';
-
-interface FakeOptions {
-  readonly steps?: number;
-  /** The step's update of x. */
-  readonly update?: (x: number, step: number) => number;
-  readonly objective?: (x: number) => number;
-  readonly stopsBelow?: number;
-  readonly phases?: number;
-}
-
-/** x halves at each step, and the objective is x^2, unless said otherwise. */
-function fake(options: FakeOptions = {}): { plan: RunPlan; program: CompiledProgram; steps: () => number } {
-  const update = options.update ?? ((x: number): number => x / 2);
-  const objective = options.objective ?? ((x: number): number => x * x);
-  const parameters = new Float64Array(1);
-  const measures = new Float64Array(3);
-  let step = 0;
-  let taken = 0;
-  const phase = {
-    title: 'halving',
-    objective: { name: 'loss', sense: 'minimize' },
-    measures: ['objective', 'grad_norm', 'stop'],
-    stops: true,
-    steps: options.steps ?? 20,
-    stepsPerEpoch: 4,
-    constraints: [],
-  } as const;
-  return {
-    steps: () => taken,
-    plan: {
-      name: 'fake',
-      seed: 0,
-      parameters: [{ name: 'x', shape: [1], offset: 0, size: 1 }],
-      phases: Array.from({ length: options.phases ?? 1 }, () => phase),
-      reports: [{ name: 'twice', type: { dtype: 'real', shape: [] } }],
-    },
-    program: {
-      load: () => undefined,
-      initialize: (seed) => void (parameters[0] = 1 + seed),
-      startPhase: () => void (step = 0),
-      step: () => {
-        step += 1;
-        taken += 1;
-        const x = parameters[0] ?? NaN;
-        const value = objective(x);
-        const done = value < (options.stopsBelow ?? -1);
-        measures.set([value, 2 * x, done ? 1 : 0]);
-        if (!done) parameters[0] = update(x, step);
-      },
-      measures,
-      parameters,
-      report: () => [2 * (parameters[0] ?? NaN)],
-      evaluate: () => [objective(parameters[0] ?? NaN), Math.abs(2 * (parameters[0] ?? NaN))],
-      saveState: () => ({ parameters: parameters.slice(), states: [], step }),
-      restoreState: (saved) => {
-        parameters.set(saved.parameters);
-        step = saved.step;
-      },
-    },
-  };
-}
+import { fake } from './fake_program.js';
 
 describe('a run', () => {
   it('takes all steps and is finished', async () => {
