@@ -1,0 +1,133 @@
+/**
+ * Which kernel computes a contraction. Few outputs, or short rows, are dot products, each shared by some threads of a
+ * workgroup (down to one thread); everything else is computed in tiles, whose operands pass through workgroup memory.
+ * One rule chooses: the time of one workgroup, counted in multiply-adds of one thread, times the rounds that the
+ * device needs. The weights are those of a desktop GPU by its data sheet; they have not been measured.
+ */
+import type { Contraction } from '../../ir/nest.js';
+import { sizeOf } from '../../ir/types.js';
+
+export interface ProductSize {
+  readonly batch: number;
+  readonly rows: number;
+  readonly columns: number;
+  readonly depth: number;
+}
+
+/** `share` threads (a power of two) sum one output; a workgroup computes threads / share outputs. */
+export interface DotShape {
+  readonly kind: 'dot';
+  readonly share: number;
+}
+
+/** A thread holds height x width outputs (width a multiple of 4); a workgroup has down x across threads that do. */
+export interface TileShape {
+  readonly kind: 'tile';
+  readonly height: number;
+  readonly width: number;
+  readonly down: number;
+  readonly across: number;
+  /** Summed elements that lie in workgroup memory at a time; a multiple of 4. */
+  readonly step: number;
+}
+
+export type ContractionShape = DotShape | TileShape;
+
+/** The device as the choice sees it. */
+export interface Parallelism {
+  /** Invocations of a workgroup. */
+  readonly threads: number;
+  /** Workgroups that run at once: 1 where the whole program is one workgroup. */
+  readonly groups: number;
+}
+
+/** Four numbers read from workgroup memory, one number read from storage, one barrier; in multiply-adds. */
+const cost = { shared: 8, storage: 10, barrier: 20 };
+
+/** Vectors of four in the tiles of one workgroup: 10 of the 16 kB that every device has. */
+const largestTiles = 640;
+
+export function sizeOfProduct({ left, right, batch }: Contraction): ProductSize {
+  return {
+    batch: sizeOf(batch),
+    rows: left.free.extent,
+    columns: right.free.extent,
+    depth: left.contract.extent,
+  };
+}
+
+/** Multiply-adds of a contraction, and the elements that it must read and write at least. */
+export function workOfProduct({ batch, rows, columns, depth }: ProductSize): {
+  readonly multiplyAdds: number;
+  readonly elements: number;
+} {
+  return {
+    multiplyAdds: batch * rows * columns * depth,
+    elements: batch * (rows * depth + depth * columns + rows * columns),
+  };
+}
+
+export function chooseShape(size: ProductSize, device: Parallelism): ContractionShape {
+  let best: ContractionShape = { kind: 'dot', share: 1 };
+  let least = Infinity;
+  for (const shape of candidates(size, device.threads)) {
+    const time = timeOf(shape, size, device);
+    if (time < least) [best, least] = [shape, time];
+  }
+  return best;
+}
+
+export function teamsOf(shape: ContractionShape, size: ProductSize, threads: number): number {
+  if (shape.kind === 'dot') {
+    return Math.ceil((size.batch * size.rows * size.columns) / Math.floor(threads / shape.share));
+  }
+  const down = Math.ceil(size.rows / (shape.height * shape.down));
+  return size.batch * down * Math.ceil(size.columns / (shape.width * shape.across));
+}
+
+/** Vectors of four that the tiles of one workgroup take: rows of the left one, then rows of the right one, each with one to spare. */
+export function tileMemory({ height, width, down, across, step }: TileShape): {
+  readonly leftPitch: number;
+  readonly rightPitch: number;
+  readonly rightStart: number;
+  readonly size: number;
+} {
+  const leftPitch = step / 4 + 1;
+  const rightPitch = (width / 4) * across + 1;
+  const rightStart = height * down * leftPitch;
+  return { leftPitch, rightPitch, rightStart, size: rightStart + step * rightPitch };
+}
+
+function* candidates(size: ProductSize, threads: number): Generator<ContractionShape> {
+  for (let share = 1; share <= threads; share *= 2) yield { kind: 'dot', share };
+  for (const [height, width] of [
+    [8, 8],
+    [4, 8],
+    [4, 4],
+    [2, 4],
+    [1, 4],
+  ] as const) {
+    const columns = Math.ceil(size.columns / width);
+    for (const across of new Set([4, 8, 16, 32, columns])) {
+      if (across > columns || across > threads) continue;
+      const down = Math.min(Math.floor(threads / across), Math.ceil(size.rows / height));
+      for (const step of [16, 8]) {
+        const shape: TileShape = { kind: 'tile', height, width, down, across, step };
+        if (down > 0 && tileMemory(shape).size <= largestTiles) yield shape;
+      }
+    }
+  }
+}
+
+function timeOf(shape: ContractionShape, size: ProductSize, device: Parallelism): number {
+  const rounds = Math.ceil(teamsOf(shape, size, device.threads) / device.groups);
+  if (shape.kind === 'dot') {
+    const fold = Math.log2(shape.share);
+    return rounds * (Math.ceil(size.depth / shape.share) * (1 + 2 * cost.storage) + fold * cost.barrier);
+  }
+  const { height, width, down, across, step } = shape;
+  const sums = step * (height * width + ((height + width) / 4) * cost.shared);
+  const reads = ((height * down + width * across) * step) / device.threads;
+  const turn = sums + reads * cost.storage + 2 * cost.barrier;
+  return rounds * Math.ceil(size.depth / step) * turn;
+}

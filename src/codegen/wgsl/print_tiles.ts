@@ -1,0 +1,179 @@
+/**
+ * The register-tiled product. A workgroup computes a tile of the output, each thread a few rows and columns of it in
+ * registers; along the summed axis the operands come in steps through workgroup memory, as vectors of four: the left
+ * one along the summed axis, the right one along the columns. Beyond the edges of the operands zeros are read.
+ */
+import type { TileShape } from './contraction_shape.js';
+import { tileMemory } from './contraction_shape.js';
+import type { KernelText } from './kernel_text.js';
+import type { PrintedProduct } from './print_contraction.js';
+import { steps } from './print_contraction.js';
+
+const parts = ['x', 'y', 'z', 'w'] as const;
+
+export function printTiles(
+  product: PrintedProduct,
+  shape: TileShape,
+  name: string,
+  text: KernelText,
+): readonly string[] {
+  const { size, leftStart, rightStart } = product;
+  const { height, width, down, across, step } = shape;
+  const [tall, wide] = [height * down, width * across];
+  const [tilesDown, tilesAcross] = [Math.ceil(size.rows / tall), Math.ceil(size.columns / wide)];
+  const memory = tileMemory(shape);
+  const tiles = text.scratch('vec4f', memory.size);
+  const [leftElement, rightElement, store] = declareElements(product, shape, name, text);
+  const idle = down * across < text.threads;
+  const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
+  const vectors = range(width / 4);
+  const sums = range(height).flatMap((row) => vectors.map((vector) => `sum_${row}_${vector}`));
+  const computes = idle ? [`if (thread < ${down * across}u) {`, '}'] : ['{', '}'];
+  return [
+    `let across = i32(thread % ${across}u);`,
+    `let down = ${idle ? `min(i32(thread / ${across}u), ${down - 1})` : `i32(thread / ${across}u)`};`,
+    `for (var team = group; team < ${size.batch * tilesDown * tilesAcross}u; team += groups) {`,
+    `  let first_row = i32(team) / ${tilesAcross} % ${tilesDown} * ${tall};`,
+    `  let first_column = i32(team) % ${tilesAcross} * ${wide};`,
+    `  let product = i32(team) / ${tilesDown * tilesAcross};`,
+    `  let p = ${leftStart}(product);`,
+    `  let q = ${rightStart}(product);`,
+    ...sums.map((sum) => `  var ${sum} = vec4f();`),
+    `  for (var start = 0; start < ${size.depth}; start += ${step}) {`,
+    '    workgroupBarrier();',
+    ...loadLeft(product, shape, tiles, leftElement, text).map((line) => `    ${line}`),
+    ...loadRight(product, shape, tiles, rightElement, text).map((line) => `    ${line}`),
+    '    workgroupBarrier();',
+    `    for (var k = 0; k < ${step / 4}; k += 1) {`,
+    ...range(height).map(
+      (row) => `      let left_${row} = ${tiles}[(down * ${height} + ${row}) * ${memory.leftPitch} + k];`,
+    ),
+    ...parts.flatMap((part, lane) => [
+      ...vectors.map(
+        (vector) =>
+          `      let right_${lane}_${vector} = ${tiles}[${memory.rightStart} + (k * 4 + ${lane}) * ${memory.rightPitch} + across${width === 4 ? '' : ` * ${width / 4} + ${vector}`}];`,
+      ),
+      ...range(height).flatMap((row) =>
+        vectors.map(
+          (vector) => `      sum_${row}_${vector} += left_${row}.${part} * right_${lane}_${vector};`,
+        ),
+      ),
+    ]),
+    '    }',
+    '  }',
+    `  ${computes[0]}`,
+    `    let row = first_row + down * ${height};`,
+    `    let column = first_column + across * ${width};`,
+    ...range(height).flatMap((row) =>
+      vectors.map(
+        (vector) => `    ${store}(product, row + ${row}, column + ${vector * 4}, sum_${row}_${vector});`,
+      ),
+    ),
+    `  ${computes[1]}`,
+    '}',
+  ];
+}
+
+/** Element functions of the operands (zero beyond the edges) and of four outputs in a row (nothing beyond the edges). */
+function declareElements(
+  { size, finish, left, right }: PrintedProduct,
+  shape: TileShape,
+  name: string,
+  text: KernelText,
+): readonly [string, string, string] {
+  const tall = size.rows % (shape.height * shape.down) !== 0;
+  const wide = size.columns % (shape.width * shape.across) !== 0;
+  const deep = size.depth % shape.step !== 0;
+  const element = (
+    side: string,
+    position: string,
+    array: string,
+    strides: string,
+    limits: string[],
+  ): string => {
+    const own = text.fresh(`${name}_${side}_element`);
+    const value = `${array}[base${strides}]`;
+    text.declare([
+      `fn ${own}(base: i32, ${position}: i32, k: i32) -> f32 {`,
+      ...(limits.length === 0
+        ? [`  return ${value};`]
+        : [`  if (${limits.join(' && ')}) { return ${value}; }`, '  return 0.0;']),
+      '}',
+    ]);
+    return own;
+  };
+  const depthLimit = deep ? [`k < ${size.depth}`] : [];
+  const leftElement = element(
+    'left',
+    'row',
+    left.array,
+    `${steps('row', left.free)}${steps('k', left.contract)}`,
+    [...(tall ? [`row < ${size.rows}`] : []), ...depthLimit],
+  );
+  const rightElement = element(
+    'right',
+    'column',
+    right.array,
+    `${steps('column', right.free)}${steps('k', right.contract)}`,
+    [...(wide ? [`column < ${size.columns}`] : []), ...depthLimit],
+  );
+  const store = text.fresh(`${name}_store`);
+  text.declare([
+    `fn ${store}(product: i32, row: i32, column: i32, value: vec4f) {`,
+    ...(tall ? [`  if (row >= ${size.rows}) { return; }`] : []),
+    ...parts.map((part, lane) => {
+      const call = `${finish}(product, row, column + ${lane}, value.${part});`;
+      return wide ? `  if (column + ${lane} < ${size.columns}) { ${call} }` : `  ${call}`;
+    }),
+    '}',
+  ]);
+  return [leftElement, rightElement, store];
+}
+
+/** Four neighbours along the summed axis; neighbouring threads go where the memory goes. */
+function loadLeft(
+  { left }: PrintedProduct,
+  { height, down, step }: TileShape,
+  tiles: string,
+  element: string,
+  text: KernelText,
+): readonly string[] {
+  const tall = height * down;
+  const quarters = step / 4;
+  const [row, k] = left.free === 1 ? [`i % ${tall}`, `i / ${tall}`] : [`i / ${quarters}`, `i % ${quarters}`];
+  const four = [0, 1, 2, 3].map((lane) => `${element}(p, first_row + row, start + k * 4 + ${lane})`);
+  return [
+    `for (var i = i32(thread); i < ${tall * quarters}; i += ${text.threads}) {`,
+    `  let row = ${row};`,
+    `  let k = ${k};`,
+    `  ${tiles}[row * ${quarters + 1} + k] = vec4f(`,
+    `    ${four.slice(0, 2).join(', ')},`,
+    `    ${four.slice(2).join(', ')});`,
+    '}',
+  ];
+}
+
+/** Four neighbours along the columns. */
+function loadRight(
+  { right }: PrintedProduct,
+  shape: TileShape,
+  tiles: string,
+  element: string,
+  text: KernelText,
+): readonly string[] {
+  const { step } = shape;
+  const quarters = (shape.width * shape.across) / 4;
+  const { rightStart, rightPitch } = tileMemory(shape);
+  const [column, k] =
+    right.free === 1 ? [`i % ${quarters}`, `i / ${quarters}`] : [`i / ${step}`, `i % ${step}`];
+  const four = [0, 1, 2, 3].map((lane) => `${element}(q, first_column + column * 4 + ${lane}, start + k)`);
+  return [
+    `for (var i = i32(thread); i < ${step * quarters}; i += ${text.threads}) {`,
+    `  let column = ${column};`,
+    `  let k = ${k};`,
+    `  ${tiles}[${rightStart} + k * ${rightPitch} + column] = vec4f(`,
+    `    ${four.slice(0, 2).join(', ')},`,
+    `    ${four.slice(2).join(', ')});`,
+    '}',
+  ];
+}

@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { chooseShape } from '../../../src/codegen/wgsl/contraction_shape.js';
+import type { ContractionShape } from '../../../src/codegen/wgsl/contraction_shape.js';
+import { printContraction } from '../../../src/codegen/wgsl/print_contraction.js';
+import { GraphBuilder } from '../../../src/ir/builder.js';
+import type { Region } from '../../../src/ir/graph.js';
+import { real } from '../../../src/ir/types.js';
+import { generator, randomTensor } from '../../ir/inputs.js';
+import { llvmpipe, swiftShader } from '../../support/device.js';
+import { expectRight } from './kernels_alone.js';
+import type { Print, Trial } from './kernels_alone.js';
+
+interface Case {
+  readonly m: number;
+  readonly k: number;
+  readonly n: number;
+  readonly batch: number;
+  readonly left: boolean;
+  readonly right: boolean;
+  /** The operands are read in the middle of longer vectors, and backwards along the summed axis. */
+  readonly sliced: boolean;
+}
+
+/** A product of batches of m x k and k x n matrices, of which either may be stored transposed. */
+function product({ m, k, n, batch, left, right, sliced }: Case): Region {
+  const b = new GraphBuilder();
+  const shapes = [left ? [batch, k, m] : [batch, m, k], right ? [batch, n, k] : [batch, k, n]];
+  const parameters = shapes.map((shape) => {
+    const size = shape.reduce((a, c) => a * c, 1);
+    return b.parameter(sliced ? real(size + 5) : real(...shape), 'operand');
+  });
+  const [x, y] = parameters.map((parameter, side) => {
+    const shape = shapes[side] ?? [];
+    if (!sliced) return parameter;
+    const matrix = b.reshape(b.slice(parameter, [3], [parameter.type.shape[0]! - 2]), shape);
+    return b.reverse(matrix, [(side === 0 ? left : right) === (side === 0) ? 1 : 2]);
+  });
+  const contract: [number, number][] = [[left ? 1 : 2, right ? 2 : 1]];
+  return b.region(parameters, [b.contraction(x!, y!, { batch: [[0, 0]], contract })]);
+}
+
+/** Each sum of k products of numbers below 1 rounds by at most k halves of an ulp of k; so many suffice for any order. */
+function trial(region: Region, depth: number, shape?: ContractionShape): Trial {
+  const random = generator(5);
+  const print: Print = (schedule, text) =>
+    schedule.kind === 'contraction' ? printContraction(schedule.contraction, text, shape) : [];
+  return {
+    region,
+    inputs: region.parameters.map((parameter) => {
+      const { type, data } = randomTensor(parameter.type, -1, 1, random);
+      return { type, data: data.map(Math.fround) };
+    }),
+    print,
+    tolerance: () => 1e-7 * (depth + 1) * Math.sqrt(depth + 1),
+  };
+}
+
+const extent = fc.oneof(fc.integer({ min: 0, max: 9 }), fc.integer({ min: 10, max: 70 }));
+const cases = fc.record<Case>({
+  m: extent,
+  k: extent,
+  n: extent,
+  batch: fc.integer({ min: 1, max: 3 }),
+  left: fc.boolean(),
+  right: fc.boolean(),
+  sliced: fc.boolean(),
+});
+
+const shapes: readonly ContractionShape[] = [
+  { kind: 'dot', share: 1 },
+  { kind: 'dot', share: 4 },
+  { kind: 'dot', share: 64 },
+  { kind: 'tile', height: 4, width: 4, down: 8, across: 8, step: 16 },
+  { kind: 'tile', height: 1, width: 4, down: 21, across: 3, step: 8 },
+  { kind: 'tile', height: 8, width: 8, down: 4, across: 4, step: 8 },
+];
+
+for (const find of [swiftShader, llvmpipe]) {
+  const { driver, reason } = await find();
+  describe.skipIf(driver === undefined)(`contractions on ${driver?.name ?? 'a device'}${reason}`, () => {
+    it('are right for sizes, transpositions, batches and strides of all kinds', async () => {
+      const drawn = fc.sample(cases, { numRuns: 24, seed: 11 });
+      await expectRight(
+        driver!,
+        drawn.map((one) => trial(product(one), one.k)),
+      );
+    });
+
+    it('are right in every shape of kernel, where it fits and where it does not', async () => {
+      const drawn = fc.sample(cases, { numRuns: 18, seed: 12 });
+      await expectRight(
+        driver!,
+        drawn.map((one, index) => trial(product(one), one.k, shapes[index % shapes.length])),
+      );
+    });
+
+    it('are right where one thread does everything, and with many', async () => {
+      const one: Case = { m: 13, k: 37, n: 21, batch: 2, left: true, right: false, sliced: true };
+      await expectRight(driver!, [trial(product(one), one.k)], { threads: 32, groups: 1 });
+      await expectRight(driver!, [trial(product(one), one.k)], { threads: 256, groups: 1 });
+    });
+  });
+}
+
+describe('the kernel of a contraction', () => {
+  const device = { threads: 64, groups: 32 };
+  it('is a tile for large matrices, the largest there is', () => {
+    const size = { batch: 1, rows: 2048, columns: 2048, depth: 2048 };
+    expect(chooseShape(size, device)).toMatchObject({ kind: 'tile', height: 8, width: 8 });
+  });
+  it('shares dot products among more threads the fewer there are', () => {
+    const shared = [1, 16, 256, 4096, 65536].map((rows) => {
+      const shape = chooseShape({ batch: 1, rows, columns: 1, depth: 4096 }, device);
+      return shape.kind === 'dot' ? shape.share : 0;
+    });
+    expect(shared).toEqual([...shared].sort((a, b) => b - a));
+    expect(shared[0]).toBe(64);
+  });
+});
