@@ -3,7 +3,7 @@ import type { DType, ElementwiseName, Monoid } from '../ir/graph.js';
 import type { Variable } from '../ir/nest-affine.js';
 import type { Buffer } from '../ir/nest.js';
 import { precedence } from '../ir/operators/elementwise/lowering.js';
-import type { ScalarText } from '../ir/operators/elementwise/lowering.js';
+import type { Lowering, ScalarText } from '../ir/operators/elementwise/lowering.js';
 
 /** The language that a launch is printed in. Truth values are 0 and 1 in memory. */
 export interface LaunchDialect {
@@ -48,6 +48,12 @@ export function isName({ text }: ScalarText): boolean {
 
 export function primary(text: string): ScalarText {
   return { text, precedence: precedence.primary };
+}
+
+/** Does the text mention an operand twice (`a * a`)? Then the operand must be a name. */
+export function repeatsOperand(lowering: Lowering<unknown>): boolean {
+  const text = lowering.print('@0', '@1', '@2');
+  return ['@0', '@1', '@2'].some((operand) => text.indexOf(operand) !== text.lastIndexOf(operand));
 }
 
 /** An index, a bound or a coefficient. */

@@ -24,15 +24,24 @@ export abstract class LaunchPrinter extends LaunchExpressions {
   print(): string[] {
     const { launch } = this;
     const outer = at(launch.units, 0).space.slice(0, launch.depth);
-    for (const variable of outer) this.enter(variable);
+    this.openOuter(outer);
     launch.stages.forEach((stage, index) => {
       this.stage = index;
       this.levels.clear();
       this.printStage(stage);
     });
-    for (const variable of [...outer].reverse()) this.leave(variable);
+    this.closeOuter(outer);
     for (const line of this.afterLoops) this.root.push(line);
     return this.root.lines;
+  }
+
+  /** Makes the blocks of the outer loops. */
+  protected openOuter(outer: readonly Variable[]): void {
+    for (const variable of outer) this.enter(variable);
+  }
+
+  protected closeOuter(outer: readonly Variable[]): void {
+    for (const variable of [...outer].reverse()) this.leave(variable);
   }
 
   private printStage(stage: Stage): void {
@@ -51,24 +60,24 @@ export abstract class LaunchPrinter extends LaunchExpressions {
     if (base > 0) this.afterLoops.push(...(epilogues.get(0) ?? []));
   }
 
-  private enter(variable: Variable): void {
+  protected enter(variable: Variable): void {
     const parent = at(this.blocks, this.blocks.length - 1);
     this.blocks.push(this.hasLoop(variable) ? new Block(parent) : parent);
   }
 
-  private leave(variable: Variable): void {
+  protected leave(variable: Variable): void {
     const inner = this.blocks.pop();
     if (inner === undefined || !this.hasLoop(variable)) return;
     const name = loopName(variable);
     at(this.blocks, this.blocks.length - 1).close(this.dialect.loop(name, this.extentOf(variable)), inner);
   }
 
-  private hasLoop(variable: Variable): boolean {
+  protected hasLoop(variable: Variable): boolean {
     return variable.extent !== 1 && !this.collapsed.has(variable);
   }
 
   /** A loop has taken over the loops outside it that collapsed into it. */
-  private extentOf(variable: Variable): number {
+  protected extentOf(variable: Variable): number {
     let extent = variable.extent;
     if (variable.kind !== 'loop') return extent;
     const space = this.currentSpace();

@@ -5,7 +5,7 @@ import { precedence, printLowering } from '../../ir/operators/elementwise/loweri
 import type { ScalarLowering, ScalarText } from '../../ir/operators/elementwise/lowering.js';
 import { elementwiseTable } from '../../ir/operators/elementwise/table.js';
 import { philoxUniform } from '../../ir/operators/philox.js';
-import { parenthesized, primary } from '../launch-text.js';
+import { parenthesized, primary, repeatsOperand } from '../launch-text.js';
 import type { LaunchDialect } from '../launch-text.js';
 import type { ProgramText } from './program-text.js';
 import { numberText } from './text.js';
@@ -28,7 +28,7 @@ export function javascriptDialect(program: ProgramText): LaunchDialect {
     constant: (value, dtype) =>
       dtype === 'bool' ? primary(value === 0 ? 'false' : 'true') : numberText(value),
     apply: (name, _types, operands) => lower(elementwiseTable[name].lowering, operands),
-    repeatsOperand: (name) => repeats(elementwiseTable[name].lowering),
+    repeatsOperand: (name) => repeatsOperand(elementwiseTable[name].lowering),
     cast: (from, to, operand) => lower(castLowering(from, to), [operand]),
     uniform: (...operands) => {
       program.helpers([philoxUniform]);
@@ -68,9 +68,4 @@ function combine(monoid: Monoid, accumulator: string, value: ScalarText): string
     default:
       return monoid satisfies never;
   }
-}
-
-function repeats(lowering: ScalarLowering): boolean {
-  const text = lowering.print('@0', '@1', '@2');
-  return ['@0', '@1', '@2'].some((operand) => text.indexOf(operand) !== text.lastIndexOf(operand));
 }

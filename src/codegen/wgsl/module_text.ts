@@ -1,0 +1,201 @@
+/**
+ * The text of one WGSL module while it is printed: where the elements of a place lie in the arenas, the helpers that
+ * its code calls, arrays of workgroup memory, and its functions; then entry points and the whole, with the source places
+ * of its lines.
+ */
+import type { Affine } from '../../ir/nest-affine.js';
+import { locate } from '../../ir/nest.js';
+import type { Buffer, Place } from '../../ir/nest.js';
+import { helpersWithCallees } from '../../ir/operators/elementwise/lowering.js';
+import { elementwiseTable } from '../../ir/operators/elementwise/table.js';
+import { printWgslHelpers } from '../../ir/operators/elementwise/wgsl/lowering.js';
+import type { WgslHelper, WgslLowering } from '../../ir/operators/elementwise/wgsl/lowering.js';
+import { wgslUniform } from '../../ir/operators/philox.js';
+import { at } from '../../ir/types.js';
+import { positionAt } from '../../parser/source.js';
+import type { KernelModule, Origin } from '../../runtime/webgpu/plan.js';
+import { Namer, sourceComment } from '../source-text.js';
+import type { DeviceFunction } from './device_function.js';
+import type { DeviceLayout } from './device_layout.js';
+import { reserved } from './reserved_words.js';
+
+/** Which storage buffers there are, and where each buffer of the plan lies in them. */
+export type DeviceStorage = Pick<DeviceLayout, 'arenas' | 'names' | 'home'>;
+
+/** What a module is printed for. */
+export interface DeviceProfile {
+  /** Invocations of a workgroup. */
+  readonly threads: number;
+  /** Features that its code may use, such as `subgroups`. */
+  readonly features: ReadonlySet<string>;
+}
+
+export const plainProfile: DeviceProfile = { threads: 64, features: new Set() };
+
+export type ScratchType = 'f32' | 'i32' | 'u32';
+
+export class ModuleText {
+  private readonly namer: Namer;
+  private readonly helperSet = new Set<WgslHelper>();
+  private readonly scratchSizes = new Map<string, { readonly type: ScratchType; size: number }>();
+  private readonly features = new Set<string>();
+
+  constructor(
+    readonly storage: DeviceStorage,
+    readonly profile: DeviceProfile = plainProfile,
+  ) {
+    this.namer = new Namer(reserved, [...storage.names(), ...helperNames()]);
+  }
+
+  /** The arena in which a buffer lies, by name. */
+  arena(buffer: Buffer): string {
+    return this.storage.home(buffer).name;
+  }
+
+  /** The first element of a buffer in its arena. */
+  startOf(buffer: Buffer): number {
+    return this.storage.home(buffer).offset;
+  }
+
+  /** An element of a place; `index` is an i32, printed so that it can stand in a sum. */
+  element(place: Place, index?: string): string {
+    const { buffer } = locate(place);
+    const start = this.startText(place);
+    const whole = index === undefined ? start : start === '0' ? index : `${start} + ${index}`;
+    return `${this.arena(buffer)}[${whole}]`;
+  }
+
+  /** Where a place begins in its arena: an i32, which depends on the turns of the loops around it. */
+  startText(place: Place): string {
+    const { buffer, base } = locate(place);
+    return this.sum(base, this.startOf(buffer));
+  }
+
+  private sum(index: Affine, start: number): string {
+    const terms = index.terms.map(({ variable, coefficient }) => {
+      if (variable.kind !== 'value' || variable.value.kind !== 'load') {
+        throw new Error('compiler bug: a place depends on more than turns');
+      }
+      return `${this.element(variable.value.place)} * ${coefficient}`;
+    });
+    const constant = index.constant + start;
+    return [...terms, ...(constant === 0 && terms.length > 0 ? [] : [String(constant)])].join(' + ');
+  }
+
+  /** A name for something that the module declares. */
+  fresh(name: string): string {
+    return this.namer.fresh(name);
+  }
+
+  helpers(helpers: readonly WgslHelper[]): void {
+    for (const helper of helpers) this.helperSet.add(helper);
+  }
+
+  /** A feature of the language that the code needs: `subgroups`, `f16`. */
+  enable(feature: string): void {
+    this.features.add(feature);
+  }
+
+  get enabled(): readonly string[] {
+    return [...this.features];
+  }
+
+  /**
+   * Workgroup memory for `size` elements at least, by name. All functions of the module share it, so nothing in it
+   * outlives a function; `slot` tells apart what one function needs at once.
+   */
+  scratch(type: ScratchType, size: number, slot = 0): string {
+    const name = `shared_${type}${slot === 0 ? '' : `_${slot}`}`;
+    const known = this.scratchSizes.get(name);
+    if (known === undefined) this.scratchSizes.set(name, { type, size });
+    else known.size = Math.max(known.size, size);
+    return name;
+  }
+
+  /** Everything before the functions. */
+  declarations(): string[] {
+    const lines = [...this.features].map((feature) => `enable ${feature};`);
+    const names = this.storage.names();
+    this.storage.arenas().forEach(({ type }, binding) => {
+      const name = at(names, binding);
+      lines.push(`@group(0) @binding(${binding}) var<storage, read_write> ${name}: array<${type}>;`);
+    });
+    lines.push(`const threads = ${this.profile.threads}u;`);
+    for (const [name, { type, size }] of this.scratchSizes) {
+      lines.push(`var<workgroup> ${name}: array<${type}, ${size}>;`);
+    }
+    for (const helper of printWgslHelpers([...this.helperSet])) lines.push(...helper.split('\n'));
+    return lines;
+  }
+
+  /** What separates two functions that one workgroup runs in turn: what the first wrote is there for the second. */
+  barrier(): string[] {
+    return this.scratchSizes.size === 0
+      ? ['storageBarrier();']
+      : ['workgroupBarrier();', 'storageBarrier();'];
+  }
+
+  /** The module: declarations, functions, then `entries`. */
+  assemble(name: string, functions: readonly DeviceFunction[], entries: readonly string[]): KernelModule {
+    const lines = this.declarations();
+    const origins: Origin[] = [];
+    for (const printed of functions) {
+      const comment = sourceComment(printed.span);
+      if (comment !== undefined) lines.push(comment);
+      if (printed.span !== undefined) {
+        const { line, column } = positionAt(printed.span.file, printed.span.start);
+        const { path } = printed.span.file;
+        origins.push({ line: lines.length + 1, path, sourceLine: line, sourceColumn: column });
+      }
+      lines.push(`fn ${printed.name}(thread: u32, group: u32, groups: u32) {`);
+      for (const line of printed.lines) lines.push(`  ${line}`);
+      lines.push('}');
+    }
+    return { name, code: [...lines, ...entries, ''].join('\n'), origins };
+  }
+}
+
+/** An entry point that runs one function with the whole grid. */
+export function gridEntry(name: string, call: string): string[] {
+  return [
+    '@compute @workgroup_size(threads)',
+    `fn ${name}(`,
+    '  @builtin(local_invocation_index) thread: u32,',
+    '  @builtin(workgroup_id) workgroup: vec3<u32>,',
+    '  @builtin(num_workgroups) workgroups: vec3<u32>,',
+    ') {',
+    '  let group = workgroup.x + workgroup.y * workgroups.x;',
+    '  let groups = workgroups.x * workgroups.y;',
+    `  ${call}(thread, group, groups);`,
+    '}',
+  ];
+}
+
+/** An entry point that runs functions one after the other in a single workgroup. */
+export function workgroupEntry(name: string, calls: readonly string[], barrier: readonly string[]): string[] {
+  return [
+    '@compute @workgroup_size(threads)',
+    `fn ${name}(@builtin(local_invocation_index) thread: u32) {`,
+    ...calls.flatMap((call, index) => [
+      ...(index === 0 ? [] : barrier.map((line) => `  ${line}`)),
+      `  ${call}(thread, 0u, 1u);`,
+    ]),
+    '}',
+  ];
+}
+
+/** The most workgroups of one dispatch in a direction, on every device. */
+const mostGroups = 65535;
+
+/** Workgroups for a function on its own. Beyond the limit of a dispatch each takes several shares. */
+export function groupsFor({ work }: DeviceFunction, threads: number): readonly [number, number, number] {
+  const wanted = work.kind === 'points' ? Math.ceil(work.count / threads) : work.count;
+  return [Math.min(Math.max(1, wanted), mostGroups), 1, 1];
+}
+
+/** Every helper that any operator may bring. */
+function helperNames(): string[] {
+  const rows = Object.values(elementwiseTable).flatMap(({ wgsl }) => Object.values<WgslLowering>(wgsl));
+  const helpers = [...rows.flatMap((row) => row.helpers), ...wgslUniform(0, 0).helpers];
+  return helpersWithCallees(helpers).map(({ name }) => name);
+}

@@ -1,0 +1,31 @@
+/** One step of a schedule as device functions. What composes steps (sequences, loops, branches) is the plan's. */
+import type { Schedule } from '../../ir/nest.js';
+import type { DeviceFunction } from './device_function.js';
+import type { ModuleText } from './module_text.js';
+import { printCopy, printFill } from './print_moves.js';
+import { printLaunch } from './print_launch.js';
+
+export type LeafStep = Extract<Schedule, { kind: 'launch' | 'contraction' | 'kernel' | 'copy' | 'fill' }>;
+
+type Printer<K extends LeafStep['kind']> = (
+  step: Extract<LeafStep, { kind: K }>,
+  module: ModuleText,
+) => readonly DeviceFunction[];
+
+/** A kind without a row cannot run on a device yet. */
+const printers: { readonly [K in LeafStep['kind']]?: Printer<K> } = {
+  launch: ({ launch }, module) => printLaunch(launch, module),
+  copy: printCopy,
+  fill: printFill,
+};
+
+export function canPrint(step: LeafStep): boolean {
+  return printers[step.kind] !== undefined;
+}
+
+/** The functions that do a step, in order: each needs all that the one before has written. Often one, or none. */
+export function deviceFunctions(step: LeafStep, module: ModuleText): readonly DeviceFunction[] {
+  const print = printers[step.kind] as Printer<never> | undefined;
+  if (print === undefined) throw new Error(`compiler bug: ${step.kind} does not run on a device`);
+  return print(step as never, module);
+}
