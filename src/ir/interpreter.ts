@@ -18,7 +18,17 @@ export interface InterpretOptions {
   readonly host?: HostCaller | undefined;
   /** Sees every computed value, those of nested regions included; used to find the first NaN of a step. */
   readonly onNode?: (node: Node, value: Tensor) => void;
+  /** Errors of another arithmetic, put in on purpose: shows how far they spread. */
+  readonly disturbance?: Disturbance;
 }
+
+/** What happens to the operands of a node before it is evaluated, and to what comes out. */
+export interface Disturbance {
+  readonly operands: (node: Node, values: readonly Tensor[]) => readonly Tensor[];
+  readonly results: (node: Node, values: readonly Tensor[]) => readonly Tensor[];
+}
+
+const undisturbed: Disturbance = { operands: (_, values) => values, results: (_, values) => values };
 
 export function interpret(
   region: Region,
@@ -26,6 +36,7 @@ export function interpret(
   options: InterpretOptions = {},
 ): Tensor[] {
   const orders = new Map<Region, readonly Node[]>();
+  const { host, disturbance = undisturbed } = options;
   const round = options.precision === 'f32' ? roundReals : (value: Tensor): Tensor => value;
 
   const run = (inner: Region, values: readonly Tensor[]): Tensor[] => {
@@ -37,7 +48,8 @@ export function interpret(
     });
     for (const node of order) {
       if (known.has(node)) continue;
-      const results = evaluateNode(node, known, run, options.host).map(round);
+      const operands = disturbance.operands(node, operandsOf(node, known));
+      const results = disturbance.results(node, evaluateNode(node, operands, run, host)).map(round);
       known.set(node, results);
       if (options.onNode !== undefined && node.results === undefined) options.onNode(node, at(results, 0));
     }
@@ -46,26 +58,28 @@ export function interpret(
   return run(region, inputs.map(round));
 }
 
+/** For result `index` of a multi-result node, that result. */
+function operandsOf(node: Node, known: ReadonlyMap<Node, readonly Tensor[]>): Tensor[] {
+  const { operator } = node;
+  const index = operator.kind === 'result' ? operator.index : 0;
+  return node.inputs.map((input) => at(known.get(input) ?? [], index));
+}
+
 function evaluateNode(
   node: Node,
-  known: ReadonlyMap<Node, readonly Tensor[]>,
+  operands: readonly Tensor[],
   run: (region: Region, inputs: readonly Tensor[]) => Tensor[],
   host: HostCaller | undefined,
 ): Tensor[] {
   const { operator } = node;
   if (operator.kind === 'parameter') throw new Error(`compiler bug: stray parameter ${operator.name}`);
-  const inputs = node.inputs.map((input) => known.get(input) ?? []);
-  if (operator.kind === 'result') return [at(at(inputs, 0), operator.index)];
+  if (operator.kind === 'result') return [...operands];
   const { evaluate } =
     operator.kind === 'loop' || operator.kind === 'cond'
       ? controlTable[operator.kind]
       : operatorTable[operator.kind];
   const rule = evaluate as EvaluationRule<Operator>;
-  return rule(
-    operator,
-    inputs.map((values) => at(values, 0)),
-    { types: node.results ?? [node.type], run, host },
-  );
+  return rule(operator, operands, { types: node.results ?? [node.type], run, host });
 }
 
 function checkedInput(parameter: Node, index: number, values: readonly Tensor[]): Tensor {

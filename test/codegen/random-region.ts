@@ -56,8 +56,44 @@ export function randomRegion(seed: number, length: number): Region {
     'abs',
     'square',
     'floor',
+    'ceil',
+    'round',
+    'sign',
     'erf',
+    'erfc',
+    'atan',
+    'asinh',
+    'log_sigmoid',
   ];
+  /** Functions with a domain, or that grow: from a value within [-1, 1] to one that they accept. */
+  const bounded: readonly [UnaryElementwise, scale: number, shift: number][] = [
+    ['exp', 2, 0],
+    ['expm1', 2, 0],
+    ['sinh', 2, 0],
+    ['cosh', 2, 0],
+    ['tan', 1, 0],
+    ['asin', 0.99, 0],
+    ['acos', 0.99, 0],
+    ['atanh', 0.9, 0],
+    ['log', 1, 1.2],
+    ['log1p', 0.9, 0],
+    ['sqrt', 1, 1],
+    ['reciprocal', 1, 1.3],
+    ['acosh', 1, 2.1],
+    ['lgamma', 1, 1.5],
+    ['digamma', 1, 1.5],
+    ['trigamma', 1, 1.5],
+  ];
+  /** The node, brought into [shift - scale, shift + scale]. */
+  const within = (node: Node, scale: number, shift: number): Node =>
+    b.binary('add', b.binary('multiply', tame(node), b.like(node, scale)), b.like(node, shift));
+  /** A square matrix far from singular, made of any node: what it has on the diagonal outweighs the rest. */
+  const matrix = (node: Node, rows: number, columns: number): Node => {
+    const values = fit(node, [rows, columns]);
+    const weight = b.binary('add', b.cast(b.iota([rows, columns], 1), 'real'), b.like(values, 4));
+    const diagonal = b.binary('equal', b.iota([rows, columns], 0), b.iota([rows, columns], 1));
+    return b.select(diagonal, weight, within(values, 0.5, 0));
+  };
   const kinds: (() => void)[] = [
     () => reals.push(b.unary(choose(smooth), recent(reals))),
     () => {
@@ -93,6 +129,58 @@ export function randomRegion(seed: number, length: number): Region {
       const last = at(reals, reals.length - 1);
       // An empty maximum is infinite, and then tanh makes it -1 or 1.
       if (last.type.shape.length === 0 && random() < 0.3) reals.push(b.unary('exp', last));
+    },
+    () => {
+      const [name, scale, shift] = choose(bounded);
+      reals.push(b.unary(name, within(recent(reals), scale, shift)));
+    },
+    () => {
+      const left = recent(reals);
+      const right = within(fit(recent(reals), left.type.shape), 1, 1.5);
+      reals.push(b.binary(choose(['divide', 'atan2', 'modulo', 'floor_divide'] as const), left, right));
+    },
+    () => {
+      const left = within(recent(reals), 1, 1.5);
+      reals.push(b.binary('power', left, fit(tame(recent(reals)), left.type.shape)));
+    },
+    () => {
+      const left = recent(ints);
+      const right = fit(recent(ints), left.type.shape);
+      const names = ['add', 'subtract', 'multiply', 'maximum', 'minimum'] as const;
+      const result = b.binary(choose(names), left, right);
+      // Products of products would outgrow what an int may be.
+      ints.push(b.binary('modulo', result, b.like(result, 1 + below(7))));
+    },
+    () => {
+      const left = recent(ints);
+      const divisor = b.constant(choose([-3, -1, 2, 5]), 'int', left.type.shape);
+      ints.push(b.binary('floor_divide', left, divisor));
+    },
+    () => {
+      const left = recent(bools);
+      const right = fit(recent(bools), left.type.shape);
+      const names = ['and', 'or', 'equal', 'not_equal'] as const;
+      bools.push(random() < 0.3 ? b.unary('not', left) : b.binary(choose(names), left, right));
+    },
+    () => {
+      const left = recent(ints);
+      const names = ['less', 'less_equal', 'greater', 'equal', 'not_equal'] as const;
+      bools.push(b.binary(choose(names), left, fit(recent(ints), left.type.shape)));
+    },
+    () => bools.push(b.unary('is_finite', recent(reals))),
+    () => {
+      const rows = choose([1, 2, 3, 4]);
+      const square = matrix(recent(reals), rows, rows);
+      const tall = (): Node => matrix(recent(reals), rows + below(3), rows);
+      const [lower, transposed, unitDiagonal] = [random() < 0.5, random() < 0.5, random() < 0.5];
+      const made: readonly (() => Node)[] = [
+        () => b.cholesky(square),
+        () => b.qr(tall()),
+        () => b.symmetricEigen(square),
+        () => b.svd(tall()),
+        () => b.triangularSolve(square, fit(recent(reals), [rows, 2]), { lower, transposed, unitDiagonal }),
+      ];
+      reals.push(tame(choose(made)()));
     },
     () => {
       const node = recent(bools);

@@ -33,6 +33,14 @@ export function inputsOf(one: Case, seed = 1): Tensor[] {
   });
 }
 
+/** Inputs within [-1, 2] that single precision holds. */
+export function singleInputs(region: Region, random: () => number): Tensor[] {
+  return region.parameters.map(({ type }) => {
+    const { data } = randomTensor(type, -1, 2, random);
+    return { type, data: data.map(Math.fround) };
+  });
+}
+
 export function realParameters(region: Region): number[] {
   return region.parameters.flatMap((parameter, index) => (parameter.type.dtype === 'real' ? [index] : []));
 }
