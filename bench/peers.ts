@@ -14,6 +14,8 @@ export interface Tensor {
   readonly dataSync: () => Float32Array;
   readonly dispose: () => void;
   readonly assign: (value: Tensor) => void;
+  readonly name: string;
+  readonly reshape: (shape: readonly number[]) => Tensor;
 }
 
 export interface TensorFlow {
@@ -45,6 +47,7 @@ export interface TensorFlow {
 
 export interface Optimizer {
   readonly minimize: (loss: () => Tensor, returnCost: boolean, variables: readonly Tensor[]) => Tensor | null;
+  readonly applyGradients: (gradients: Readonly<Record<string, Tensor | undefined>>) => void;
 }
 
 export interface Peer {

@@ -2,11 +2,7 @@
  * `npm run bench`: times training steps, matrix products and the compiler, against eager libraries where they are
  * installed (see `peers.ts`). `--write` also puts the tables into docs/performance.md.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { format } from 'prettier';
 import { compileRegion } from '../src/codegen/typescript/compile-region.js';
 import { countNodes } from '../src/ir/traverse.js';
 import type { Region } from '../src/ir/graph.js';
@@ -15,9 +11,9 @@ import { findPeers } from './peers.js';
 import type { Peer } from './peers.js';
 import { logistic, network } from './problems.js';
 import type { Problem } from './problems.js';
+import { table, writeTables } from './tables.js';
+import type { Row } from './tables.js';
 import { fastest, processorTime, timeToSteady } from './timing.js';
-
-type Row = readonly string[];
 
 const stepsCompared = 200;
 
@@ -98,11 +94,6 @@ function compileRows(): Row[] {
   });
 }
 
-function table(head: Row, rows: readonly Row[]): string {
-  const line = (cells: Row): string => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
 async function main(): Promise<void> {
   const peers = await findPeers();
   console.log(
@@ -127,18 +118,7 @@ async function main(): Promise<void> {
     ),
   };
   for (const text of Object.values(tables)) console.log(`\n${text}`);
-  if (process.argv.includes('--write')) await write(tables);
-}
-
-/** Replaces what stands between `<!-- name -->` and `<!-- end -->`. */
-async function write(tables: Readonly<Record<string, string>>): Promise<void> {
-  const file = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', 'docs', 'performance.md');
-  let text = readFileSync(file, 'utf8');
-  for (const [name, content] of Object.entries(tables)) {
-    const pattern = new RegExp(`(<!-- ${name} -->)[\\s\\S]*?(<!-- end -->)`);
-    text = text.replace(pattern, (_whole, start: string, end: string) => `${start}\n\n${content}\n\n${end}`);
-  }
-  writeFileSync(file, await format(text, { parser: 'markdown', printWidth: 110 }));
+  if (process.argv.includes('--write')) await writeTables(tables);
 }
 
 await main();
