@@ -17,13 +17,14 @@ export class Layout {
   readonly context: ScheduleContext;
 
   /** @param bank the largest run of elements, where an arena comes in several */
-  constructor(fusion: FusionPolicy = sequential, bank?: number) {
+  constructor(fusion: FusionPolicy = sequential, bank?: number, room?: ScheduleContext['room']) {
     this.context = {
       variables: new Variables(),
       makeBuffer: (dtype, size, label) => this.buffer(dtype, size, label),
       literalOf: (literal) => this.literal(literal),
       fusion,
       bank,
+      ...(room === undefined ? {} : { room }),
     };
   }
 

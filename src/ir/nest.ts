@@ -193,6 +193,8 @@ export interface KernelCall {
   readonly node: Node;
   readonly inputs: readonly Place[];
   readonly output: Place;
+  /** Room for what it computes on the way, where the back end has asked for some. */
+  readonly scratch: Place | undefined;
 }
 
 export type Schedule =

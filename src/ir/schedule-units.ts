@@ -22,6 +22,8 @@ export interface ScheduleContext {
   readonly literalOf: (literal: Node) => Place;
   /** `sequential` where nothing is said. */
   readonly fusion?: FusionPolicy;
+  /** Reals that the routine for a node needs beside its inputs and its result. */
+  readonly room?: (node: Node) => number;
   /** Elements of the largest run of memory, where memory comes in several. */
   readonly bank?: number | undefined;
 }
@@ -57,7 +59,7 @@ export class RegionUnits {
   protected readonly roles: ReadonlyMap<Node, NodeRole>;
   /** Results to compute; undefined where a parameter already lies at its destination. */
   protected readonly wanted: readonly (Node | undefined)[];
-  /** Scalars of control flow, which belong to no unit. */
+  /** Scalars of control flow and room for routines, which belong to no unit. */
   protected readonly controlPlaces: Place[] = [];
 
   constructor(

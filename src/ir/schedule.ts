@@ -90,7 +90,9 @@ class RegionScheduler extends RegionUnits {
       case 'host_call': {
         const places = inputs.map((input) => this.placeOf(input));
         const output = this.opaque(node);
-        this.item({ kind: 'kernel', call: { node, inputs: places, output } }, [...places, output]);
+        const scratch = this.scratchFor(node);
+        const touches = [...places, output, ...(scratch === undefined ? [] : [scratch])];
+        this.item({ kind: 'kernel', call: { node, inputs: places, output, scratch } }, touches);
         return;
       }
       case 'result':
@@ -99,6 +101,14 @@ class RegionScheduler extends RegionUnits {
       default:
         this.addMap(node, node, undefined);
     }
+  }
+
+  private scratchFor(node: Node): Place | undefined {
+    const size = this.context.room?.(node) ?? 0;
+    if (size === 0) return undefined;
+    const scratch = makePlace('real', size, 'scratch');
+    this.controlPlaces.push(scratch);
+    return scratch;
   }
 
   private contract(node: Node): void {

@@ -6,6 +6,7 @@
  */
 import type { Contraction } from '../../ir/nest.js';
 import { sizeOf } from '../../ir/types.js';
+import type { DeviceProfile } from './module_text.js';
 
 export interface ProductSize {
   readonly batch: number;
@@ -33,13 +34,8 @@ export interface TileShape {
 
 export type ContractionShape = DotShape | TileShape;
 
-/** The device as the choice sees it. */
-export interface Parallelism {
-  /** Invocations of a workgroup. */
-  readonly threads: number;
-  /** Workgroups that run at once: 1 where the whole program is one workgroup. */
-  readonly groups: number;
-}
+/** Workgroups that run at once where nobody knows. */
+const usualGroups = 32;
 
 /** Four numbers read from workgroup memory, one number read from storage, one barrier; in multiply-adds. */
 const cost = { shared: 8, storage: 10, barrier: 20 };
@@ -67,7 +63,7 @@ export function workOfProduct({ batch, rows, columns, depth }: ProductSize): {
   };
 }
 
-export function chooseShape(size: ProductSize, device: Parallelism): ContractionShape {
+export function chooseShape(size: ProductSize, device: DeviceProfile): ContractionShape {
   let best: ContractionShape = { kind: 'dot', share: 1 };
   let least = Infinity;
   for (const shape of candidates(size, device.threads)) {
@@ -119,8 +115,8 @@ function* candidates(size: ProductSize, threads: number): Generator<ContractionS
   }
 }
 
-function timeOf(shape: ContractionShape, size: ProductSize, device: Parallelism): number {
-  const rounds = Math.ceil(teamsOf(shape, size, device.threads) / device.groups);
+function timeOf(shape: ContractionShape, size: ProductSize, device: DeviceProfile): number {
+  const rounds = Math.ceil(teamsOf(shape, size, device.threads) / (device.groups ?? usualGroups));
   if (shape.kind === 'dot') {
     const fold = Math.log2(shape.share);
     return rounds * (Math.ceil(size.depth / shape.share) * (1 + 2 * cost.storage) + fold * cost.barrier);

@@ -2,8 +2,8 @@
  * Cholesky's factorization, triangular systems and Householder's QR as WGSL statements for one workgroup. `lane` is the
  * number of the thread; the names `source`, `factor`, .. say where the matrices begin.
  */
-import type { KernelText } from './kernel_text.js';
-import { scaleLines } from './matrix_scale.js';
+import type { ModuleText } from './module_text.js';
+import { nanText, scaleLines } from './matrix_scale.js';
 
 export interface Matrices {
   readonly threads: number;
@@ -94,7 +94,7 @@ export function qrLines(
   a: string,
   f: string,
   { threads, rows: m, columns: n }: Matrices,
-  text: KernelText,
+  module: ModuleText,
 ): readonly string[] {
   const reflection = [
     `let head = ${f}[q + j * ${n + 1}];`,
@@ -105,7 +105,7 @@ export function qrLines(
   const below = (k: string): string => `${f}[q + i * ${n} + ${k}]`;
   const downwards = `for (var i = j + 1; i < ${m}; i += 1) {`;
   return [
-    ...scaleLines(a, 'source', m * n, text),
+    ...scaleLines(a, 'source', m * n, module),
     `let r = q + ${m * n};`,
     `${strided('i', 'lane', m * n, threads)} ${f}[q + i] = ${a}[source + i] * down; }`,
     `${strided('i', 'lane', n * n, threads)} ${f}[r + i] = 0.0; }`,
@@ -149,6 +149,6 @@ export function qrLines(
     `  for (var i = 0; i < ${m}; i += 1) { ${below('j')} *= sign; }`,
     '}',
     'storageBarrier();',
-    `if (!finite) { ${strided('i', 'lane', (m + n) * n, threads)} ${f}[q + i] = ${text.nan()}; } }`,
+    `if (!finite) { ${strided('i', 'lane', (m + n) * n, threads)} ${f}[q + i] = ${nanText(module)}; } }`,
   ];
 }

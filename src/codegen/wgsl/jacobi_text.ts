@@ -3,10 +3,10 @@
  * singular values of others. A round rotates disjoint pairs of columns at once; after as many rounds as there are other columns every
  * pair has met (the schedule of a round-robin tournament), and sweeps of rounds follow until one rotates nothing.
  */
-import type { KernelText } from './kernel_text.js';
+import type { ModuleText } from './module_text.js';
 import { strided } from './factorization_text.js';
 import type { Matrices } from './factorization_text.js';
-import { scaleLines } from './matrix_scale.js';
+import { nanText, scaleLines } from './matrix_scale.js';
 
 const mostSweeps = 40;
 
@@ -46,10 +46,10 @@ function rotateLines(array: string, x: string, y: string): readonly string[] {
 }
 
 /** Sweeps of rounds until no thread has set `turned`. */
-function sweepLines(n: number, round: readonly string[], text: KernelText): readonly string[] {
-  const shared = text.scratch('f32', text.threads);
-  const flag = text.fresh('turned_anywhere');
-  text.declare([`var<workgroup> ${flag}: u32;`]);
+function sweepLines(n: number, round: readonly string[], module: ModuleText): readonly string[] {
+  const shared = module.scratch('f32', module.profile.threads);
+  const flag = module.fresh('turned_anywhere');
+  module.declare([`var<workgroup> ${flag}: u32;`]);
   return [
     `for (var sweep = 0; sweep < ${mostSweeps}; sweep += 1) {`,
     '  var turned = 0.0;',
@@ -60,7 +60,7 @@ function sweepLines(n: number, round: readonly string[], text: KernelText): read
     '  workgroupBarrier();',
     '  if (lane == 0) {',
     '    var any = 0u;',
-    `    for (var i = 0; i < ${text.threads}; i += 1) { if (${shared}[i] != 0.0) { any = 1u; } }`,
+    `    for (var i = 0; i < ${module.profile.threads}; i += 1) { if (${shared}[i] != 0.0) { any = 1u; } }`,
     `    ${flag} = any;`,
     '  }',
     `  if (workgroupUniformLoad(&${flag}) == 0u) { break; }`,
@@ -112,7 +112,7 @@ export function symmetricEigenLines(
   f: string,
   w: string,
   { threads, columns: n }: Matrices,
-  text: KernelText,
+  module: ModuleText,
 ): readonly string[] {
   const half = Math.ceil(n / 2);
   const turn = [
@@ -158,7 +158,7 @@ export function symmetricEigenLines(
   ];
   return [
     `let vectors = values + ${n};`,
-    ...scaleLines(a, 'source', n * n, text),
+    ...scaleLines(a, 'source', n * n, module),
     strided('t', 'lane', n * n, threads),
     `  let i = t / ${n};`,
     `  let j = t % ${n};`,
@@ -166,14 +166,14 @@ export function symmetricEigenLines(
     `  ${f}[vectors + t] = select(0.0, 1.0, i == j);`,
     '}',
     'storageBarrier();',
-    ...sweepLines(n, round, text),
+    ...sweepLines(n, round, module),
     `${strided('j', 'lane', n, threads)} ${f}[values + j] = ${w}[work + j * ${n + 1}] * up; }`,
     'storageBarrier();',
     ...orderLines(f, 'values', n + 1, n, '<', threads),
     strided('j', 'lane', n, threads),
     ...signLines(f, n).map((line) => `  ${line}`),
     `  for (var i = 0; i < ${n}; i += 1) { ${f}[vectors + i * ${n} + j] *= sign; }`,
-    `  if (!finite) { for (var i = 0; i <= ${n}; i += 1) { ${f}[values + i * ${n} + j] = ${text.nan()}; } }`,
+    `  if (!finite) { for (var i = 0; i <= ${n}; i += 1) { ${f}[values + i * ${n} + j] = ${nanText(module)}; } }`,
     '}',
   ];
 }
@@ -182,7 +182,7 @@ export function singularValueLines(
   a: string,
   f: string,
   { threads, rows: m, columns: n }: Matrices,
-  text: KernelText,
+  module: ModuleText,
 ): readonly string[] {
   const precision = 2 ** -23;
   const round = [
@@ -216,11 +216,11 @@ export function singularValueLines(
   return [
     `let values = u + ${m * n};`,
     `let vectors = values + ${n};`,
-    ...scaleLines(a, 'source', m * n, text),
+    ...scaleLines(a, 'source', m * n, module),
     `${strided('i', 'lane', m * n, threads)} ${f}[u + i] = ${a}[source + i] * down; }`,
     `${strided('i', 'lane', n * n, threads)} ${f}[vectors + i] = select(0.0, 1.0, i / ${n} == i % ${n}); }`,
     'storageBarrier();',
-    ...sweepLines(n, round, text),
+    ...sweepLines(n, round, module),
     strided('j', 'lane', n, threads),
     '  var square = 0.0;',
     `  for (var i = 0; i < ${m}; i += 1) { square += ${f}[u + i * ${n} + j] * ${f}[u + i * ${n} + j]; }`,
@@ -238,7 +238,7 @@ export function singularValueLines(
     `  for (var i = 0; i < ${m}; i += 1) { ${f}[u + i * ${n} + j] *= inverse; }`,
     `  for (var i = 0; i < ${n}; i += 1) { ${f}[vectors + i * ${n} + j] *= sign; }`,
     `  ${f}[values + j] = value * up;`,
-    `  if (!finite) { for (var i = 0; i < ${m + 1 + n}; i += 1) { ${f}[u + i * ${n} + j] = ${text.nan()}; } }`,
+    `  if (!finite) { for (var i = 0; i < ${m + 1 + n}; i += 1) { ${f}[u + i * ${n} + j] = ${nanText(module)}; } }`,
     '}',
   ];
 }

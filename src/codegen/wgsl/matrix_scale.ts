@@ -2,16 +2,23 @@
  * Scales by a power of two that brings the largest entry of a matrix between 1 and 2: squares of entries then neither
  * overflow nor vanish, and nothing is rounded.
  */
-import type { KernelText } from './kernel_text.js';
+import { ScalarPrinter } from './launch_dialect.js';
+import type { ModuleText } from './module_text.js';
+
+/** The text of a NaN. */
+export function nanText(module: ModuleText): string {
+  return new ScalarPrinter(module).constant(NaN, 'real').text;
+}
 
 /** Defines `down` and `up`, the factors there and back, and `finite`; all threads of the workgroup agree on them. */
 export function scaleLines(
   array: string,
   start: string,
   count: number,
-  { threads, scratch }: Pick<KernelText, 'threads' | 'scratch'>,
+  module: ModuleText,
 ): readonly string[] {
-  const shared = scratch('f32', threads);
+  const { threads } = module.profile;
+  const shared = module.scratch('f32', threads);
   return [
     'var magnitude = 0u;',
     `for (var i = lane; i < ${count}; i += ${threads}) {`,

@@ -28,17 +28,20 @@ export interface DeviceProfile {
   readonly threads: number;
   /** Features that its code may use, such as `subgroups`. */
   readonly features: ReadonlySet<string>;
+  /** Workgroups that run at once, as far as one knows: 1 where the program is a single one. */
+  readonly groups?: number;
 }
 
 export const plainProfile: DeviceProfile = { threads: 64, features: new Set() };
 
-export type ScratchType = 'f32' | 'i32' | 'u32';
+export type ScratchType = 'f32' | 'i32' | 'u32' | 'vec4f';
 
 export class ModuleText {
   private readonly namer: Namer;
   private readonly helperSet = new Set<WgslHelper>();
   private readonly scratchSizes = new Map<string, { readonly type: ScratchType; size: number }>();
   private readonly features = new Set<string>();
+  private readonly declared: string[] = [];
 
   constructor(
     readonly storage: DeviceStorage,
@@ -91,6 +94,11 @@ export class ModuleText {
     for (const helper of helpers) this.helperSet.add(helper);
   }
 
+  /** Declarations of one function's own: functions that it calls, variables that its workgroup shares. */
+  declare(lines: readonly string[]): void {
+    for (const line of lines) this.declared.push(line);
+  }
+
   /** A feature of the language that the code needs: `subgroups`, `f16`. */
   enable(feature: string): void {
     this.features.add(feature);
@@ -125,6 +133,7 @@ export class ModuleText {
       lines.push(`var<workgroup> ${name}: array<${type}, ${size}>;`);
     }
     for (const helper of printWgslHelpers([...this.helperSet])) lines.push(...helper.split('\n'));
+    lines.push(...this.declared);
     return lines;
   }
 

@@ -2,13 +2,15 @@
  * Prints a contraction: as tiles (print_tiles.ts) or as dot products, each summed by a power of two of threads. The
  * share of a thread and the order of the fold are fixed by the shape, so the bits do not depend on the number of workgroups.
  */
-import { zero } from '../../ir/nest-affine.js';
+import { locate } from '../../ir/nest.js';
 import type { Contraction, ContractionOperand } from '../../ir/nest.js';
+import { makePlace } from '../../ir/schedule.js';
 import { at, sizeOf, stridesOf } from '../../ir/types.js';
 import type { DeviceFunction } from './device_function.js';
 import { chooseShape, sizeOfProduct, teamsOf } from './contraction_shape.js';
 import type { ContractionShape, DotShape, ProductSize } from './contraction_shape.js';
-import type { KernelText } from './kernel_text.js';
+import type { ModuleText } from './module_text.js';
+import { pointsLoop } from './print_moves.js';
 import { printTiles } from './print_tiles.js';
 
 /** A contraction with the texts that every kernel for it needs. */
@@ -32,20 +34,20 @@ export interface PrintedOperand {
 /** The functions of a contraction, in order; none where nothing is to be computed. */
 export function printContraction(
   contraction: Contraction,
-  text: KernelText,
+  module: ModuleText,
   chosen?: ContractionShape,
 ): readonly DeviceFunction[] {
   const size = sizeOfProduct(contraction);
   if (size.batch * size.rows * size.columns === 0) return [];
-  const name = text.fresh('contract');
-  const shape = chosen ?? chooseShape(size, text);
-  const product = declareParts(contraction, size, name, text);
+  const name = module.fresh('contract');
+  const shape = chosen ?? chooseShape(size, module.profile);
+  const product = declareParts(contraction, size, name, module);
   const lines =
-    shape.kind === 'dot' ? printDots(product, shape, text) : printTiles(product, shape, name, text);
+    shape.kind === 'dot' ? printDots(product, shape, module) : printTiles(product, shape, name, module);
   const count = shape.kind === 'dot' && shape.share === 1 ? size.batch * size.rows * size.columns : undefined;
   const work =
     count === undefined
-      ? ({ kind: 'teams', count: teamsOf(shape, size, text.threads) } as const)
+      ? ({ kind: 'teams', count: teamsOf(shape, size, module.profile.threads) } as const)
       : ({ kind: 'points', count } as const);
   return [{ name, lines, work, span: contraction.node.span }];
 }
@@ -54,30 +56,30 @@ function declareParts(
   contraction: Contraction,
   size: ProductSize,
   name: string,
-  text: KernelText,
+  module: ModuleText,
 ): PrintedProduct {
   const operand = (side: ContractionOperand): PrintedOperand => ({
-    array: text.element(side.place, side.base).array,
+    array: module.arena(locate(side.place).buffer),
     free: side.free.stride,
     contract: side.contract.stride,
   });
-  const start = (side: ContractionOperand, label: string): string => {
-    const own = text.fresh(`${name}_${label}`);
-    const { base } = text.element(side.place, side.base);
-    text.declare([
+  const startOf = (side: ContractionOperand, label: string): string => {
+    const own = module.fresh(`${name}_${label}`);
+    const start = makePlace('real', 0, label);
+    start.within = { place: side.place, offset: side.base };
+    module.declare([
       `fn ${own}(batch: i32) -> i32 {`,
-      `  return ${base}${batchOffset(contraction.batch, side.batch)};`,
+      `  return ${module.startText(start)}${batchOffset(contraction.batch, side.batch)};`,
       '}',
     ]);
     return own;
   };
-  const leftStart = start(contraction.left, 'left');
-  const rightStart = start(contraction.right, 'right');
-  const finish = text.fresh(`${name}_finish`);
-  const output = text.element(contraction.output, zero);
-  text.declare([
+  const leftStart = startOf(contraction.left, 'left');
+  const rightStart = startOf(contraction.right, 'right');
+  const finish = module.fresh(`${name}_finish`);
+  module.declare([
     `fn ${finish}(batch: i32, row: i32, column: i32, value: f32) {`,
-    `  ${output.array}[${output.base} + (batch * ${size.rows} + row) * ${size.columns} + column] = value;`,
+    `  ${module.element(contraction.output, `(batch * ${size.rows} + row) * ${size.columns} + column`)} = value;`,
     '}',
   ]);
   return {
@@ -110,11 +112,12 @@ export function steps(position: string, stride: number): string {
   return stride === 0 ? '' : ` + ${position} * ${stride}`;
 }
 
-function printDots(product: PrintedProduct, { share }: DotShape, text: KernelText): readonly string[] {
+function printDots(product: PrintedProduct, { share }: DotShape, module: ModuleText): readonly string[] {
   const { size, leftStart, rightStart, finish, left, right } = product;
   const { batch, rows, columns, depth } = size;
   const count = batch * rows * columns;
-  const outputs = Math.floor(text.threads / share);
+  const { threads } = module.profile;
+  const outputs = Math.floor(threads / share);
   // Neighbouring threads read neighbouring elements: along the summed axis where one of the operands lies so.
   const alongDepth = left.contract === 1 || right.contract === 1 || outputs === 1;
   const [turn, output] = alongDepth
@@ -129,14 +132,10 @@ function printDots(product: PrintedProduct, { share }: DotShape, text: KernelTex
   ];
   const sum = sumLines(product, share, depth);
   if (share === 1) {
-    return [
-      `for (var point = group * ${text.threads}u + thread; point < ${count}u; point += groups * ${text.threads}u) {`,
-      '  let output = i32(point);',
-      ...[...place, ...sum, `${finish}(product, row, column, sum);`].map((line) => `  ${line}`),
-      '}',
-    ];
+    const finished = `${finish}(product, row, column, sum);`;
+    return pointsLoop(count, ['let output = i32(point);', ...place, ...sum, finished]);
   }
-  const scratch = text.scratch('f32', text.threads);
+  const scratch = module.scratch('f32', threads);
   const distance = alongDepth ? 1 : outputs;
   return [
     `let turn = i32(${turn});`,

@@ -2,16 +2,16 @@
  * Prints the routines that are no loop nests: one workgroup a matrix, rows and columns strided over its threads, with
  * barriers between steps that read what others wrote. Every sum has one order, so the bits depend on nothing but the input.
  */
-import type { Affine } from '../../ir/nest-affine.js';
-import { zero } from '../../ir/nest-affine.js';
 import type { Node } from '../../ir/graph.js';
+import { locate } from '../../ir/nest.js';
 import type { KernelCall, Place } from '../../ir/nest.js';
 import { at, sizeOf } from '../../ir/types.js';
 import type { DeviceFunction } from './device_function.js';
 import { choleskyLines, qrLines, triangularSolveLines } from './factorization_text.js';
 import type { Matrices } from './factorization_text.js';
 import { jacobiRoom, singularValueLines, symmetricEigenLines } from './jacobi_text.js';
-import type { KernelText } from './kernel_text.js';
+import type { ModuleText } from './module_text.js';
+import { nanText } from './matrix_scale.js';
 import { printArgsort } from './sort_text.js';
 
 /** Reals that a routine needs beside its inputs and its result. */
@@ -22,19 +22,19 @@ export function roomOfRoutine(node: Node): number {
 }
 
 /** The functions of a routine; none where nothing is to be computed. Functions of the host do not run on devices. */
-export function printRoutine(call: KernelCall, text: KernelText): readonly DeviceFunction[] {
+export function printRoutine(call: KernelCall, module: ModuleText): readonly DeviceFunction[] {
   const { node, inputs, output } = call;
   const { operator } = node;
   if (sizeOf(node.type.shape) === 0) return [];
   const { shape } = at(node.inputs, 0).type;
   const count = sizeOf(shape.slice(0, -2));
   const [rows, columns] = [shape.at(-2) ?? 1, shape.at(-1) ?? 1];
-  const matrices: Matrices = { threads: text.threads, rows, columns };
-  const input = (index: number, size: number): Cells => cellsOf(at(inputs, index), size, text);
-  const result = (size: number): Cells => cellsOf(output, size, text);
+  const matrices: Matrices = { threads: module.profile.threads, rows, columns };
+  const input = (index: number, size: number): Cells => cellsOf(at(inputs, index), size, module);
+  const result = (size: number): Cells => cellsOf(output, size, module);
   const perMatrix = (name: string, lines: readonly string[]): readonly DeviceFunction[] => [
     {
-      name: text.fresh(name),
+      name: module.fresh(name),
       lines: [
         'let lane = i32(thread);',
         `for (var team = group; team < ${count}u; team += groups) {`,
@@ -52,7 +52,7 @@ export function printRoutine(call: KernelCall, text: KernelText): readonly Devic
       return perMatrix('cholesky', [
         `let source = ${source.start};`,
         `let factor = ${factor.start};`,
-        ...choleskyLines(source.array, factor.array, matrices, text.nan()),
+        ...choleskyLines(source.array, factor.array, matrices, nanText(module)),
       ]);
     }
     case 'triangular_solve': {
@@ -69,12 +69,12 @@ export function printRoutine(call: KernelCall, text: KernelText): readonly Devic
     case 'symmetric_eigen': {
       if (call.scratch === undefined) throw new Error('compiler bug: no room for the rotations');
       const [source, factors] = [input(0, square), result(square + columns)];
-      const work = cellsOf(call.scratch, jacobiRoom(columns), text);
+      const work = cellsOf(call.scratch, jacobiRoom(columns), module);
       return perMatrix('symmetric_eigen', [
         `let source = ${source.start};`,
         `let values = ${factors.start};`,
         `let work = ${work.start};`,
-        ...symmetricEigenLines(source.array, factors.array, work.array, matrices, text),
+        ...symmetricEigenLines(source.array, factors.array, work.array, matrices, module),
       ]);
     }
     case 'qr': {
@@ -82,7 +82,7 @@ export function printRoutine(call: KernelCall, text: KernelText): readonly Devic
       return perMatrix('qr', [
         `let source = ${source.start};`,
         `let q = ${factors.start};`,
-        ...qrLines(source.array, factors.array, matrices, text),
+        ...qrLines(source.array, factors.array, matrices, module),
       ]);
     }
     case 'svd': {
@@ -90,27 +90,31 @@ export function printRoutine(call: KernelCall, text: KernelText): readonly Devic
       return perMatrix('svd', [
         `let source = ${source.start};`,
         `let u = ${factors.start};`,
-        ...singularValueLines(source.array, factors.array, matrices, text),
+        ...singularValueLines(source.array, factors.array, matrices, module),
       ]);
     }
     case 'argsort':
       return [
         printArgsort(
           {
-            values: text.element(at(inputs, 0), zero),
+            values: placeText(at(inputs, 0), module),
             isReal: at(node.inputs, 0).type.dtype === 'real',
-            order: text.element(output, zero),
+            order: placeText(output, module),
             length: columns,
             lanes: sizeOf(shape.slice(0, -1)),
             descending: operator.descending,
             span: node.span,
           },
-          text,
+          module,
         ),
       ];
     default:
       throw new Error(`compiler bug: no routine for ${operator.kind}`);
   }
+}
+
+function placeText(place: Place, module: ModuleText): { readonly array: string; readonly base: string } {
+  return { array: module.arena(locate(place).buffer), base: module.startText(place) };
 }
 
 interface Cells {
@@ -119,7 +123,7 @@ interface Cells {
   readonly start: string;
 }
 
-function cellsOf(place: Place, size: number, text: KernelText, plus: Affine = zero): Cells {
-  const { array, base } = text.element(place, plus);
+function cellsOf(place: Place, size: number, module: ModuleText): Cells {
+  const { array, base } = placeText(place, module);
   return { array, start: `${base} + i32(team) * ${size}` };
 }

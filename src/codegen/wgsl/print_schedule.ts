@@ -2,8 +2,10 @@
 import type { Schedule } from '../../ir/nest.js';
 import type { DeviceFunction } from './device_function.js';
 import type { ModuleText } from './module_text.js';
+import { printContraction } from './print_contraction.js';
 import { printCopy, printFill } from './print_moves.js';
 import { printLaunch } from './print_launch.js';
+import { printRoutine } from './print_routine.js';
 
 export type LeafStep = Extract<Schedule, { kind: 'launch' | 'contraction' | 'kernel' | 'copy' | 'fill' }>;
 
@@ -15,12 +17,15 @@ type Printer<K extends LeafStep['kind']> = (
 /** A kind without a row cannot run on a device yet. */
 const printers: { readonly [K in LeafStep['kind']]?: Printer<K> } = {
   launch: ({ launch }, module) => printLaunch(launch, module),
+  contraction: ({ contraction }, module) => printContraction(contraction, module),
+  kernel: ({ call }, module) => printRoutine(call, module),
   copy: printCopy,
   fill: printFill,
 };
 
 export function canPrint(step: LeafStep): boolean {
-  return printers[step.kind] !== undefined;
+  const callsHost = step.kind === 'kernel' && step.call.node.operator.kind === 'host_call';
+  return printers[step.kind] !== undefined && !callsHost;
 }
 
 /** The functions that do a step, in order: each needs all that the one before has written. Often one, or none. */

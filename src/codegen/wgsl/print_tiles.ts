@@ -5,7 +5,7 @@
  */
 import type { TileShape } from './contraction_shape.js';
 import { tileMemory } from './contraction_shape.js';
-import type { KernelText } from './kernel_text.js';
+import type { ModuleText } from './module_text.js';
 import type { PrintedProduct } from './print_contraction.js';
 import { steps } from './print_contraction.js';
 
@@ -15,16 +15,16 @@ export function printTiles(
   product: PrintedProduct,
   shape: TileShape,
   name: string,
-  text: KernelText,
+  module: ModuleText,
 ): readonly string[] {
   const { size, leftStart, rightStart } = product;
   const { height, width, down, across, step } = shape;
   const [tall, wide] = [height * down, width * across];
   const [tilesDown, tilesAcross] = [Math.ceil(size.rows / tall), Math.ceil(size.columns / wide)];
   const memory = tileMemory(shape);
-  const tiles = text.scratch('vec4f', memory.size);
-  const [leftElement, rightElement, store] = declareElements(product, shape, name, text);
-  const idle = down * across < text.threads;
+  const tiles = module.scratch('vec4f', memory.size);
+  const [leftElement, rightElement, store] = declareElements(product, shape, name, module);
+  const idle = down * across < module.profile.threads;
   const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
   const vectors = range(width / 4);
   const sums = range(height).flatMap((row) => vectors.map((vector) => `sum_${row}_${vector}`));
@@ -41,8 +41,8 @@ export function printTiles(
     ...sums.map((sum) => `  var ${sum} = vec4f();`),
     `  for (var start = 0; start < ${size.depth}; start += ${step}) {`,
     '    workgroupBarrier();',
-    ...loadLeft(product, shape, tiles, leftElement, text).map((line) => `    ${line}`),
-    ...loadRight(product, shape, tiles, rightElement, text).map((line) => `    ${line}`),
+    ...loadLeft(product, shape, tiles, leftElement, module).map((line) => `    ${line}`),
+    ...loadRight(product, shape, tiles, rightElement, module).map((line) => `    ${line}`),
     '    workgroupBarrier();',
     `    for (var k = 0; k < ${step / 4}; k += 1) {`,
     ...range(height).map(
@@ -79,7 +79,7 @@ function declareElements(
   { size, finish, left, right }: PrintedProduct,
   shape: TileShape,
   name: string,
-  text: KernelText,
+  module: ModuleText,
 ): readonly [string, string, string] {
   const tall = size.rows % (shape.height * shape.down) !== 0;
   const wide = size.columns % (shape.width * shape.across) !== 0;
@@ -91,9 +91,9 @@ function declareElements(
     strides: string,
     limits: string[],
   ): string => {
-    const own = text.fresh(`${name}_${side}_element`);
+    const own = module.fresh(`${name}_${side}_element`);
     const value = `${array}[base${strides}]`;
-    text.declare([
+    module.declare([
       `fn ${own}(base: i32, ${position}: i32, k: i32) -> f32 {`,
       ...(limits.length === 0
         ? [`  return ${value};`]
@@ -117,8 +117,8 @@ function declareElements(
     `${steps('column', right.free)}${steps('k', right.contract)}`,
     [...(wide ? [`column < ${size.columns}`] : []), ...depthLimit],
   );
-  const store = text.fresh(`${name}_store`);
-  text.declare([
+  const store = module.fresh(`${name}_store`);
+  module.declare([
     `fn ${store}(product: i32, row: i32, column: i32, value: vec4f) {`,
     ...(tall ? [`  if (row >= ${size.rows}) { return; }`] : []),
     ...parts.map((part, lane) => {
@@ -136,14 +136,14 @@ function loadLeft(
   { height, down, step }: TileShape,
   tiles: string,
   element: string,
-  text: KernelText,
+  module: ModuleText,
 ): readonly string[] {
   const tall = height * down;
   const quarters = step / 4;
   const [row, k] = left.free === 1 ? [`i % ${tall}`, `i / ${tall}`] : [`i / ${quarters}`, `i % ${quarters}`];
   const four = [0, 1, 2, 3].map((lane) => `${element}(p, first_row + row, start + k * 4 + ${lane})`);
   return [
-    `for (var i = i32(thread); i < ${tall * quarters}; i += ${text.threads}) {`,
+    `for (var i = i32(thread); i < ${tall * quarters}; i += ${module.profile.threads}) {`,
     `  let row = ${row};`,
     `  let k = ${k};`,
     `  ${tiles}[row * ${quarters + 1} + k] = vec4f(`,
@@ -159,7 +159,7 @@ function loadRight(
   shape: TileShape,
   tiles: string,
   element: string,
-  text: KernelText,
+  module: ModuleText,
 ): readonly string[] {
   const { step } = shape;
   const quarters = (shape.width * shape.across) / 4;
@@ -168,7 +168,7 @@ function loadRight(
     right.free === 1 ? [`i % ${quarters}`, `i / ${quarters}`] : [`i / ${step}`, `i % ${step}`];
   const four = [0, 1, 2, 3].map((lane) => `${element}(q, first_column + column * 4 + ${lane}, start + k)`);
   return [
-    `for (var i = i32(thread); i < ${step * quarters}; i += ${text.threads}) {`,
+    `for (var i = i32(thread); i < ${step * quarters}; i += ${module.profile.threads}) {`,
     `  let column = ${column};`,
     `  let k = ${k};`,
     `  ${tiles}[${rightStart} + k * ${rightPitch} + column] = vec4f(`,

@@ -5,7 +5,8 @@
  */
 import type { Span } from '../../parser/source.js';
 import type { DeviceFunction } from './device_function.js';
-import type { KernelText } from './kernel_text.js';
+import type { ModuleText } from './module_text.js';
+import { pointsLoop } from './print_moves.js';
 
 const longestCounted = 256;
 
@@ -19,14 +20,14 @@ export interface Argsort {
   readonly span: Span | undefined;
 }
 
-export function printArgsort(sort: Argsort, text: KernelText): DeviceFunction {
-  const name = text.fresh('argsort');
-  const key = text.fresh(`${name}_key`);
-  const before = text.fresh(`${name}_before`);
-  text.declare([...keyLines(key, sort), ...beforeLines(before, key)]);
+export function printArgsort(sort: Argsort, module: ModuleText): DeviceFunction {
+  const name = module.fresh('argsort');
+  const key = module.fresh(`${name}_key`);
+  const before = module.fresh(`${name}_before`);
+  module.declare([...keyLines(key, sort), ...beforeLines(before, key)]);
   return sort.length <= longestCounted
-    ? countingFunction(name, key, sort, text)
-    : networkFunction(name, before, sort, text);
+    ? countingFunction(name, key, sort)
+    : networkFunction(name, before, sort, module);
 }
 
 function keyLines(key: string, { values, isReal, descending }: Argsort): readonly string[] {
@@ -55,24 +56,22 @@ function beforeLines(before: string, key: string): readonly string[] {
   ];
 }
 
-function countingFunction(name: string, key: string, sort: Argsort, text: KernelText): DeviceFunction {
+function countingFunction(name: string, key: string, sort: Argsort): DeviceFunction {
   const { length, lanes, values, order } = sort;
   const count = length * lanes;
   return {
     name,
-    lines: [
-      `for (var point = group * ${text.threads}u + thread; point < ${count}u; point += groups * ${text.threads}u) {`,
-      `  let own = i32(point) % ${length};`,
-      '  let start = i32(point) - own;',
-      `  let own_key = ${key}(${values.base} + i32(point));`,
-      '  var rank = 0;',
-      `  for (var other = 0; other < ${length}; other += 1) {`,
-      `    let other_key = ${key}(${values.base} + start + other);`,
-      '    if (other_key < own_key || (other_key == own_key && other < own)) { rank += 1; }',
-      '  }',
-      `  ${order.array}[${order.base} + start + rank] = own;`,
+    lines: pointsLoop(count, [
+      `let own = i32(point) % ${length};`,
+      'let start = i32(point) - own;',
+      `let own_key = ${key}(${values.base} + i32(point));`,
+      'var rank = 0;',
+      `for (var other = 0; other < ${length}; other += 1) {`,
+      `  let other_key = ${key}(${values.base} + start + other);`,
+      '  if (other_key < own_key || (other_key == own_key && other < own)) { rank += 1; }',
       '}',
-    ],
+      `${order.array}[${order.base} + start + rank] = own;`,
+    ]),
     work: { kind: 'points', count },
     span: sort.span,
   };
@@ -82,7 +81,7 @@ function countingFunction(name: string, key: string, sort: Argsort, text: Kernel
  * Every comparison of the network puts the smaller key at the smaller position, so positions beyond the end of a lane may
  * be thought to hold the largest key, and are never touched.
  */
-function networkFunction(name: string, before: string, sort: Argsort, text: KernelText): DeviceFunction {
+function networkFunction(name: string, before: string, sort: Argsort, module: ModuleText): DeviceFunction {
   const { length, lanes, values, order } = sort;
   let padded = 1;
   while (padded < length) padded *= 2;
@@ -96,7 +95,7 @@ function networkFunction(name: string, before: string, sort: Argsort, text: Kern
     '  }',
     '}',
   ];
-  const pairs = `for (var t = lane; t < ${padded / 2}; t += ${text.threads}) {`;
+  const pairs = `for (var t = lane; t < ${padded / 2}; t += ${module.profile.threads}) {`;
   return {
     name,
     lines: [
@@ -104,7 +103,7 @@ function networkFunction(name: string, before: string, sort: Argsort, text: Kern
       `for (var team = group; team < ${lanes}u; team += groups) {`,
       `  let start = ${values.base} + i32(team) * ${length};`,
       `  let to = ${order.base} + i32(team) * ${length};`,
-      `  for (var i = lane; i < ${length}; i += ${text.threads}) { ${order.array}[to + i] = i; }`,
+      `  for (var i = lane; i < ${length}; i += ${module.profile.threads}) { ${order.array}[to + i] = i; }`,
       '  storageBarrier();',
       `  for (var span = 2; span <= ${padded}; span *= 2) {`,
       `    ${pairs}`,

@@ -2,13 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chooseShape } from '../../../src/codegen/wgsl/contraction_shape.js';
 import type { ContractionShape } from '../../../src/codegen/wgsl/contraction_shape.js';
+import { plainProfile } from '../../../src/codegen/wgsl/module_text.js';
 import { printContraction } from '../../../src/codegen/wgsl/print_contraction.js';
 import { GraphBuilder } from '../../../src/ir/builder.js';
 import type { Region } from '../../../src/ir/graph.js';
 import { real } from '../../../src/ir/types.js';
 import { generator, randomTensor } from '../../ir/inputs.js';
 import { llvmpipe, swiftShader } from '../../support/device.js';
-import { expectRight } from './kernels_alone.js';
+import { expectRight, near } from './kernels_alone.js';
 import type { Print, Trial } from './kernels_alone.js';
 
 interface Case {
@@ -43,8 +44,8 @@ function product({ m, k, n, batch, left, right, sliced }: Case): Region {
 /** Each sum of k products of numbers below 1 rounds by at most k halves of an ulp of k; so many suffice for any order. */
 function trial(region: Region, depth: number, shape?: ContractionShape): Trial {
   const random = generator(5);
-  const print: Print = (schedule, text) =>
-    schedule.kind === 'contraction' ? printContraction(schedule.contraction, text, shape) : [];
+  const print: Print = (schedule, module) =>
+    schedule.kind === 'contraction' ? printContraction(schedule.contraction, module, shape) : [];
   return {
     region,
     inputs: region.parameters.map((parameter) => {
@@ -52,7 +53,7 @@ function trial(region: Region, depth: number, shape?: ContractionShape): Trial {
       return { type, data: data.map(Math.fround) };
     }),
     print,
-    tolerance: () => 1e-7 * (depth + 1) * Math.sqrt(depth + 1),
+    judge: near(1e-7 * (depth + 1) * Math.sqrt(depth + 1)),
   };
 }
 
@@ -97,14 +98,14 @@ for (const find of [swiftShader, llvmpipe]) {
 
     it('are right where one thread does everything, and with many', async () => {
       const one: Case = { m: 13, k: 37, n: 21, batch: 2, left: true, right: false, sliced: true };
-      await expectRight(driver!, [trial(product(one), one.k)], { threads: 32, groups: 1 });
-      await expectRight(driver!, [trial(product(one), one.k)], { threads: 256, groups: 1 });
+      await expectRight(driver!, [trial(product(one), one.k)], { ...plainProfile, threads: 32, groups: 1 });
+      await expectRight(driver!, [trial(product(one), one.k)], { ...plainProfile, threads: 256, groups: 1 });
     });
   });
 }
 
 describe('the kernel of a contraction', () => {
-  const device = { threads: 64, groups: 32 };
+  const device = plainProfile;
   it('is a tile for large matrices, the largest there is', () => {
     const size = { batch: 1, rows: 2048, columns: 2048, depth: 2048 };
     expect(chooseShape(size, device)).toMatchObject({ kind: 'tile', height: 8, width: 8 });
