@@ -12,7 +12,7 @@ import type { Tensor } from '../ir/tensor.js';
 import type { CompiledProgram, Snapshot } from '../runtime/compiled.js';
 import { callHostFunction } from '../runtime/host.js';
 import type { Host } from '../runtime/host.js';
-import { BatchSampler, storedOrder } from '../runtime/sampler.js';
+import { BatchSampler, storedOrder, writeRows } from '../runtime/sampler.js';
 
 export type OnNode = (node: Node, value: Tensor) => void;
 
@@ -42,7 +42,9 @@ export class InterpretedProgram implements CompiledProgram {
       if (values === undefined) throw new Error(`compiler bug: no array for ${input.name}`);
       const table = input.table === undefined ? undefined : this.program.tables[input.table];
       if (table?.shuffleSeed === undefined) return tensor(input.type, values);
-      return tensor(input.type, inOrder(values, storedOrder(table.rows, table.shuffleSeed)));
+      const stored = new Float64Array(values.length);
+      writeRows(stored, values, storedOrder(table.rows, table.shuffleSeed));
+      return tensor(input.type, stored);
     });
   }
 
@@ -169,16 +171,4 @@ function emptyState(phase: Phase | undefined, index: number): Tensor {
 function known(value: Tensor | undefined): Tensor {
   if (value === undefined) throw new Error('compiler bug: storage is read before it is written');
   return value;
-}
-
-/** Rows of a row-major array in another order. */
-function inOrder(values: ArrayLike<number>, order: ArrayLike<number>): Float64Array {
-  const result = new Float64Array(values.length);
-  const width = order.length === 0 ? 0 : values.length / order.length;
-  for (let row = 0; row < order.length; row += 1) {
-    const from = (order[row] ?? 0) * width;
-    for (let column = 0; column < width; column += 1)
-      result[row * width + column] = values[from + column] ?? NaN;
-  }
-  return result;
 }

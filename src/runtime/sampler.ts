@@ -32,6 +32,21 @@ export function storedOrder(rows: number, shuffleSeed: number): Int32Array {
   return order;
 }
 
+/** Rows of a row-major array in another order: row `r` of the result is row `order[r]` of the values. */
+export function writeRows(
+  into: { [index: number]: number; readonly length: number },
+  values: ArrayLike<number>,
+  order: Int32Array,
+): void {
+  const width = order.length === 0 ? 0 : values.length / order.length;
+  for (let row = 0; row < order.length; row += 1) {
+    const from = (order[row] ?? 0) * width;
+    for (let column = 0; column < width; column += 1) {
+      into[row * width + column] = values[from + column] ?? NaN;
+    }
+  }
+}
+
 export interface BatchPlan {
   /** First training row and number of training rows, in the stored order. */
   readonly start: number;

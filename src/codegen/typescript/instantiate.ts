@@ -6,7 +6,7 @@ import { arenaOf } from '../../ir/memory.js';
 import { at, sizeOf } from '../../ir/types.js';
 import type { CompiledProgram } from '../../runtime/compiled.js';
 import type { Host, HostFunction } from '../../runtime/host.js';
-import { BatchSampler, storedOrder } from '../../runtime/sampler.js';
+import { BatchSampler, storedOrder, writeRows } from '../../runtime/sampler.js';
 import type { Cells } from './compile-region.js';
 import { evaluateText } from './evaluate-text.js';
 import { startOf } from '../schedule-program.js';
@@ -109,7 +109,7 @@ class RunningProgram implements InstantiatedProgram {
       }
       const table = input.table === undefined ? undefined : at(this.program.tables, input.table);
       if (table?.shuffleSeed === undefined) cells.set(values);
-      else setRows(cells, values, storedOrder(table.rows, table.shuffleSeed));
+      else writeRows(cells, values, storedOrder(table.rows, table.shuffleSeed));
     });
   }
 
@@ -202,13 +202,4 @@ export function batchSampler(program: Program, phase: Phase): BatchSampler | und
 
 function copyStates(from: readonly (readonly Cells[])[], to: readonly (readonly Cells[])[]): void {
   from.forEach((cells, phase) => cells.forEach((each, index) => to[phase]?.[index]?.set(each)));
-}
-
-function setRows(cells: Cells, values: ArrayLike<number>, order: Int32Array): void {
-  const width = order.length === 0 ? 0 : cells.length / order.length;
-  order.forEach((from, row) => {
-    for (let column = 0; column < width; column += 1) {
-      cells[row * width + column] = values[from * width + column] ?? NaN;
-    }
-  });
 }

@@ -18,7 +18,7 @@ export interface Slice {
   readonly size: number;
 }
 
-/** Numbers that stand in the arena from the start. */
+/** Numbers that stand in the arena from the start. In JSON, those that it cannot write are strings: `"-Infinity"`, `"NaN"`. */
 export interface Literal {
   readonly place: Slice;
   readonly values: readonly number[];
@@ -101,6 +101,8 @@ export interface DevicePlan {
   /** Features that the modules enable: `subgroups`, `shader-f16`. */
   readonly features: readonly string[];
   readonly workgroupSize: number;
+  /** Bytes of workgroup memory that the hungriest kernel takes; what every device has if not said. */
+  readonly workgroupStorage?: number;
   readonly seed: Slice;
   readonly step: Slice;
   readonly hypers: readonly Slice[];
