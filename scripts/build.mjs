@@ -73,6 +73,16 @@ const forNode = await build({
   },
 });
 
+// One file without imports, for pages and for Deno.
+const forDevices = await build({
+  ...common,
+  entryPoints: { webgpu: 'src/runtime/webgpu/index.ts' },
+  splitting: false,
+  minify: true,
+  platform: 'neutral',
+  target: 'es2022',
+});
+
 const library = readdirSync('std')
   .filter((name) => name.endsWith('.opt'))
   .sort()
@@ -101,7 +111,7 @@ const forBrowsers = await build({
 });
 
 // What earlier builds left goes last, so that a command that runs meanwhile finds its files.
-const outputs = [forNode, forBrowsers].flatMap(({ metafile }) => Object.keys(metafile.outputs));
+const outputs = [forNode, forDevices, forBrowsers].flatMap(({ metafile }) => Object.keys(metafile.outputs));
 const written = new Set(outputs.map((file) => path.resolve(file)));
 for (const item of readdirSync(outdir, { recursive: true, withFileTypes: true })) {
   const file = path.resolve(item.parentPath, item.name);

@@ -3,7 +3,6 @@
  * answers later, and takes steps in blocks whose measures are read back together. The loop awaits only what is a
  * promise, so that a program that answers at once is not slowed down.
  */
-import type { CompiledProgram, Snapshot } from './compiled.js';
 
 /** Now or later. */
 export type Soon<Value> = Value | Promise<Value>;
@@ -50,55 +49,4 @@ export function deviceLoss(message: string): Error {
 
 export function isDeviceLoss(error: unknown): error is Error {
   return error instanceof Error && error.name === deviceLossName;
-}
-
-export function isDriven(program: CompiledProgram | DrivenProgram): program is DrivenProgram {
-  return 'advance' in program;
-}
-
-/** A program of this process: a block is a step. */
-export class SteppedProgram implements DrivenProgram {
-  constructor(private readonly program: CompiledProgram) {}
-
-  get measures(): ArrayLike<number> {
-    return this.program.measures;
-  }
-
-  initialize(seed: number, hypers?: ReadonlyMap<string, number>, startSeed?: number): void {
-    this.program.initialize(seed, hypers, startSeed);
-  }
-
-  startPhase(phase: number): void {
-    this.program.startPhase(phase);
-  }
-
-  advance(phase: number): number {
-    this.program.step(phase);
-    return 1;
-  }
-
-  readParameters(): Float64Array | Float32Array {
-    return this.program.parameters;
-  }
-
-  report(index: number): ArrayLike<number> {
-    return this.program.report(index);
-  }
-
-  evaluate(phase: number): ArrayLike<number> {
-    return this.program.evaluate(phase);
-  }
-
-  writeCarried(index: number, values: ArrayLike<number>): void {
-    if (this.program.carried === undefined) throw new Error('compiler bug: a program that carries nothing');
-    this.program.carried(index).set(values);
-  }
-
-  saveState(into?: SavedState): Snapshot {
-    return this.program.saveState(into as Snapshot | undefined);
-  }
-
-  restoreState(saved: SavedState): void {
-    this.program.restoreState(saved as Snapshot);
-  }
 }

@@ -4,8 +4,20 @@ import type { DrivenProgram } from './driven.js';
 import { hostFailureIn, hostFailureOf } from './host.js';
 import type { Infeasibility } from './infeasible.js';
 import { agree, firstLook, infeasibilityOf } from './infeasible.js';
-import type { Clock, Divergence, PhaseEnd, RunOptions, RunStatus } from './run.js';
+import type { Divergence, PhaseOutcome, RunOptions, RunStatus } from './run.js';
 import { Trail } from './trail.js';
+
+export interface Clock {
+  readonly started: number;
+  sliceEnd: number;
+  nextProgress: number;
+}
+
+interface PhaseEnd {
+  readonly outcome: PhaseOutcome;
+  readonly divergence?: Divergence;
+  readonly infeasibility?: Infeasibility;
+}
 
 export async function runPhase(
   plan: RunPlan,

@@ -1,15 +1,11 @@
-/**
- * Drives a compiled program to its end: phases in order, progress now and then, an abort that arrives because the
- * loop yields in time slices, and a stop at the first value that is not finite, with the last finite state kept.
- */
+/** A run from start to end: of one program once, or of a front, which is many runs. */
 import type { CompiledProgram, RunPlan } from './compiled.js';
 import type { DrivenProgram } from './driven.js';
-import { isDeviceLoss, isDriven, SteppedProgram } from './driven.js';
 import { type FrontOutcome, runFront } from './front.js';
-import { hostFailureIn } from './host.js';
 import type { Infeasibility } from './infeasible.js';
-import { runPhase } from './phase_run.js';
-import { summarize, summarizeLoss } from './summary.js';
+import { driving, runOnce, runPhases, secondsOf } from './single_run.js';
+import { driven } from './stepped.js';
+import { summarize } from './summary.js';
 
 export interface Progress {
   readonly phase: number;
@@ -122,95 +118,30 @@ export interface Loss {
   readonly message: string;
 }
 
-export interface PhaseEnd {
-  readonly outcome: PhaseOutcome;
-  readonly divergence?: Divergence;
-  readonly infeasibility?: Infeasibility;
-}
-
 export interface Solved {
   readonly phases: readonly PhaseOutcome[];
   readonly divergence: Divergence | undefined;
   readonly infeasibility: Infeasibility | undefined;
 }
 
-export interface Clock {
-  readonly started: number;
-  sliceEnd: number;
-  nextProgress: number;
-}
-
 export async function runProgram(
   plan: RunPlan,
-  program: CompiledProgram | DrivenProgram,
+  given: CompiledProgram | DrivenProgram,
   options: RunOptions = {},
 ): Promise<RunOutcome> {
-  const started = performance.now();
-  const clock: Clock = {
-    started,
-    sliceEnd: started + (options.sliceMilliseconds ?? 10),
-    nextProgress: started,
-  };
-  const driven: DrivenProgram = isDriven(program) ? program : new SteppedProgram(program);
-  const phases: PhaseOutcome[] = [];
-  try {
-    return await runWhole(plan, driven, options, clock, phases);
-  } catch (error) {
-    if (!isDeviceLoss(error)) throw error;
-    return summarizeLoss(plan, phases, driven.lastRead?.(), error.message, secondsOf(clock));
-  }
-}
-
-/** @param phases is filled with those that have ended */
-async function runWhole(
-  plan: RunPlan,
-  program: DrivenProgram,
-  options: RunOptions,
-  clock: Clock,
-  phases: PhaseOutcome[],
-): Promise<RunOutcome> {
+  const { front } = plan;
+  const program = driven(given);
+  if (front === undefined) return runOnce(plan, program, options);
   const seed = options.seed ?? plan.seed;
-  if (plan.front !== undefined) {
-    return runFront(plan, plan.front, program, {
+  return driving(plan, program, options, (clock, phases) =>
+    runFront(plan, front, program, {
       seed,
       initialize: (startSeed) => program.initialize(seed, options.hypers, startSeed),
-      solve: (driven, title) => {
+      solve: (each, title) => {
         phases.length = 0;
-        return runPhases(plan, driven, options, clock, phases, title);
+        return runPhases(plan, each, options, clock, phases, title);
       },
       summarize: (solved) => summarize(plan, program, solved.phases, solved.divergence, secondsOf(clock)),
-    });
-  }
-  const failed = await hostFailureIn(() => program.initialize(seed, options.hypers));
-  const { divergence, infeasibility }: Solved =
-    failed === undefined
-      ? await runPhases(plan, program, options, clock, phases)
-      : { phases, divergence: { phase: 0, step: 0, ...failed }, infeasibility: undefined };
-  const outcome = await summarize(plan, program, phases, divergence, secondsOf(clock));
-  return infeasibility === undefined ? outcome : { ...outcome, infeasibility };
-}
-
-function secondsOf({ started }: Clock): number {
-  return (performance.now() - started) / 1000;
-}
-
-/** All phases in order, up to one that is stopped or diverges. */
-async function runPhases(
-  plan: RunPlan,
-  program: DrivenProgram,
-  options: RunOptions,
-  clock: Clock,
-  phases: PhaseOutcome[],
-  title?: string,
-): Promise<Solved> {
-  let divergence: Divergence | undefined;
-  let infeasibility: Infeasibility | undefined;
-  for (let phase = 0; phase < plan.phases.length; phase += 1) {
-    const result = await runPhase(plan, program, phase, options, clock, title);
-    phases.push(result.outcome);
-    divergence = result.divergence;
-    infeasibility = result.infeasibility;
-    if (result.outcome.status !== 'converged' && result.outcome.status !== 'finished') break;
-  }
-  return { phases: [...phases], divergence, infeasibility };
+    }),
+  );
 }

@@ -1,7 +1,8 @@
 /** Programs of one number for tests of the run loop: in this process, and one that answers later and in blocks. */
 import type { CompiledProgram, RunPlan } from '../../src/runtime/compiled.js';
 import type { DrivenProgram, LastRead } from '../../src/runtime/driven.js';
-import { deviceLoss, SteppedProgram } from '../../src/runtime/driven.js';
+import { deviceLoss } from '../../src/runtime/driven.js';
+import { driven as stepped } from '../../src/runtime/stepped.js';
 
 export interface FakeOptions {
   readonly steps?: number;
@@ -80,7 +81,7 @@ export function inBlocks(
   { plan, program }: Pick<ReturnType<typeof fake>, 'plan' | 'program'>,
   { block, lostAfter = Infinity }: BlockOptions,
 ): { readonly driven: DrivenProgram; readonly blocks: readonly number[] } {
-  const inner = new SteppedProgram(program);
+  const inner = stepped(program);
   const width = plan.phases[0]?.measures.length ?? 0;
   const blocks: number[] = [];
   let measures = new Float64Array(0);
@@ -92,7 +93,7 @@ export function inBlocks(
     },
     initialize: async (...given) => inner.initialize(...given),
     startPhase: async (phase) => {
-      inner.startPhase(phase);
+      await inner.startPhase(phase);
       last = { phase, step: 0, parameters: program.parameters.slice() };
     },
     advance: async (phase, count) => {
@@ -101,7 +102,7 @@ export function inBlocks(
       measures = new Float64Array(size * width).fill(NaN);
       let steps = 0;
       for (let stopped = false; steps < size && !stopped; steps += 1) {
-        inner.advance(phase);
+        await inner.advance(phase, 1);
         measures.set(program.measures, steps * width);
         stopped = program.measures[width - 1] === 1;
       }

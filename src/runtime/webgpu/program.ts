@@ -15,7 +15,6 @@ import type { Pipelines } from './pipelines.js';
 import type { DevicePhase, DevicePlan, Slice } from './plan.js';
 import type { InputPlan, ProgramPlan } from './program_plan.js';
 import { isStraight, Recorder } from './replay.js';
-import { DeviceClock, dispatched } from './timing.js';
 
 export interface DeviceProgramOptions {
   /** Steps of each submission; found from their duration if not given. */
@@ -41,7 +40,7 @@ export class DeviceProgram implements DrivenProgram {
   measures: Float32Array = new Float32Array(0);
   private readonly recorder: Recorder;
   private readonly run: RunPlan;
-  private readonly plan: DevicePlan;
+  readonly plan: DevicePlan;
   private readonly inputs: InputPlan;
   private readonly samplers: readonly (BatchSampler | undefined)[];
   /** What changes from step to step, joined where it lies together. */
@@ -72,7 +71,7 @@ export class DeviceProgram implements DrivenProgram {
 
   private constructor(
     plan: ProgramPlan,
-    private readonly memory: Memory,
+    readonly memory: Memory,
     pipelines: Pipelines,
     private readonly options: DeviceProgramOptions,
   ) {
@@ -211,32 +210,14 @@ export class DeviceProgram implements DrivenProgram {
     return { parameters: await this.readParameters(), states, step: this.taken };
   }
 
-  /** The mean seconds of each dispatch of a step by the device's own clock, of so many steps; undefined where it has none. */
-  async timeKernels(
-    phase: number,
-    repetitions = 10,
-  ): Promise<readonly { readonly kernel: string; readonly seconds: number }[] | undefined> {
-    const kernels = dispatched(this.phase(phase).step);
-    const clock = DeviceClock.of(this.memory, kernels.length);
-    if (clock === undefined) return undefined;
-    const totals = kernels.map(() => 0);
+  /** For measurements: `measure` records and submits one step as it likes; the state is as before afterwards. */
+  async measureStep<Value>(phase: number, measure: (recorder: Recorder) => Promise<Value>): Promise<Value> {
     const saved = this.saveState();
-    for (let turn = 0; turn < repetitions; turn += 1) {
-      this.settle(phase);
-      this.prepareSteps(phase, this.taken + 1, 1);
-      kernels.forEach((kernel, index) => {
-        this.recorder.beginPass(clock.interval(index));
-        this.recorder.record([{ kind: 'dispatch', kernel }]);
-      });
-      const seconds = await clock.seconds(this.recorder, kernels.length);
-      seconds.forEach((each, index) => (totals[index] = (totals[index] ?? 0) + each));
-    }
-    clock.destroy();
+    this.settle(phase);
+    this.prepareSteps(phase, this.taken + 1, 1);
+    const value = await measure(this.recorder);
     this.restoreState(saved);
-    return kernels.map((kernel, index) => ({
-      kernel: found(this.plan.kernels[kernel], `kernel ${kernel}`).name,
-      seconds: (totals[index] ?? 0) / repetitions,
-    }));
+    return value;
   }
 
   /** Frees what it has on the device, which stays usable. */

@@ -1,10 +1,43 @@
-/** What the device's own clock says, where it has one: seconds of submissions, and of single kernels. */
+/** What the device's own clock says, where it has one: the seconds of each kernel of a step. */
 import type { Memory } from './buffers.js';
 import { usage } from './buffers.js';
 import type { Recorder } from './replay.js';
 import type { Command } from './plan.js';
+import type { DeviceProgram } from './program.js';
 
-export class DeviceClock {
+export interface KernelTime {
+  readonly kernel: string;
+  readonly seconds: number;
+}
+
+/** The mean seconds of each dispatch of a step, in order; undefined where the device has no clock. */
+export async function timeKernels(
+  program: DeviceProgram,
+  phase: number,
+  repetitions = 10,
+): Promise<readonly KernelTime[] | undefined> {
+  const kernels = dispatched(program.plan.phases[phase]?.step ?? []);
+  const clock = DeviceClock.of(program.memory, kernels.length);
+  if (clock === undefined) return undefined;
+  const totals = kernels.map(() => 0);
+  for (let turn = 0; turn < repetitions; turn += 1) {
+    const seconds = await program.measureStep(phase, (recorder) => {
+      kernels.forEach((kernel, index) => {
+        recorder.beginPass(clock.interval(index));
+        recorder.record([{ kind: 'dispatch', kernel }]);
+      });
+      return clock.seconds(recorder, kernels.length);
+    });
+    seconds.forEach((each, index) => (totals[index] = (totals[index] ?? 0) + each));
+  }
+  clock.destroy();
+  return kernels.map((kernel, index) => ({
+    kernel: program.plan.kernels[kernel]?.name ?? '',
+    seconds: (totals[index] ?? 0) / repetitions,
+  }));
+}
+
+class DeviceClock {
   private readonly marks: GPUQuerySet;
   private readonly resolved: GPUBuffer;
   private readonly staging: GPUBuffer;
@@ -57,7 +90,7 @@ export class DeviceClock {
 }
 
 /** The kernels that straight commands dispatch, in order, a loop's body as often as it runs. */
-export function dispatched(commands: readonly Command[]): readonly number[] {
+function dispatched(commands: readonly Command[]): readonly number[] {
   return commands.flatMap((command): readonly number[] => {
     switch (command.kind) {
       case 'dispatch':
