@@ -1,6 +1,7 @@
 /** Philox4x32-10 (Salmon et al., 2011) as a scalar helper, the same words on every back end. */
 import { precedence, template } from './elementwise/lowering.js';
 import type { HelperFunction } from './elementwise/lowering.js';
+import { multiplyHighU32 } from './elementwise/wgsl/exact.js';
 import { wgslFunction } from './elementwise/wgsl/lowering.js';
 import type { WgslLowering } from './elementwise/wgsl/lowering.js';
 
@@ -45,22 +46,6 @@ export const philoxUniform: HelperFunction = {
   calls: [multiplyHigh],
 };
 
-const wgslMultiplyHigh = wgslFunction(
-  'multiply_high',
-  [
-    ['a', 'u32'],
-    ['b', 'u32'],
-  ],
-  'u32',
-  `  let a_low = a & 0xffffu;
-  let a_high = a >> 16u;
-  let b_low = b & 0xffffu;
-  let b_high = b >> 16u;
-  let first = a_high * b_low + ((a_low * b_low) >> 16u);
-  let second = a_low * b_high + (first & 0xffffu);
-  return a_high * b_high + (first >> 16u) + (second >> 16u);`,
-);
-
 /** The same words in WGSL. The 24 bits of the result are exact in f32, so it stays within (0, 1). */
 export const wgslPhiloxUniform = wgslFunction(
   'philox_uniform',
@@ -85,7 +70,7 @@ export const wgslPhiloxUniform = wgslFunction(
     k1 += 0xbb67ae85u;
   }
   return (f32(c[word] >> 9u) + 0.5) * 1.1920928955078125e-7;`,
-  [wgslMultiplyHigh],
+  [multiplyHighU32],
 );
 
 /** A draw as WGSL; its operands are seed, step and index, all i32. */

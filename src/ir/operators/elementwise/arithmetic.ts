@@ -15,6 +15,7 @@ import {
   moduloI32,
   signF32,
 } from './wgsl/exact.js';
+import { powerF32 } from './wgsl/exponential.js';
 import { builtin, onNumbers, onReals, wgslCall } from './wgsl/lowering.js';
 
 /** Passes the tangent where this operand wins, half of it on a tie. */
@@ -193,7 +194,7 @@ export const arithmetic = {
   power: {
     signature: 'real',
     lowering: callOf('Math.pow', 2),
-    wgsl: onReals(builtin('pow', 2)),
+    wgsl: onReals(wgslCall(powerF32)),
     tangents: [powerOfBase, powerOfExponent],
     curvature: 'none',
     operands: [anywhere, anywhere],

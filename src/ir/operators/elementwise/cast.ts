@@ -3,7 +3,7 @@ import type { DType } from '../../graph.js';
 import type { ScalarLowering } from './lowering.js';
 import { callOf, precedence, template } from './lowering.js';
 import { truncateF32 } from './wgsl/exact.js';
-import { builtin, comparisonOf, wgslCall, wgslTypes } from './wgsl/lowering.js';
+import { builtin, differentReals, wgslCall, wgslTypes } from './wgsl/lowering.js';
 import type { WgslLowering } from './wgsl/lowering.js';
 
 const unchanged = template(precedence.primary, [precedence.primary], (operand) => operand);
@@ -18,16 +18,15 @@ export function castLowering(from: DType, to: DType): ScalarLowering {
   return from === 'bool' ? fromBool : callOf('Math.trunc', 1);
 }
 
-const nonzero = comparisonOf('!=');
+const intToBool = template(precedence.relational, [precedence.additive], (operand) => `${operand} != 0`);
+
+const realToBool = template(precedence.unary, [precedence.additive], (operand) =>
+  differentReals.print(operand, '0.0'),
+);
 
 /** A real that is no int becomes the nearest one towards zero, at most the end of the range; NaN becomes 0. */
 export function castWgsl(from: DType, to: DType): WgslLowering {
   if (from === to) return unchanged;
-  if (to === 'bool') {
-    const zero = from === 'real' ? '0.0' : '0';
-    return template(nonzero.precedence, nonzero.operands.slice(0, 1), (operand) =>
-      nonzero.print(operand, zero),
-    );
-  }
+  if (to === 'bool') return from === 'real' ? realToBool : intToBool;
   return from === 'real' ? wgslCall(truncateF32) : builtin(wgslTypes[to], 1);
 }

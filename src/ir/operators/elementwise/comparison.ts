@@ -4,7 +4,15 @@ import { callOf, infix, precedence, prefix, template } from './lowering.js';
 import type { ElementwiseRow } from './row.js';
 import { anywhere, decreasing, increasing } from './tangent.js';
 import { isFiniteF32 } from './wgsl/exact.js';
-import { comparisonOf, logical, onAnything, onNumbers, onReals, wgslCall } from './wgsl/lowering.js';
+import {
+  comparisonOf,
+  differentReals,
+  logical,
+  onAnything,
+  onNumbers,
+  onReals,
+  wgslCall,
+} from './wgsl/lowering.js';
 
 /** Both values are computed. */
 const choice = template(
@@ -47,7 +55,7 @@ export const comparison = {
   not_equal: {
     signature: 'equality',
     lowering: infix('!==', precedence.equality),
-    wgsl: onAnything(comparisonOf('!=')),
+    wgsl: { ...onAnything(comparisonOf('!=')), real: differentReals },
     tangents: [undefined, undefined],
     curvature: 'none',
     operands: [anywhere, anywhere],

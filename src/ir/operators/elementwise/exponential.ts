@@ -3,14 +3,22 @@ import { logSigmoid, sigmoid, softplus } from './helpers.js';
 import { callOf, helperCall } from './lowering.js';
 import type { ElementwiseRow } from './row.js';
 import { increasing, oneMinus, plus, slope, slopeUnder } from './tangent.js';
-import { expm1F32, log1pF32, logSigmoidF32, sigmoidF32, softplusF32 } from './wgsl/provisional.js';
+import {
+  expF32,
+  expm1F32,
+  log1pF32,
+  logF32,
+  logSigmoidF32,
+  sigmoidF32,
+  softplusF32,
+} from './wgsl/exponential.js';
 import { builtin, onReals, wgslCall } from './wgsl/lowering.js';
 
 export const exponential = {
   exp: {
     signature: 'real',
     lowering: callOf('Math.exp', 1),
-    wgsl: onReals(builtin('exp', 1)),
+    wgsl: onReals(wgslCall(expF32)),
     tangents: [slope((_b, _x, y) => y)],
     curvature: 'convex',
     operands: [increasing],
@@ -30,7 +38,7 @@ export const exponential = {
   log: {
     signature: 'real',
     lowering: callOf('Math.log', 1),
-    wgsl: onReals(builtin('log', 1)),
+    wgsl: onReals(wgslCall(logF32)),
     tangents: [slopeUnder((_b, x) => x)],
     curvature: 'concave',
     operands: [{ monotonicity: 'increasing', domain: 'positive' }],

@@ -27,7 +27,7 @@ export const roundHalfEven = helper(
   `  const lower = Math.floor(x);
   const rest = x - lower;
   if (rest < 0.5) return lower;
-  if (rest > 0.5) return lower + 1;
+  if (!(rest <= 0.5)) return lower + 1;
   return lower % 2 === 0 ? lower : lower + rest * 2;`,
 );
 

@@ -5,7 +5,7 @@ import { digamma, erf, erfc, lgamma, trigamma } from './helpers.js';
 import { helperCall } from './lowering.js';
 import type { ElementwiseRow } from './row.js';
 import { decreasing, increasing, plus, slope, times } from './tangent.js';
-import { digammaF32, erfF32, erfcF32, lgammaF32, trigammaF32 } from './wgsl/provisional.js';
+import { digammaF32, erfF32, erfcF32, lgammaF32, trigammaF32 } from './wgsl/special.js';
 import { onReals, wgslCall } from './wgsl/lowering.js';
 
 /** factor * exp(-x^2) */

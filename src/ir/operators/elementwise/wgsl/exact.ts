@@ -11,6 +11,16 @@ export const isNaNF32 = wgslFunction(
   '  return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;',
 );
 
+export const copySignF32 = wgslFunction(
+  'copy_sign_f32',
+  [
+    ['magnitude', 'f32'],
+    ['sign', 'f32'],
+  ],
+  'f32',
+  `  return bitcast<f32>((bitcast<u32>(magnitude) & 0x7fffffffu) | (bitcast<u32>(sign) & 0x80000000u));`,
+);
+
 export const isFiniteF32 = wgslFunction(
   'is_finite_f32',
   [['x', 'f32']],
@@ -50,28 +60,6 @@ export const signF32 = wgslFunction(
   let magnitude = bits & 0x7fffffffu;
   let one = bitcast<f32>((bits & 0x80000000u) | 0x3f800000u);
   return select(one, x, magnitude == 0u || magnitude > 0x7f800000u);`,
-);
-
-/** floor(x / y), right at whole quotients even where the device's division is one unit off. */
-export const floorDivideF32 = wgslFunction(
-  'floor_divide_f32',
-  [
-    ['x', 'f32'],
-    ['y', 'f32'],
-  ],
-  'f32',
-  `  let q = floor(x / y);
-  let next = q + 1.0;
-  let a = select(x, -x, y < 0.0);
-  let b = abs(y);
-  if (b == 0.0 || abs(q) >= 16777216.0 || !is_finite_f32(q)) {
-    return q;
-  }
-  if (next * b <= a) {
-    return next;
-  }
-  return select(q, q - 1.0, q * b > a);`,
-  [isFiniteF32],
 );
 
 /** Quotients by 0 are 0, as JavaScript's are once they are stored as an int. */
@@ -138,9 +126,26 @@ export const moduloF32 = wgslFunction(
     let shifted = significand << shift;
     rest = bitcast<f32>(select(shifted, (shifted & 0x007fffffu) | ((b_exponent - shift) << 23u), shifted >= 0x00800000u));
   }
-  let signed_rest = select(rest, -rest, x < 0.0);
-  return select(signed_rest, signed_rest + y, rest != 0.0 && (x < 0.0) != (y < 0.0));`,
-  [notANumber],
+  let signed_rest = copy_sign_f32(rest, x);
+  let apart = ((bitcast<u32>(x) ^ bitcast<u32>(y)) & 0x80000000u) != 0u;
+  return select(signed_rest, signed_rest + y, apart && (bitcast<u32>(rest) & 0x7fffffffu) != 0u);`,
+  [notANumber, copySignF32],
+);
+
+/** floor(x / y), from the exact remainder, because a quotient that is one unit off would be a whole one off. */
+export const floorDivideF32 = wgslFunction(
+  'floor_divide_f32',
+  [
+    ['x', 'f32'],
+    ['y', 'f32'],
+  ],
+  'f32',
+  `  let q = floor(x / y);
+  if (abs(q) < 4194304.0 && y != 0.0 && is_finite_f32(x) && is_finite_f32(y)) {
+    return round(x / y - modulo_f32(x, y) / y);
+  }
+  return q;`,
+  [isFiniteF32, moduloF32],
 );
 
 /** Truncates; beyond the range of i32 the nearest end of it; NaN gives 0. */
@@ -156,4 +161,21 @@ export const truncateF32 = wgslFunction(
   }
   return i32(max(x, -2147483648.0));`,
   [isNaNF32],
+);
+
+/** The high word of a product of two words; WGSL has no 64-bit integers. */
+export const multiplyHighU32 = wgslFunction(
+  'multiply_high',
+  [
+    ['a', 'u32'],
+    ['b', 'u32'],
+  ],
+  'u32',
+  `  let a_low = a & 0xffffu;
+  let a_high = a >> 16u;
+  let b_low = b & 0xffffu;
+  let b_high = b >> 16u;
+  let first = a_high * b_low + ((a_low * b_low) >> 16u);
+  let second = a_low * b_high + (first & 0xffffu);
+  return a_high * b_high + (first >> 16u) + (second >> 16u);`,
 );

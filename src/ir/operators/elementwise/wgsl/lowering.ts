@@ -50,6 +50,18 @@ export function wgslFunction(
   return { kind: 'function', name, parameters, result, body, calls };
 }
 
+/** A function of one real. */
+export function unaryF32(name: string, body: string, calls: readonly WgslHelper[] = []): WgslFunction {
+  return wgslFunction(name, [['x', 'f32']], 'f32', body, calls);
+}
+
+/** c0 + x * (c1 + x * (c2 + ...)) as text. */
+export function polynomial(variable: string, coefficients: readonly number[]): string {
+  return coefficients
+    .map((coefficient) => (coefficient < 0 ? `-${shortestF32(-coefficient)}` : shortestF32(coefficient)))
+    .reduceRight((inner, outer) => `${outer} + ${variable} * (${inner})`);
+}
+
 export function printWgslHelper(helper: WgslHelper): string {
   if (helper.kind === 'value') return helper.text;
   const parameters = helper.parameters.map(([name, type]) => `${name}: ${type}`).join(', ');
@@ -76,6 +88,13 @@ export function comparisonOf(symbol: string): PlainLowering {
   const { relational, additive } = precedence;
   return template(relational, [additive, additive], (left, right) => `${left} ${symbol} ${right}`);
 }
+
+/** `a != b` of reals: a device's own may be false where an operand is NaN. */
+export const differentReals: PlainLowering = template(
+  precedence.unary,
+  [precedence.additive, precedence.additive],
+  (left, right) => `!(${left} == ${right})`,
+);
 
 /** `a && b`, `a || b`: operands are comparisons or tighter, so the two never meet. */
 export function logical(symbol: '&&' | '||'): PlainLowering {
