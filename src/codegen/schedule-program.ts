@@ -190,7 +190,7 @@ function parts(array: Place, region: Region): Place[] {
   });
 }
 
-function measureCells(array: Place, names: readonly string[], ring: PhaseRing | undefined): Place[] {
+export function measureCells(array: Place, names: readonly string[], ring: PhaseRing | undefined): Place[] {
   const start = scale(ring?.slot ?? zero, names.length);
   return names.map((name, index) => part(array, 1, name, add(start, constantIndex(index))));
 }

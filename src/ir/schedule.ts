@@ -17,7 +17,7 @@ import { makePlace, RegionUnits, sizeOfExpression } from './schedule-units.js';
 import type { ScheduleContext, ScheduledRegion } from './schedule-units.js';
 import { at, sizeOf } from './types.js';
 
-export { makePlace } from './schedule-units.js';
+export { makePlace, sizeOfExpression } from './schedule-units.js';
 export type { ScheduleContext } from './schedule-units.js';
 
 /**

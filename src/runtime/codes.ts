@@ -205,6 +205,24 @@ export const runtimeCodes: readonly CodeEntry[] = [
     'argmin compile front.opt --target ts -o out',
   ),
   entry(
+    'AM6050',
+    'an array beyond a limit of the device',
+    'A device limits the size of one storage buffer, in which every array lies whole. The message names the array, its size and the limit; nothing has been allocated.',
+    'argmin run large.opt --target wgsl',
+  ),
+  entry(
+    'AM6051',
+    'a program beyond the memory of the device',
+    'A device limits how many storage buffers a kernel sees, and the size of each; data, parameters and everything in between lie there together.',
+    'argmin run large.opt --target wgsl',
+  ),
+  entry(
+    'AM6052',
+    'a function of the host on a device',
+    'An `extern fn` is supplied by the host and called in the midst of a step, which a device cannot do. Run the file with `--target ts`.',
+    'argmin run tuning.opt --target wgsl',
+  ),
+  entry(
     'AM6030',
     'no feasible point',
     'The multipliers of the named constraints make one constraint of them that is violated and cannot be mended nearby. Where the constraints are convex that is a proof; otherwise another start may help. The status is `infeasible`.',

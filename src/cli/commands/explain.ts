@@ -3,7 +3,7 @@ import { passes, runPasses, startState } from '../../compile.js';
 import type { CompileState, PrintedCode } from '../../compile.js';
 import type { BoundProblem } from '../../bind/bind.js';
 import { didYouMean } from '../../parser/suggest.js';
-import { costOf } from '../../explain/cost.js';
+import { costOf } from '../../ir/cost.js';
 import { countKernels } from '../../explain/kernels.js';
 import type { KernelCount } from '../../explain/kernels.js';
 import { latexProblem } from '../../explain/latex_problem.js';

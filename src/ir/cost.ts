@@ -1,7 +1,7 @@
 /** What a region costs, counted on its graph: arithmetic operations, those of loops times their turns. */
-import type { Node, Region } from '../ir/graph.js';
-import { nodesOf } from '../ir/traverse.js';
-import { sizeOf } from '../ir/types.js';
+import type { Node, Region } from './graph.js';
+import { nodesOf } from './traverse.js';
+import { sizeOf } from './types.js';
 
 export interface Cost {
   /** A multiplication, addition, comparison or elementary function counts as one. */
@@ -41,7 +41,7 @@ export function costOf(region: Region): Cost {
   return total;
 }
 
-function operationsOf(node: Node): number {
+export function operationsOf(node: Node): number {
   const size = sizeOf(node.type.shape);
   const first = node.inputs[0]?.type.shape ?? [];
   const { operator } = node;
