@@ -1,4 +1,4 @@
-/** Runs a plan on a driver of the tests, as the runtime would, in one go: for programs whose flags nobody has to read back. */
+/** Runs a plan on a driver of the tests, as the runtime would, in one go: for programs that leave no choice to the host. */
 import type { Program } from '../../../src/ir/program.js';
 import { batchSampler } from '../../../src/codegen/typescript/instantiate.js';
 import { at } from '../../../src/ir/types.js';
@@ -72,11 +72,22 @@ export async function replay(
   };
 }
 
+/** Turns after the end of a loop do nothing, so that all of them may run. */
 function kernelsOf(commands: readonly Command[]): readonly number[] {
   return commands.flatMap((command) => {
-    if (command.kind === 'dispatch') return [command.kernel];
-    if (command.kind !== 'repeat') throw new Error(`a ${command.kind} needs a value that is read back`);
-    const body = kernelsOf(command.body);
-    return Array.from({ length: command.count }, () => body).flat();
+    switch (command.kind) {
+      case 'dispatch':
+        return [command.kernel];
+      case 'repeat':
+        return times(command.count, kernelsOf(command.body));
+      case 'while':
+        return times(command.max, [...kernelsOf(command.condition), ...kernelsOf(command.body)]);
+      case 'if':
+        throw new Error('a choice needs a value that is read back');
+    }
   });
+}
+
+function times(count: number, kernels: readonly number[]): readonly number[] {
+  return Array.from({ length: count }, () => kernels).flat();
 }
