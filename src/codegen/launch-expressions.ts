@@ -152,7 +152,7 @@ export class LaunchExpressions extends LaunchLevels {
   }
 
   /** An index as text: what does not vary in the innermost loop is named further out. */
-  private affine(index: Affine, block: Block): ScalarText {
+  protected affine(index: Affine, block: Block): ScalarText {
     const terms = index.terms.filter(({ variable }) => !this.collapsed.has(variable));
     const deepest = Math.max(-1, ...terms.map(({ variable }) => this.levelOfVariable(variable)));
     const outer = terms.filter(({ variable }) => this.levelOfVariable(variable) < deepest);

@@ -15,6 +15,9 @@ import { Block } from './blocks.js';
 import { LaunchExpressions, longestInlineText } from './launch-expressions.js';
 import { loopName, primary } from './launch-text.js';
 
+/** Lines for the end of the block at a depth. */
+export type Epilogues = Map<number, string[]>;
+
 export abstract class LaunchPrinter extends LaunchExpressions {
   protected readonly afterLoops: string[] = [];
 
@@ -44,14 +47,29 @@ export abstract class LaunchPrinter extends LaunchExpressions {
     for (const variable of [...outer].reverse()) this.leave(variable);
   }
 
-  private printStage(stage: Stage): void {
-    const base = this.launch.depth;
-    for (const variable of stage.inner) this.enter(variable);
-    const innermost = at(this.blocks, base + stage.inner.length);
-    const epilogues = new Map<number, string[]>();
+  protected printStage(stage: Stage): void {
+    this.openInner(stage);
+    const innermost = at(this.blocks, this.launch.depth + stage.inner.length);
+    const epilogues: Epilogues = new Map();
     const stores: string[] = [];
     for (const unit of stage.units) this.printUnit(unit, innermost, epilogues, stores);
-    for (const line of stores) innermost.push(line);
+    this.write(stores, innermost);
+    this.closeInner(stage, epilogues);
+  }
+
+  /** Makes the blocks of the inner loops of a stage. */
+  protected openInner(stage: Stage): void {
+    for (const variable of stage.inner) this.enter(variable);
+  }
+
+  /** The stores at the end of the innermost block. */
+  protected write(stores: readonly string[], block: Block): void {
+    for (const line of stores) block.push(line);
+  }
+
+  protected closeInner(stage: Stage, epilogues: Epilogues): void {
+    const base = this.launch.depth;
+    const innermost = at(this.blocks, base + stage.inner.length);
     for (let depth = base + stage.inner.length; depth > base; depth -= 1) {
       this.leave(at(stage.inner, depth - 1 - base));
       for (const line of epilogues.get(depth - 1) ?? []) at(this.blocks, depth - 1).push(line);
@@ -93,7 +111,7 @@ export abstract class LaunchPrinter extends LaunchExpressions {
     return at(at(this.launch.stages, this.stage).units, 0).space;
   }
 
-  private printUnit(unit: Unit, block: Block, epilogues: Map<number, string[]>, stores: string[]): void {
+  protected printUnit(unit: Unit, block: Block, epilogues: Epilogues, stores: string[]): void {
     if (unit.value === undefined) throw new Error('compiler bug: a unit without a value in a launch');
     // Guards that turned out to be decided may leave a value without a reader.
     if (!unit.stored && !this.unitUses.has(unit)) return;
@@ -116,10 +134,9 @@ export abstract class LaunchPrinter extends LaunchExpressions {
         this.printArgreduce(unit, kind.direction, value, block, epilogues);
         return;
       case 'scan': {
-        const accumulator = this.local(unit.node.label, unit.space.length - 1);
-        const depth = unit.space.length - 1;
-        this.accumulate(unit, kind.monoid, accumulator, value, at(this.blocks, depth), block);
-        if (unit.stored) stores.push(this.store(unit, block, primary(accumulator)));
+        this.printScan(unit, kind.monoid, value, block);
+        const running = this.unitTexts.get(unit);
+        if (unit.stored && running !== undefined) stores.push(this.store(unit, block, running));
         return;
       }
       case 'scatter':
@@ -145,12 +162,19 @@ export abstract class LaunchPrinter extends LaunchExpressions {
     return from.buffer === to.buffer && sameIndex(add(from.base, source.index), target);
   }
 
-  private printFold(
+  /** A running fold: its text is the variable that holds it. */
+  protected printScan(unit: Unit, monoid: Monoid, value: ScalarText, block: Block): void {
+    const depth = unit.space.length - 1;
+    const accumulator = this.local(unit.node.label, depth);
+    this.accumulate(unit, monoid, accumulator, value, at(this.blocks, depth), block);
+  }
+
+  protected printFold(
     unit: Unit,
     monoid: Monoid,
     value: ScalarText,
     block: Block,
-    epilogues: Map<number, string[]>,
+    epilogues: Epilogues,
   ): void {
     const keptCount = unit.kept.filter((kept) => kept).length;
     const inOrder = unit.kept.slice(0, keptCount).every((kept) => kept);
@@ -165,7 +189,7 @@ export abstract class LaunchPrinter extends LaunchExpressions {
   }
 
   /** A variable of `home` that takes in one value each time `block` runs. */
-  private accumulate(
+  protected accumulate(
     unit: Unit,
     monoid: Monoid,
     accumulator: string,
@@ -180,12 +204,7 @@ export abstract class LaunchPrinter extends LaunchExpressions {
   }
 
   /** What a fold has come to is stored where its loops end. */
-  private storeAfterwards(
-    unit: Unit,
-    depth: number,
-    accumulator: string,
-    epilogues: Map<number, string[]>,
-  ): void {
+  private storeAfterwards(unit: Unit, depth: number, accumulator: string, epilogues: Epilogues): void {
     if (!unit.stored) return;
     const lines = epilogues.get(depth) ?? [];
     epilogues.set(depth, lines);
@@ -196,13 +215,26 @@ export abstract class LaunchPrinter extends LaunchExpressions {
     return `${this.cell(unit, block)} = ${this.dialect.stored(value, unit.place.dtype)};`;
   }
 
-  private printArgreduce(
+  protected printArgreduce(
     unit: Unit,
     direction: 'max' | 'min',
     value: ScalarText,
     block: Block,
-    epilogues: Map<number, string[]>,
+    epilogues: Epilogues,
   ): void {
+    const depth = unit.space.length - 1;
+    const { index } = this.searchBest(unit, direction, value, block);
+    this.unitTexts.set(unit, primary(index));
+    this.storeAfterwards(unit, depth, index, epilogues);
+  }
+
+  /** Variables for the best value and its index, which `block` keeps up. */
+  protected searchBest(
+    unit: Unit,
+    direction: 'max' | 'min',
+    value: ScalarText,
+    block: Block,
+  ): { readonly best: string; readonly index: string } {
     const depth = unit.space.length - 1;
     const home = at(this.blocks, depth);
     const [best, index] = [this.local('best', depth), this.local(unit.node.label ?? 'index', depth)];
@@ -216,12 +248,11 @@ export abstract class LaunchPrinter extends LaunchExpressions {
     inner.push(`${best} = ${candidate.text};`);
     inner.push(`${index} = ${position};`);
     block.close(`if (${this.dialect.isBetter(direction, candidate.text, best, position)})`, inner);
-    this.unitTexts.set(unit, primary(index));
-    this.storeAfterwards(unit, depth, index, epilogues);
+    return { best, index };
   }
 
   private printScatter(unit: Unit, adds: boolean, value: ScalarText, block: Block): void {
-    const guards = unit.guards.map((guard) => this.guardText(guard, block));
+    const guards = this.conditionsOf(unit, block);
     const inner = guards.length === 0 ? block : new Block(block, true);
     if (adds) {
       const cell = this.cell(unit, inner);
@@ -232,5 +263,10 @@ export abstract class LaunchPrinter extends LaunchExpressions {
       inner.push(this.store(unit, inner, value));
     }
     if (inner !== block) block.close(`if (${guards.join(' && ')})`, inner);
+  }
+
+  /** When an update is made. */
+  protected conditionsOf(unit: Unit, block: Block): string[] {
+    return unit.guards.map((guard) => this.guardText(guard, block));
   }
 }

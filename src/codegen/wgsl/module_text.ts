@@ -24,8 +24,10 @@ export type DeviceStorage = Pick<DeviceLayout, 'arenas' | 'names' | 'home'>;
 
 /** What a module is printed for. */
 export interface DeviceProfile {
-  /** Invocations of a workgroup. */
+  /** Invocations of a workgroup: a power of two. */
   readonly threads: number;
+  /** The form of all launches, where it is not chosen one by one. */
+  readonly form?: 'points' | 'teams';
   /** Features that its code may use, such as `subgroups`. */
   readonly features: ReadonlySet<string>;
   /** Workgroups that run at once, as far as one knows: 1 where the program is a single one. */
@@ -34,7 +36,7 @@ export interface DeviceProfile {
 
 export const plainProfile: DeviceProfile = { threads: 64, features: new Set() };
 
-export type ScratchType = 'f32' | 'i32' | 'u32' | 'vec4f';
+export type ScratchType = 'f32' | 'i32' | 'u32' | 'bool' | 'vec4f';
 
 export class ModuleText {
   private readonly namer: Namer;

@@ -2,6 +2,7 @@
 import type { Schedule } from '../../ir/nest.js';
 import type { DeviceFunction } from './device_function.js';
 import type { ModuleText } from './module_text.js';
+import { sharedByThreads } from './device_launch.js';
 import { ScalarPrinter } from './launch_dialect.js';
 
 type Step<K extends Schedule['kind']> = Extract<Schedule, { kind: K }>;
@@ -24,15 +25,6 @@ function overPoints(
   module: ModuleText,
 ): readonly DeviceFunction[] {
   if (count === 0) return [];
-  const lines = pointsLoop(count, body);
+  const lines = [`${sharedByThreads(count)} {`, ...body.map((line) => `  ${line}`), '}'];
   return [{ name: module.fresh(name), lines, work: { kind: 'points', count }, span: undefined }];
-}
-
-/** Shares `count` points out among all threads. */
-export function pointsLoop(count: number, body: readonly string[]): readonly string[] {
-  return [
-    `for (var point = group * threads + thread; point < ${count}u; point += groups * threads) {`,
-    ...body.map((line) => `  ${line}`),
-    '}',
-  ];
 }

@@ -62,9 +62,10 @@ export async function expectSameOnDevice(
   inputs: readonly Tensor[],
   relative = 1e-5,
   profile: DeviceProfile = plainProfile,
+  over: readonly Composition[] = compositions,
 ): Promise<void> {
   const expected = interpret(region, inputs, { precision: 'f32' });
-  for (const composition of compositions) {
+  for (const composition of over) {
     const { results, code } = await runOnDevice(driver, region, inputs, composition, profile);
     expected.forEach(({ data, type }, index) => {
       let scale = 1e-12;

@@ -5,6 +5,9 @@ import type { Node, Region } from '../../../src/ir/graph.js';
 import { int, real } from '../../../src/ir/types.js';
 import { generator, randomTensor } from '../../ir/inputs.js';
 import { llvmpipe, nullDevice, swiftShader } from '../../support/device.js';
+import type { DeviceProfile } from '../../../src/codegen/wgsl/module_text.js';
+import { plainProfile } from '../../../src/codegen/wgsl/module_text.js';
+import type { Tensor } from '../../../src/ir/tensor.js';
 import { compositions, expectSameOnDevice } from './compare.js';
 
 function built(make: (b: GraphBuilder) => readonly [readonly Node[], readonly Node[]]): Region {
@@ -55,6 +58,71 @@ const regions: readonly (readonly [name: string, region: Region])[] = [
     }),
   ],
   [
+    'a softmax whose gradient and losses are asked for as well',
+    over([9, 130], (b, x) => {
+      const s = softmax(b, x);
+      const weight = b.broadcast(b.reduce('sum', b.binary('multiply', s, x), [1]), [9, 130], [0]);
+      return b.binary('multiply', s, b.binary('subtract', x, weight));
+    }),
+  ],
+  ['a running sum along rows', over([5, 150], (b, x) => b.cumulative('sum', x, 1))],
+  [
+    'a running largest value of one long row',
+    over([333], (b, x) => b.cumulative('max', x, 0, { reverse: true })),
+  ],
+  [
+    'a running product of a running sum',
+    over([4, 100], (b, x) => {
+      const sum = b.cumulative('sum', b.binary('multiply', x, b.like(x, 0.01)), 1);
+      return b.cumulative('product', b.binary('add', sum, b.like(sum, 0.5)), 1);
+    }),
+  ],
+  ['a running sum along columns', over([70, 5], (b, x) => b.cumulative('sum', x, 0))],
+  ['smallest places among equals', over([3, 200], (b, x) => b.argreduce('min', b.unary('floor', x), 1))],
+  [
+    'a sum of sums in one launch',
+    over([3, 20, 9], (b, x) => {
+      const inner = b.reduce('sum', x, [2]);
+      const total = b.reduce('max', inner, [1]);
+      return b.binary('subtract', x, b.broadcast(b.broadcast(total, [3, 20], [0]), [3, 20, 9], [0, 1]));
+    }),
+  ],
+  [
+    'rows added at places, some of them outside and some twice',
+    built((b) => {
+      const [x, rows] = [b.parameter(real(4, 3), 'x'), b.parameter(int(50), 'rows')];
+      const updates = b.parameter(real(50, 3), 'updates');
+      return [
+        [x, rows, updates],
+        [b.scatterAdd(x, rows, updates), b.scatterSet(x, rows, updates)],
+      ];
+    }),
+  ],
+  [
+    'single numbers added at places',
+    built((b) => {
+      const [x, rows] = [b.parameter(real(3), 'x'), b.parameter(int(2, 9), 'rows')];
+      const updates = b.parameter(real(2, 9), 'updates');
+      return [[x, rows, updates], [b.scatterAdd(x, rows, updates)]];
+    }),
+  ],
+  [
+    'draws',
+    over([40], (b, x) => {
+      const draw = b.uniform(b.constant(3, 'int'), b.constant(7, 'int'), b.iota([40], 0), 2, 1);
+      return b.binary('add', x, draw);
+    }),
+  ],
+  [
+    'values that are not finite',
+    over([10], (b, x) => {
+      const infinite = b.binary('divide', b.like(x, 1), b.like(x, 0));
+      const none = b.binary('subtract', infinite, infinite);
+      const mixed = b.select(b.binary('greater', x, b.like(x, 1)), none, b.unary('negate', infinite));
+      return b.binary('add', b.reduce('max', mixed, [0]), b.constant(-Infinity));
+    }),
+  ],
+  [
     'truth values in memory',
     built((b) => {
       const x = b.parameter(real(9), 'x');
@@ -64,22 +132,41 @@ const regions: readonly (readonly [name: string, region: Region])[] = [
   ],
 ];
 
+const forms = ['points', 'teams'] as const;
+
+const profileOf = (form: 'points' | 'teams'): DeviceProfile => ({ ...plainProfile, form });
+
+function inputsFor(region: Region): Tensor[] {
+  const random = generator(5);
+  return region.parameters.map(({ type }) => randomTensor(type, -2, 3, random));
+}
+
 describe('launches as WGSL', () => {
   it.each(regions)('are accepted by Dawn: %s', async (_name, region) => {
     const driver = await nullDevice();
-    const modules = compositions.map((composition) => compileDeviceRegion(region, composition).module);
+    const modules = forms.flatMap((form) =>
+      compositions.map((composition) => compileDeviceRegion(region, composition, profileOf(form)).module),
+    );
     const messages = await driver.validate(modules);
-    expect(messages.map(({ text }) => `${text}\n${modules[0]?.code ?? ''}`)).toEqual([]);
+    expect(messages.map(({ text, line }) => `${line}: ${text}`)).toEqual([]);
   });
 });
 
-for (const { driver, reason } of [await swiftShader(), await llvmpipe()]) {
-  describe.skipIf(driver === undefined)(`launches on ${driver?.name ?? 'a driver'}${reason}`, () => {
-    it.each(regions)('compute what the interpreter computes: %s', async (_name, region) => {
-      if (driver === undefined) return;
-      const random = generator(5);
-      const inputs = region.parameters.map(({ type }) => randomTensor(type, -2, 3, random));
-      await expectSameOnDevice(driver, region, inputs);
-    });
+const swift = await swiftShader();
+const mesa = await llvmpipe();
+
+describe.skipIf(swift.driver === undefined)(`launches on SwiftShader${swift.reason}`, () => {
+  it.each(regions)('compute what the interpreter computes: %s', async (_name, region) => {
+    if (swift.driver === undefined) return;
+    for (const form of forms)
+      await expectSameOnDevice(swift.driver, region, inputsFor(region), 1e-5, profileOf(form));
   });
-}
+});
+
+describe.skipIf(mesa.driver === undefined)(`launches on llvmpipe${mesa.reason}`, () => {
+  it.each(regions)('compute what the interpreter computes: %s', async (_name, region) => {
+    if (mesa.driver === undefined) return;
+    for (const form of forms)
+      await expectSameOnDevice(mesa.driver, region, inputsFor(region), 1e-5, profileOf(form), ['workgroup']);
+  });
+});
