@@ -25,6 +25,11 @@ function overPoints(
   module: ModuleText,
 ): readonly DeviceFunction[] {
   if (count === 0) return [];
-  const lines = [`${sharedByThreads(count)} {`, ...body.map((line) => `  ${line}`), '}'];
+  const lines = pointsLoop(count, body);
   return [{ name: module.fresh(name), lines, work: { kind: 'points', count }, span: undefined }];
+}
+
+/** Shares `count` points out among all threads. */
+export function pointsLoop(count: number, body: readonly string[]): readonly string[] {
+  return [`${sharedByThreads(count)} {`, ...body.map((line) => `  ${line}`), '}'];
 }
