@@ -1,5 +1,5 @@
 /** The checker's front door: a syntax tree in, a typed problem and every diagnostic of the file out. Never throws for a program's faults. */
-import type { FileSyntax } from '../parser/ast.js';
+import type { Declaration, FileSyntax } from '../parser/ast.js';
 import type { Diagnostic } from '../parser/diagnostic.js';
 import { openFile } from './imports.js';
 import { checkProblem } from './problem.js';
@@ -12,6 +12,8 @@ export type { Loader, Occurrence } from './session.js';
 export interface CheckOptions {
   /** Values of hyperparameters, by name, in place of those in the file. */
   readonly settings?: ReadonlyMap<string, number>;
+  /** Checks only these declarations of the file, and what they read: what an editor wants to know between two keys. */
+  readonly only?: readonly Declaration[];
 }
 
 export interface CheckResult {
@@ -26,7 +28,7 @@ export function checkFile(file: FileSyntax, loader: Loader, options: CheckOption
   const session = new Session(loader, options.settings ?? new Map());
   let problem: TypedProblem | undefined;
   try {
-    problem = checkProblem(session, openFile(session, file, 'main'), file.declarations);
+    problem = checkProblem(session, openFile(session, file, 'main'), options.only ?? file.declarations);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     session.error(

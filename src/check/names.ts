@@ -111,6 +111,7 @@ export function noteUse(session: Session, span: Span, name: string, entity: Enti
     span,
     name,
     definition: definitionOf(entity),
+    entity,
     description: () => describe(entity),
   });
 }

@@ -155,7 +155,10 @@ function resolveEverything(session: Session, file: FileScope, declarations: read
   for (const declaration of declarations) {
     if (declaration.kind === 'import') importedFile(session, file, declaration);
   }
-  const entities = [...file.declared.values()].map((declared) => resolveDeclared(session, file, declared));
+  const wanted = new Set(declarations);
+  const entities = [...file.declared.values()]
+    .filter(({ declaration }) => wanted.has(declaration))
+    .map((declared) => resolveDeclared(session, file, declared));
   for (const entity of entities) checkDefinition(session, entity);
 }
 

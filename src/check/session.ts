@@ -14,7 +14,7 @@ import {
   symbolDimension,
 } from './dimension.js';
 import type { Comparison } from './dimension.js';
-import type { Declared, FileScope, StaticValue } from './entities.js';
+import type { Declared, Entity, FileScope, StaticValue } from './entities.js';
 import type {
   RawColumns,
   SizeCheck,
@@ -51,6 +51,7 @@ export interface Occurrence {
   readonly span: Span;
   readonly name: string;
   readonly definition: Span | undefined;
+  readonly entity: Entity;
   /** What a person wants to know: made when asked for. */
   readonly description: () => string;
 }

@@ -1,0 +1,27 @@
+/**
+ * `argmin/editor`: the language service. Pure functions over documents, without protocol and file system, for servers,
+ * browsers and tests. Places are offsets in UTF-16 code units; any number is a place, those outside are moved inside.
+ */
+export type { TextEdit } from '../parser/diagnostic.js';
+export type { SourceFile } from '../parser/source.js';
+export { codeActions } from './code_actions.js';
+export type { CodeAction } from './code_actions.js';
+export { definition } from './definition.js';
+export { diagnostics, quickDiagnostics } from './diagnostics.js';
+export type { DocumentDiagnostic, DocumentFix } from './diagnostics.js';
+export { applyEdits, openDocument, refreshDocument, updateDocument } from './document.js';
+export type { Document, Edit, Location, TextRange, Workspace } from './document.js';
+export { foldingRanges } from './folding.js';
+export type { FoldingRange } from './folding.js';
+export { formatDocument, formatRange } from './formatting.js';
+export { LineMap } from './lines.js';
+export type { LinePosition } from './lines.js';
+export { highlights, references } from './references.js';
+export type { Reference } from './references.js';
+export { prepareRename, rename } from './rename.js';
+export type { PrepareResult, RenameResult } from './rename.js';
+export { selectionRanges } from './selection_ranges.js';
+export { signatureHelp } from './signature_help.js';
+export type { SignatureHelp } from './signature_help.js';
+export { documentSymbols, workspaceSymbols } from './symbols.js';
+export type { DocumentSymbol, SymbolKind } from './symbols.js';
