@@ -16,7 +16,7 @@ function sentence(facts: ObjectiveFacts): string {
   return [curvatureText(facts), smoothnessText(facts), facts.range].join('; ');
 }
 
-function curvatureText({ curvature, convexProblem, objective }: ObjectiveFacts): string {
+export function curvatureText({ curvature, convexProblem, objective }: ObjectiveFacts): string {
   const optimum = objective.sense === 'minimize' ? 'minimum' : 'maximum';
   if (curvature === 'unknown') return 'curvature not known by the rules of composition';
   return convexProblem ? `${curvature}, so every local ${optimum} is global` : curvature;
