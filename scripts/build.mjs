@@ -89,7 +89,8 @@ const library = readdirSync('std')
   .map((name) => ({ path: `std/${name}`, text: readFileSync(path.join('std', name), 'utf8') }));
 const forBrowsers = await build({
   ...common,
-  entryPoints: { browser: 'src/browser.ts' },
+  // The language service needs no file system either, so Node takes the same file.
+  entryPoints: { browser: 'src/browser.ts', editor: 'src/editor/index.ts' },
   platform: 'browser',
   target: 'es2022',
   define: {

@@ -3,6 +3,7 @@
  * browsers and tests. Places are offsets in UTF-16 code units; any number is a place, those outside are moved inside.
  */
 export type { TextEdit } from '../parser/diagnostic.js';
+export { librarySources } from '../package.js';
 export type { SourceFile } from '../parser/source.js';
 export { codeActions } from './code_actions.js';
 export type { CodeAction } from './code_actions.js';

@@ -2,7 +2,7 @@
 import type { Document, Workspace } from '../../src/editor/document.js';
 import { openDocument } from '../../src/editor/document.js';
 import type { Location } from '../../src/editor/document.js';
-import { librarySources } from '../../src/front_end.js';
+import { librarySources } from '../../src/package.js';
 
 export function workspaceOf(
   files: Readonly<Record<string, string>> = {},

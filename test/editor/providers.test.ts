@@ -164,6 +164,7 @@ describe('selection', () => {
       'a',
       'a + 1',
       'exp(a + 1)',
+      '= exp(a + 1)',
       'b = exp(a + 1)',
       'let b = exp(a + 1)',
       document.text,
