@@ -1,5 +1,5 @@
 /** A program that runs in this process: its printed text, evaluated, behind the contract of the run loop. */
-import type { Phase, Program } from '../../ir/program.js';
+import type { Program } from '../../ir/program.js';
 import { locate } from '../../ir/nest.js';
 import type { Place } from '../../ir/nest.js';
 import { arenaOf } from '../../ir/memory.js';
@@ -8,6 +8,7 @@ import type { CompiledProgram } from '../../runtime/compiled.js';
 import type { Host, HostFunction } from '../../runtime/host.js';
 import { BatchSampler, storedOrder, writeRows } from '../../runtime/sampler.js';
 import type { Cells } from './compile-region.js';
+import { batchPlan } from '../run-plan.js';
 import { evaluateText } from './evaluate-text.js';
 import { startOf } from '../schedule-program.js';
 import { printProgram } from './print-program.js';
@@ -93,8 +94,9 @@ class RunningProgram implements InstantiatedProgram {
     this.states = places.phases.map(({ states }) => states.map((place) => this.cells(place)));
     this.batches = program.phases.map((phase, index) => {
       const { rows } = at(places.phases, index);
-      const sampler = batchSampler(program, phase);
-      return sampler === undefined || rows === undefined ? undefined : { sampler, rows: this.integers(rows) };
+      const batch = batchPlan(program, phase);
+      if (batch === undefined || rows === undefined) return undefined;
+      return { sampler: new BatchSampler(batch), rows: this.integers(rows) };
     });
   }
 
@@ -190,14 +192,6 @@ class RunningProgram implements InstantiatedProgram {
     const start = startOf(place);
     return this.code.integers.subarray(start, start + place.size);
   }
-}
-
-/** Undefined for full passes. */
-export function batchSampler(program: Program, phase: Phase): BatchSampler | undefined {
-  const { sampler, stepsPerEpoch } = phase;
-  if (sampler.kind === 'full') return undefined;
-  const { start, count } = at(at(program.tables, sampler.table).splits, 0);
-  return new BatchSampler({ start, count, size: sampler.size, stepsPerEpoch, inOrder: sampler.inOrder });
 }
 
 function copyStates(from: readonly (readonly Cells[])[], to: readonly (readonly Cells[])[]): void {
