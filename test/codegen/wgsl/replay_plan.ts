@@ -1,6 +1,7 @@
 /** Runs a plan on a driver of the tests, as the runtime would, in one go: for programs that leave no choice to the host. */
 import type { Program } from '../../../src/ir/program.js';
-import { batchSampler } from '../../../src/codegen/typescript/instantiate.js';
+import { batchPlan } from '../../../src/codegen/run-plan.js';
+import { BatchSampler } from '../../../src/runtime/sampler.js';
 import { at } from '../../../src/ir/types.js';
 import type { Command, DevicePlan, Slice } from '../../../src/runtime/webgpu/plan.js';
 import type { Driver } from '../../support/device.js';
@@ -37,7 +38,8 @@ export async function replay(
   plan.raw.forEach((place, index) => cells(place).set(at(raw, index)));
   program.hypers.forEach(({ value }, index) => (cells(at(plan.hypers, index))[0] = value));
   cells(phase.control).set([0, 0, steps]);
-  const sampler = batchSampler(program, about);
+  const batches = batchPlan(program, about);
+  const sampler = batches === undefined ? undefined : new BatchSampler(batches);
   for (let slot = 0; slot < steps && sampler !== undefined && phase.rows !== undefined; slot += 1) {
     const batch = phase.rows.size / phase.slots;
     const rows = { ...phase.rows, offset: phase.rows.offset + slot * batch, size: batch };
