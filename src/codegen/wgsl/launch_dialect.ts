@@ -3,12 +3,11 @@ import type { DType, Monoid } from '../../ir/graph.js';
 import { castWgsl } from '../../ir/operators/elementwise/cast.js';
 import { precedence, printLowering } from '../../ir/operators/elementwise/lowering.js';
 import type { ScalarText } from '../../ir/operators/elementwise/lowering.js';
-import { elementwiseTable } from '../../ir/operators/elementwise/table.js';
+import { wgslLowering } from '../../ir/operators/elementwise/table.js';
 import { wgslConstant, wgslFunction, wgslTypes } from '../../ir/operators/elementwise/wgsl/lowering.js';
 import type { WgslHelper, WgslLowering } from '../../ir/operators/elementwise/wgsl/lowering.js';
 import { monoidTable } from '../../ir/operators/monoids.js';
 import { wgslUniform } from '../../ir/operators/philox.js';
-import { at } from '../../ir/types.js';
 import { parenthesized, primary, repeatsOperand } from '../launch-text.js';
 import type { LaunchDialect } from '../launch-text.js';
 import type { ModuleText } from './module_text.js';
@@ -61,8 +60,8 @@ export function wgslDialect(module: ModuleText): LaunchDialect {
   const scalars = new ScalarPrinter(module);
   return {
     constant: (value, dtype) => scalars.constant(value, dtype),
-    apply: (name, types, operands) => scalars.lower(elementwise(name, types), operands, types),
-    repeatsOperand: (name, types) => repeatsOperand(elementwise(name, types)),
+    apply: (name, types, operands) => scalars.lower(wgslLowering(name, types), operands, types),
+    repeatsOperand: (name, types) => repeatsOperand(wgslLowering(name, types)),
     cast: (from, to, operand) => scalars.lower(castWgsl(from, to), [operand], [from]),
     uniform: (seed, step, index, stream, word) =>
       scalars.lower(wgslUniform(stream, word), [seed, step, index].map(primary)),
@@ -86,11 +85,6 @@ export function wgslDialect(module: ModuleText): LaunchDialect {
     declareVariable: (name, dtype, start) => `var ${name}: ${wgslTypes[dtype]} = ${start};`,
     loop: (name, extent) => `for (var ${name} = 0; ${name} < ${extent}; ${name} += 1)`,
   };
-}
-
-/** The row for the type that the operation works on: that of the last operand. */
-function elementwise(name: keyof typeof elementwiseTable, types: readonly DType[]): WgslLowering {
-  return loweringFor(elementwiseTable[name].wgsl, at(types, types.length - 1), name);
 }
 
 function loweringFor(

@@ -6,11 +6,9 @@
 import type { Affine } from '../../ir/nest-affine.js';
 import { locate } from '../../ir/nest.js';
 import type { Buffer, Place } from '../../ir/nest.js';
-import { helpersWithCallees } from '../../ir/operators/elementwise/lowering.js';
-import { elementwiseTable } from '../../ir/operators/elementwise/table.js';
+import { wgslHelpers } from '../../ir/operators/elementwise/table.js';
 import { printWgslHelpers } from '../../ir/operators/elementwise/wgsl/lowering.js';
-import type { WgslHelper, WgslLowering } from '../../ir/operators/elementwise/wgsl/lowering.js';
-import { wgslUniform } from '../../ir/operators/philox.js';
+import type { WgslHelper } from '../../ir/operators/elementwise/wgsl/lowering.js';
 import { at } from '../../ir/types.js';
 import { positionAt } from '../../parser/source.js';
 import type { KernelModule, Origin } from '../../runtime/webgpu/plan.js';
@@ -49,7 +47,7 @@ export class ModuleText {
     readonly storage: DeviceStorage,
     readonly profile: DeviceProfile = plainProfile,
   ) {
-    this.namer = new Namer(reserved, [...storage.names(), ...helperNames()]);
+    this.namer = new Namer(reserved, [...storage.names(), ...wgslHelpers().map((helper) => helper.name)]);
   }
 
   /** The arena in which a buffer lies, by name. */
@@ -202,11 +200,4 @@ const mostGroups = 65535;
 export function groupsFor({ work }: DeviceFunction, threads: number): readonly [number, number, number] {
   const wanted = work.kind === 'points' ? Math.ceil(work.count / threads) : work.count;
   return [Math.min(Math.max(1, wanted), mostGroups), 1, 1];
-}
-
-/** Every helper that any operator may bring. */
-function helperNames(): string[] {
-  const rows = Object.values(elementwiseTable).flatMap(({ wgsl }) => Object.values<WgslLowering>(wgsl));
-  const helpers = [...rows.flatMap((row) => row.helpers), ...wgslUniform(0, 0).helpers];
-  return helpersWithCallees(helpers).map(({ name }) => name);
 }

@@ -11,8 +11,9 @@ import { printWgslHelper } from '../../../src/ir/operators/elementwise/wgsl/lowe
 import { acceptedTypes } from '../../../src/ir/operators/elementwise_types.js';
 import { philoxUniform, wgslUniform } from '../../../src/ir/operators/philox.js';
 import { at } from '../../../src/ir/types.js';
-import { llvmpipe, nullDevice, swiftShader } from '../../support/device.js';
-import type { Driver, Found } from '../../support/device.js';
+import { nullDevice } from '../../support/device.js';
+import type { Driver } from '../../support/device.js';
+import { onDrivers } from '../../support/on_drivers.js';
 import { accuracies } from './accuracy.js';
 import type { Accuracy } from './accuracy.js';
 import { samplePairs } from './sample.js';
@@ -62,21 +63,6 @@ const dividesByTiny = (name: ElementwiseName, y: number): boolean =>
 function samplesOf(rule: Accuracy, x: number): boolean {
   return rule.where === 'anywhere' || (rule.where === 'negative' ? x < 0 : !(x < 0));
 }
-
-function onDrivers(title: string, body: (driver: Driver) => Promise<void>): void {
-  const drivers: readonly [string, Found<Driver>][] = [
-    ['SwiftShader', swift],
-    ['llvmpipe', mesa],
-  ];
-  for (const [name, { driver, reason }] of drivers) {
-    it.skipIf(driver === undefined)(`${title}, on ${name}${reason}`, async () => {
-      if (driver !== undefined) await body(driver);
-    });
-  }
-}
-
-const swift = await swiftShader();
-const mesa = await llvmpipe();
 
 describe('the WGSL of elementwise operators', () => {
   it('is accepted by the front end, helper by helper', async () => {

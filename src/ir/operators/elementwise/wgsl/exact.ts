@@ -37,13 +37,7 @@ function extreme(name: string, builtinName: string) {
       ['y', 'f32'],
     ],
     'f32',
-    `  if (is_nan_f32(x)) {
-    return x;
-  }
-  if (is_nan_f32(y)) {
-    return y;
-  }
-  return ${builtinName}(x, y);`,
+    `  return select(select(${builtinName}(x, y), y, is_nan_f32(y)), x, is_nan_f32(x));`,
     [isNaNF32],
   );
 }

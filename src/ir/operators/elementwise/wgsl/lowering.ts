@@ -160,13 +160,15 @@ function intText(value: number): ScalarText {
   return whole < 0 ? { text: `-${-whole}i`, precedence: precedence.unary } : primary(`${whole}i`);
 }
 
-/** The fewest digits that give the same f32 back. */
+const largestF32 = (2 - 2 ** -23) * 2 ** 127;
+
+/** The fewest digits that give the same f32 back, without going beyond the largest one: a front end refuses that. */
 export function shortestF32(value: number): string {
   for (let digits = 1; digits < 9; digits += 1) {
     const text = Number(value.toPrecision(digits));
-    if (Math.fround(text) === value) return String(text);
+    if (Math.fround(text) === value && text <= largestF32) return String(text);
   }
-  return String(Number(value.toPrecision(9)));
+  return String(value === largestF32 ? value : Number(value.toPrecision(9)));
 }
 
 function primary(text: string): ScalarText {
