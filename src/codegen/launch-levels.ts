@@ -29,8 +29,8 @@ export class LaunchLevels {
     let level = 0;
     if (expression.kind === 'reference' && this.isLocal(expression)) {
       const { unit } = expression;
-      level =
-        unit.stage === this.stage && unit.kind.kind !== 'reduce' ? unit.space.length : this.launch.depth;
+      const here = unit !== this.launch.given && unit.stage === this.stage && unit.kind.kind !== 'reduce';
+      level = here ? unit.space.length : this.launch.depth;
     } else {
       for (const operand of operandsOf(expression)) level = Math.max(level, this.levelOf(operand));
       const flat = this.flatOf(expression);

@@ -24,10 +24,12 @@ export interface FusionPolicy {
    * loops.
    */
   readonly parallel: boolean;
+  /** Contractions take the elementwise launches after them in (epilogues.ts). */
+  readonly epilogues: boolean;
 }
 
-export const sequential: FusionPolicy = { parallel: false };
-export const parallel: FusionPolicy = { parallel: true };
+export const sequential: FusionPolicy = { parallel: false, epilogues: false };
+export const parallel: FusionPolicy = { parallel: true, epilogues: true };
 
 interface OpenLaunch {
   readonly launch: Launch;
@@ -82,7 +84,7 @@ export class Fusion {
 
   private open(unit: Unit, size: number, exclusive: boolean): void {
     const depth = this.deepest(unit);
-    const launch: Launch = { depth, units: [unit], stages: [] };
+    const launch: Launch = { depth, units: [unit], stages: [], given: undefined };
     const position = this.append(launch);
     const open: OpenLaunch = { launch, position, size };
     this.settle(unit, open);
@@ -216,6 +218,7 @@ function sameLoops(left: readonly Variable[], right: readonly Variable[]): boole
 export function isLocal(reference: Reference, consumer: Unit): boolean {
   const { unit: producer } = reference;
   const { launch } = consumer;
+  if (launch?.given === producer) return true;
   if (launch === undefined || producer.launch !== launch || !readsOwnPoint(reference)) return false;
   if (producer.stage === consumer.stage) return yieldsEachPoint(producer);
   const inner = innerLoops(producer, launch);

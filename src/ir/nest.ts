@@ -158,6 +158,8 @@ export interface Launch {
   depth: number;
   readonly units: Unit[];
   stages: readonly Stage[];
+  /** The output of a contraction of which this is the epilogue: at each point, a local value. */
+  given: Unit | undefined;
 }
 
 export interface Stage {
@@ -187,6 +189,11 @@ export interface Contraction {
   readonly right: ContractionOperand;
   /** Contiguous: batch, rows, columns. */
   readonly output: Place;
+  /**
+   * What is done with each output, whose row-major number is that of the point; its unit is `given`, and is stored only if
+   * that says so. Without an epilogue it is stored.
+   */
+  readonly epilogue: Launch | undefined;
 }
 
 export interface KernelCall {

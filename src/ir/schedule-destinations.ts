@@ -58,6 +58,8 @@ function isSafe(
     const overlapping = item.touches.filter((place) => overlaps(place, destination));
     if (overlapping.length === 0) continue;
     if (position > firstWrite || item.launch === undefined) return false;
+    if (item.launch.given === unit) return false;
+    if (item.operands?.some((place) => overlaps(place, destination)) === true) return false;
     if (!readsBeforeWriting(item.launch, unit.place, destination)) return false;
   }
   return true;

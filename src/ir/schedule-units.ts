@@ -41,6 +41,8 @@ export interface Item {
   /** Places that it reads or writes, beside those of its units. */
   readonly touches: Place[];
   readonly frames: readonly Buffer[];
+  /** Of a contraction with an epilogue: what it reads throughout, not only where it then writes. */
+  readonly operands?: readonly Place[];
 }
 
 export function makePlace(dtype: DType, size: number, label: string, buffer?: Buffer): Place {
@@ -55,7 +57,7 @@ export class RegionUnits {
   protected readonly units: Unit[] = [];
   protected readonly expressions: ExpressionBuilder;
   protected readonly fusion: Fusion;
-  private readonly policy: FusionPolicy;
+  protected readonly policy: FusionPolicy;
   protected readonly roles: ReadonlyMap<Node, NodeRole>;
   /** Results to compute; undefined where a parameter already lies at its destination. */
   protected readonly wanted: readonly (Node | undefined)[];

@@ -3,6 +3,7 @@
  * stand between them, results go where the caller wants them (in place where nothing reads the old value any
  * more), and every temporary gets its address.
  */
+import { attachEpilogues } from './epilogues.js';
 import { formStages } from './fuse.js';
 import { withoutReshapes } from './fuse-cost.js';
 import { prepareForScheduling } from './fuse-prepare.js';
@@ -37,6 +38,7 @@ class RegionScheduler extends RegionUnits {
   run(): ScheduledRegion {
     for (const node of this.nodes) this.visit(node);
     for (const { launch } of this.items) if (launch !== undefined) formStages(launch);
+    if (this.policy.epilogues) this.attachEpilogues();
     markStored(
       this.items,
       this.wanted.flatMap((node) => (node === undefined ? [] : [this.unit(node)])),
@@ -52,8 +54,13 @@ class RegionScheduler extends RegionUnits {
     });
     const mine = new Set<Place>([...this.units.map((unit) => unit.place), ...this.controlPlaces]);
     const frames = allocate(this.items, mine, results, this.context);
-    const steps = this.items.map((item) => item.schedule);
+    const steps = this.items.map((item) => item.schedule).filter((step) => !isEmpty(step));
     return { schedule: { kind: 'sequence', steps }, results, frames };
+  }
+
+  private attachEpilogues(): void {
+    const results = this.wanted.flatMap((node) => (node === undefined ? [] : [this.unit(node)]));
+    attachEpilogues(this.items, ({ node }) => this.unit(node), results);
   }
 
   private visit(node: Node): void {
@@ -136,7 +143,7 @@ class RegionScheduler extends RegionUnits {
       },
     });
     const output = this.opaque(node);
-    this.item({ kind: 'contraction', contraction: { node, ...operands, output } }, [
+    this.item({ kind: 'contraction', contraction: { node, ...operands, output, epilogue: undefined } }, [
       operands.left.place,
       operands.right.place,
       output,
@@ -279,6 +286,11 @@ class RegionScheduler extends RegionUnits {
     const position = this.items.length - 1;
     for (const unit of this.pending) unit.position = position;
   }
+}
+
+/** What is left of a launch that has become an epilogue. */
+function isEmpty(step: Schedule): boolean {
+  return step.kind === 'sequence' && step.steps.length === 0;
 }
 
 function placesOf(source: Source): readonly Place[] {
