@@ -42,12 +42,8 @@ export function attachEpilogues(
 }
 
 /** Each point of the outer loops stands alone. */
-function isElementwise({ depth, units, stages }: Launch): boolean {
-  return (
-    depth > 0 &&
-    stages.every(({ inner }) => inner.length === 0) &&
-    units.every(({ kind }) => kind.kind === 'map')
-  );
+function isElementwise({ units, stages }: Launch): boolean {
+  return stages.every(({ inner }) => inner.length === 0) && units.every(({ kind }) => kind.kind === 'map');
 }
 
 /** Contractions' outputs that the launch reads, and only at its own point; the latest first. */

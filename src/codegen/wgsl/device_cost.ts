@@ -56,9 +56,10 @@ export function workOf(leaf: Leaf): Work {
     case 'launch':
       return workOfLaunch(leaf.launch);
     case 'contraction': {
-      const { node, left, output } = leaf.contraction;
+      const { node, left, output, epilogue } = leaf.contraction;
       const terms = Math.max(1, left.contract.extent);
-      return { operations: operationsOf(node) + output.size, threads: output.size * Math.min(terms, 32) };
+      const after = epilogue === undefined ? output.size : workOfLaunch(epilogue).operations;
+      return { operations: operationsOf(node) + after, threads: output.size * Math.min(terms, 32) };
     }
     case 'kernel': {
       const { node } = leaf.call;

@@ -23,8 +23,10 @@ export abstract class DeviceLaunchPrinter extends LaunchPrinter {
   constructor(
     launch: Launch,
     protected readonly module: ModuleText,
+    /** Names that stand for something else in the function. */
+    taken: readonly string[] = [],
   ) {
-    super(launch, wgslDialect(module), new Set());
+    super(launch, wgslDialect(module), new Set(taken));
   }
 
   /** Undefined where there is nothing to do. */

@@ -11,6 +11,7 @@ import { chooseShape, sizeOfProduct, teamsOf } from './contraction_shape.js';
 import type { ContractionShape, DotShape, ProductSize } from './contraction_shape.js';
 import type { ModuleText } from './module_text.js';
 import { pointsLoop } from './print_moves.js';
+import { declareFinish } from './print_epilogue.js';
 import { printTiles } from './print_tiles.js';
 
 /** A contraction with the texts that every kernel for it needs. */
@@ -76,12 +77,7 @@ function declareParts(
   };
   const leftStart = startOf(contraction.left, 'left');
   const rightStart = startOf(contraction.right, 'right');
-  const finish = module.fresh(`${name}_finish`);
-  module.declare([
-    `fn ${finish}(batch: i32, row: i32, column: i32, value: f32) {`,
-    `  ${module.element(contraction.output, `(batch * ${size.rows} + row) * ${size.columns} + column`)} = value;`,
-    '}',
-  ]);
+  const finish = declareFinish(contraction, size, `${name}_finish`, module);
   return {
     size,
     leftStart,

@@ -53,17 +53,20 @@ class EpiloguePrinter extends DeviceLaunchPrinter {
       ['batch', batch],
     ];
     let rest = loops;
-    for (const [counter, extent] of counters) {
+    const groups = counters.map(([counter, extent]) => {
       const own = this.loopsOf(rest, extent);
-      if (own === undefined) {
-        this.root.push(`let point = u32((batch * ${rows} + row) * ${columns} + column);`);
-        this.takeApart(loops, 'point', this.root);
-        break;
+      rest = rest.slice(0, rest.length - (own?.length ?? 0));
+      return { counter, own };
+    });
+    if (groups.some(({ own }) => own === undefined)) {
+      this.root.push(`let point = u32((batch * ${rows} + row) * ${columns} + column);`);
+      this.takeApart(loops, 'point', this.root);
+    } else {
+      for (const { counter, own = [] } of groups) {
+        const [single] = own;
+        if (own.length === 1 && single !== undefined) this.root.push(`let ${loopName(single)} = ${counter};`);
+        else this.takeApart(own, `u32(${counter})`, this.root);
       }
-      const [single] = own;
-      if (own.length === 1 && single !== undefined) this.root.push(`let ${loopName(single)} = ${counter};`);
-      else this.takeApart(own, `u32(${counter})`, this.root);
-      rest = rest.slice(0, rest.length - own.length);
     }
     const body = new Block(this.root);
     this.blocks.push(...outer.map(() => body));
