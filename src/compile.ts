@@ -15,6 +15,7 @@ import { hasErrors } from './parser/diagnostic.js';
 import type { SourceFile } from './parser/source.js';
 import { programPasses } from './program_passes.js';
 import type { Rewrite } from './program_passes.js';
+import type { Instantiated } from './codegen/wasm/instantiate.js';
 import type { CompiledProgram } from './runtime/compiled.js';
 import { files } from './runtime/data/files.js';
 import type { DataSource } from './runtime/data/source.js';
@@ -177,6 +178,18 @@ export async function prepareRun({ program, bound }: Compilation, host: Host = {
   const compiled = instantiate(program, host);
   compiled.load(rawArrays(program, bound));
   return compiled;
+}
+
+/** The same by WebAssembly, with what the engine can do; it may be too large for one memory. */
+export async function prepareWasmRun(
+  { program, bound }: Compilation,
+  host: Host = {},
+): Promise<Instantiated> {
+  const { instantiateWasm } = await import('./codegen/wasm/instantiate.js');
+  const { engineOptions } = await import('./codegen/wasm/features.js');
+  const made = instantiateWasm(program, engineOptions(), host);
+  if (made.ok) made.compiled.load(rawArrays(program, bound));
+  return made;
 }
 
 /** The arrays that the program reads, in its order. */

@@ -68,9 +68,9 @@ export const commandCodes: readonly CodeEntry[] = [
   ),
   entry(
     'AM0013',
-    'not built yet',
-    'The target is planned and not part of this version.',
-    'argmin run model.opt --target wgsl',
+    'target not available',
+    'The command does not have this target in this version, or the program is too large for it.',
+    'argmin compile model.opt -o out --target wgsl',
   ),
   entry(
     'AM0014',

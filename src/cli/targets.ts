@@ -2,9 +2,28 @@
 import { commandError, sayError } from './terminal.js';
 import type { ExitStatus } from './terminal.js';
 
-export function unsupportedTarget(target: string): ExitStatus | undefined {
-  if (target === 'ts') return undefined;
+/** The targets of a command in this version. */
+const built = { run: ['ts', 'wasm'], compile: ['ts'] } as const;
+
+export function unsupportedTarget(command: keyof typeof built, target: string): ExitStatus | undefined {
+  const known: readonly string[] = built[command];
+  if (known.includes(target)) return undefined;
   const planned = ['wasm', 'wgsl'].includes(target);
-  const message = planned ? `the target \`${target}\` is not built yet` : `there is no target \`${target}\``;
-  return sayError(commandError('AM0013', message, ['this version has the target `ts`']));
+  const message = planned
+    ? `\`argmin ${command}\` does not have the target \`${target}\` yet`
+    : `there is no target \`${target}\``;
+  const names = known.map((name) => `\`${name}\``).join(' and ');
+  return sayError(commandError('AM0013', message, [`in this version it has ${names}`]));
+}
+
+/** A memory that the engine has not, or that no module could address. */
+export function tooLarge(needed: number): ExitStatus {
+  const gigabytes = (needed / 2 ** 30).toFixed(1);
+  return sayError(
+    commandError(
+      'AM0013',
+      `the program needs ${gigabytes} GiB in one memory, more than \`wasm\` can have here`,
+      ['`--target ts` has no such bound'],
+    ),
+  );
 }

@@ -11,7 +11,6 @@ import { precedence } from '../ir/operators/elementwise/lowering.js';
 import type { ScalarText } from '../ir/operators/elementwise/lowering.js';
 import { at } from '../ir/types.js';
 import { Block } from './blocks.js';
-import { collapsibleLoops } from './collapse.js';
 import { LaunchLevels } from './launch-levels.js';
 import { isName, loopLetters, loopName, parenthesized, primary, wholeNumber } from './launch-text.js';
 import type { LaunchDialect } from './launch-text.js';
@@ -30,7 +29,6 @@ export class LaunchExpressions extends LaunchLevels {
   protected blocks: Block[] = [this.root];
   private readonly named = new Map<Expression | string, Named[]>();
   protected readonly unitTexts = new Map<Unit, ScalarText>();
-  protected readonly collapsed: ReadonlySet<Variable>;
   private temporaries = 0;
 
   constructor(
@@ -39,7 +37,6 @@ export class LaunchExpressions extends LaunchLevels {
     private readonly names: Set<string>,
   ) {
     super(launch);
-    this.collapsed = collapsibleLoops(launch, (expression) => this.flatOf(expression));
   }
 
   /** The printed value of an expression, for use in `block`. */
@@ -47,8 +44,7 @@ export class LaunchExpressions extends LaunchLevels {
     if (expression.kind === 'constant') return this.dialect.constant(expression.value, expression.dtype);
     const known = this.lookup(expression, block);
     if (known !== undefined) return known;
-    const home =
-      block.conditional || insideCondition(block) ? block : at(this.blocks, this.levelOf(expression));
+    const home = block.insideCondition ? block : at(this.blocks, this.levelOf(expression));
     if (expression.kind === 'reference' && this.isLocal(expression)) {
       const text = this.unitTexts.get(expression.unit);
       if (text === undefined) throw new Error('compiler bug: a value is used before it is computed');
@@ -166,7 +162,7 @@ export class LaunchExpressions extends LaunchLevels {
     let base = this.lookup(key, block);
     if (base === undefined) {
       const level = Math.max(...outer.map(({ variable }) => this.levelOfVariable(variable)));
-      const home = insideCondition(block) ? block : at(this.blocks, level);
+      const home = block.insideCondition ? block : at(this.blocks, level);
       base = this.name(this.affine(prefix, home), home, key, level, 'p');
     }
     const rest = this.sum(inner, 0, block);
@@ -201,7 +197,7 @@ export class LaunchExpressions extends LaunchLevels {
         const known = this.lookup(key, block);
         if (known !== undefined) return known.text;
         const level = this.levelOfVariable(variable);
-        const home = insideCondition(block) ? block : at(this.blocks, level);
+        const home = block.insideCondition ? block : at(this.blocks, level);
         const dividend = this.affine(variable.dividend, home);
         const left = parenthesized(dividend, precedence.multiplicative);
         const text = this.dialect.quotient(left, variable.divisor);
@@ -263,13 +259,6 @@ export class LaunchExpressions extends LaunchLevels {
       return name;
     }
   }
-}
-
-function insideCondition(block: Block): boolean {
-  for (let current: Block | undefined = block; current !== undefined; current = current.parent) {
-    if (current.conditional) return true;
-  }
-  return false;
 }
 
 function missing(): never {

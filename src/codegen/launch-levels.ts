@@ -4,10 +4,13 @@
  */
 import { isLocal } from '../ir/fuse.js';
 import type { Reference } from '../ir/fuse.js';
+import { add, sameIndex } from '../ir/nest-affine.js';
 import type { Affine, Variable } from '../ir/nest-affine.js';
 import { flatIndex, indicesOf, operandsOf, visitExpressions } from '../ir/nest-expressions.js';
 import { locate, rootPlace } from '../ir/nest.js';
 import type { Expression, Launch, Place, Unit } from '../ir/nest.js';
+import { at } from '../ir/types.js';
+import { collapsibleLoops } from './collapse.js';
 
 export class LaunchLevels {
   protected readonly uses = new Map<Expression, number>();
@@ -15,11 +18,14 @@ export class LaunchLevels {
   /** Levels as the stage that is being printed sees them. */
   protected readonly levels = new Map<Expression, number>();
   private readonly written = new Set<Place>();
+  /** Outer loops that the loop inside them has taken over. */
+  protected readonly collapsed: ReadonlySet<Variable>;
   protected stage = 0;
 
   constructor(protected readonly launch: Launch) {
     for (const unit of launch.units) if (unit.stored) this.written.add(rootPlace(unit.place));
     for (const unit of launch.units) this.countUses(unit);
+    this.collapsed = collapsibleLoops(launch, (expression) => this.flatOf(expression));
   }
 
   /** How many loops a value is inside of. */
@@ -93,6 +99,36 @@ export class LaunchLevels {
   protected isLocal(reference: Reference): boolean {
     const consumer = this.launch.stages[this.stage]?.units[0] ?? this.launch.units[0];
     return consumer !== undefined && isLocal(reference, consumer);
+  }
+
+  protected hasLoop(variable: Variable): boolean {
+    return variable.extent !== 1 && !this.collapsed.has(variable);
+  }
+
+  /** A loop has taken over the loops outside it that collapsed into it. */
+  protected extentOf(variable: Variable): number {
+    let extent = variable.extent;
+    if (variable.kind !== 'loop') return extent;
+    const { space } = at(at(this.launch.stages, this.stage).units, 0);
+    for (let depth = variable.depth - 1; depth >= 0; depth -= 1) {
+      const outside = at(space, depth);
+      if (!this.collapsed.has(outside)) break;
+      extent *= outside.extent;
+    }
+    return extent;
+  }
+
+  protected isReadHere(unit: Unit): boolean {
+    return (this.unitUses.get(unit) ?? 0) > (unit.stored ? 1 : 0);
+  }
+
+  /** An update in place that changes nothing. */
+  protected storesWhatItLoads(unit: Unit, value: Expression): boolean {
+    const source = this.flatOf(value);
+    if (source === undefined) return false;
+    const [from, to] = [locate(source.place), locate(unit.place)];
+    const target = add(to.base, flatIndex(unit.target, unit.strides));
+    return from.buffer === to.buffer && sameIndex(add(from.base, source.index), target);
   }
 
   private countUses(unit: Unit): void {

@@ -4,11 +4,8 @@
  * everything before it writes).
  */
 import type { Monoid } from '../ir/graph.js';
-import { add, sameIndex } from '../ir/nest-affine.js';
 import type { Variable } from '../ir/nest-affine.js';
-import { flatIndex } from '../ir/nest-expressions.js';
-import { locate } from '../ir/nest.js';
-import type { Expression, Stage, Unit } from '../ir/nest.js';
+import type { Stage, Unit } from '../ir/nest.js';
 import type { ScalarText } from '../ir/operators/elementwise/lowering.js';
 import { at } from '../ir/types.js';
 import { Block } from './blocks.js';
@@ -90,27 +87,6 @@ export abstract class LaunchPrinter extends LaunchExpressions {
     at(this.blocks, this.blocks.length - 1).close(this.dialect.loop(name, this.extentOf(variable)), inner);
   }
 
-  protected hasLoop(variable: Variable): boolean {
-    return variable.extent !== 1 && !this.collapsed.has(variable);
-  }
-
-  /** A loop has taken over the loops outside it that collapsed into it. */
-  protected extentOf(variable: Variable): number {
-    let extent = variable.extent;
-    if (variable.kind !== 'loop') return extent;
-    const space = this.currentSpace();
-    for (let depth = variable.depth - 1; depth >= 0; depth -= 1) {
-      const outside = at(space, depth);
-      if (!this.collapsed.has(outside)) break;
-      extent *= outside.extent;
-    }
-    return extent;
-  }
-
-  private currentSpace(): readonly Variable[] {
-    return at(at(this.launch.stages, this.stage).units, 0).space;
-  }
-
   protected printUnit(unit: Unit, block: Block, epilogues: Epilogues, stores: string[]): void {
     if (unit.value === undefined) throw new Error('compiler bug: a unit without a value in a launch');
     // Guards that turned out to be decided may leave a value without a reader.
@@ -147,19 +123,6 @@ export abstract class LaunchPrinter extends LaunchExpressions {
       default:
         kind satisfies never;
     }
-  }
-
-  private isReadHere(unit: Unit): boolean {
-    return (this.unitUses.get(unit) ?? 0) > (unit.stored ? 1 : 0);
-  }
-
-  /** An update in place that changes nothing. */
-  private storesWhatItLoads(unit: Unit, value: Expression): boolean {
-    const source = this.flatOf(value);
-    if (source === undefined) return false;
-    const [from, to] = [locate(source.place), locate(unit.place)];
-    const target = add(to.base, flatIndex(unit.target, unit.strides));
-    return from.buffer === to.buffer && sameIndex(add(from.base, source.index), target);
   }
 
   /** A running fold: its text is the variable that holds it. */

@@ -10,7 +10,7 @@ import type { ExitStatus } from '../terminal.js';
 import { unsupportedTarget } from '../targets.js';
 
 export async function compile(file: string, options: CompileCommandOptions): Promise<ExitStatus> {
-  const wrong = unsupportedTarget(options.target);
+  const wrong = unsupportedTarget('compile', options.target);
   if (wrong !== undefined) return wrong;
   const source = readSource(file);
   if (!source.ok) return sayError(source.error);

@@ -1,7 +1,7 @@
 /** `argmin run FILE`: compile, solve, and say what came out. */
 import path from 'node:path';
 import type { Compilation } from '../../compile.js';
-import { compileSource, diagnoseDivergence, prepareRun } from '../../compile.js';
+import { compileSource, diagnoseDivergence, prepareRun, prepareWasmRun } from '../../compile.js';
 import { hasErrors } from '../../parser/diagnostic.js';
 import type { Diagnostic } from '../../parser/diagnostic.js';
 import { writeNpy } from '../../runtime/data/npy.js';
@@ -17,14 +17,14 @@ import { writeWhole } from '../output.js';
 import { frontDiagnostic, frontFiles, frontText } from '../front.js';
 import { progressDisplay } from '../progress.js';
 import { readSource } from '../sources.js';
-import { unsupportedTarget } from '../targets.js';
+import { tooLarge, unsupportedTarget } from '../targets.js';
 import { arrayText, numberText, table, typeText } from '../table.js';
 import { unfinishedNested } from '../nested.js';
 import { commandError, exit, print, say, sayDiagnostics, sayError, statusOf } from '../terminal.js';
 import type { ExitStatus } from '../terminal.js';
 
 export async function run(file: string, options: RunCommandOptions): Promise<ExitStatus> {
-  const wrong = unsupportedTarget(options.target);
+  const wrong = unsupportedTarget('run', options.target);
   if (wrong !== undefined) return wrong;
   const source = readSource(file);
   if (!source.ok) return sayError(source.error);
@@ -51,7 +51,9 @@ export async function run(file: string, options: RunCommandOptions): Promise<Exi
 
 async function solve(compilation: Compilation, options: RunCommandOptions, host: Host): Promise<ExitStatus> {
   const { program } = compilation;
-  const prepared = await prepareRun(compilation, host);
+  const made = options.target === 'wasm' ? await prepareWasmRun(compilation, host) : undefined;
+  if (made?.ok === false) return tooLarge(made.needed);
+  const prepared = made?.compiled ?? (await prepareRun(compilation, host));
   const interrupt = new AbortController();
   const onInterrupt = (): void => interrupt.abort();
   process.once('SIGINT', onInterrupt);

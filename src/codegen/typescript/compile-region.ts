@@ -5,15 +5,14 @@
 import type { Region } from '../../ir/graph.js';
 import type { Place } from '../../ir/nest.js';
 import { locate } from '../../ir/nest.js';
-import { scheduleRegion } from '../../ir/schedule.js';
 import { at } from '../../ir/types.js';
+import type { Cells } from '../running-program.js';
 import { evaluateText } from './evaluate-text.js';
-import { Layout } from '../layout.js';
+import { scheduleAlone } from '../schedule-region.js';
 import { printFunction } from './print-schedule.js';
 import { ProgramText, withoutAssertions } from './program-text.js';
 
 export type Precision = 'f64' | 'f32';
-export type Cells = Float64Array | Float32Array | Int32Array;
 
 export interface CompiledRegion {
   /** Where to write the inputs, and where the results stand after `run`. */
@@ -24,20 +23,7 @@ export interface CompiledRegion {
 }
 
 export function compileRegion(region: Region, precision: Precision = 'f64'): CompiledRegion {
-  const layout = new Layout();
-  const inputs = region.parameters.map((parameter, index) =>
-    layout.fixed(parameter.type, parameter.label ?? `input_${index}`),
-  );
-  const outputs = region.results.map((result, index) =>
-    layout.fixed(result.type, result.label ?? `result_${index}`),
-  );
-  const { schedule, frames } = scheduleRegion(
-    region,
-    inputs.map((place) => ({ kind: 'place', place })),
-    outputs,
-    layout.context,
-  );
-  layout.settleFrames([frames]);
+  const { inputs, outputs, schedule, sizes } = scheduleAlone(region);
   const program = new ProgramText(['inputs', 'results', 'run']);
   const name = printFunction(schedule, 'region', program);
   const list = (places: readonly Place[]): string =>
@@ -46,7 +32,7 @@ export function compileRegion(region: Region, precision: Precision = 'f64'): Com
   const array = precision === 'f64' ? 'Float64Array' : 'Float32Array';
   const source = withoutAssertions(
     [
-      ...program.declareArenas(array, layout.sizes),
+      ...program.declareArenas(array, sizes),
       ...program.declareViews(),
       ...program.declareHelpers(false),
       ...program.declareFunctions(),

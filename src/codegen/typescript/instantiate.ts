@@ -1,46 +1,12 @@
-/** A program that runs in this process: its printed text, evaluated, behind the contract of the run loop. */
+/** A program that runs in this process: its printed text, evaluated. */
 import type { Program } from '../../ir/program.js';
-import { locate } from '../../ir/nest.js';
-import type { Place } from '../../ir/nest.js';
-import { arenaOf } from '../../ir/memory.js';
-import { at, sizeOf } from '../../ir/types.js';
-import type { CompiledProgram } from '../../runtime/compiled.js';
-import type { Host, HostFunction } from '../../runtime/host.js';
-import { BatchSampler, storedOrder, writeRows } from '../../runtime/sampler.js';
-import type { Cells } from './compile-region.js';
-import { batchPlan } from '../run-plan.js';
+import type { Host } from '../../runtime/host.js';
+import { RunningProgram } from '../running-program.js';
+import type { Evaluated, InstantiatedProgram } from '../running-program.js';
 import { evaluateText } from './evaluate-text.js';
-import { startOf } from '../schedule-program.js';
 import { printProgram } from './print-program.js';
 import type { PrintedProgram } from './print-program.js';
 import { withoutAssertions } from './program-text.js';
-
-interface Evaluated {
-  /** Where the host's functions belong, if the program calls any. */
-  readonly extern: Record<string, HostFunction> | undefined;
-  readonly reals: Float64Array | Float32Array;
-  readonly integers: Int32Array;
-  readonly prepare: () => void;
-  readonly initial: () => void;
-  readonly phases: readonly {
-    readonly start: () => void;
-    readonly step: () => void;
-    readonly evaluate: () => void;
-  }[];
-  readonly reports: readonly (() => void)[];
-}
-
-/** What changes from step to step. */
-interface StateCopy {
-  readonly parameters: Float64Array | Float32Array;
-  readonly states: readonly (readonly Cells[])[];
-  step: number;
-}
-
-export interface InstantiatedProgram extends CompiledProgram {
-  /** The JavaScript that runs. */
-  readonly source: string;
-}
 
 /** @param host what the host supplies for `extern fn` */
 export function instantiate(program: Program, host: Host = {}): InstantiatedProgram {
@@ -48,7 +14,7 @@ export function instantiate(program: Program, host: Host = {}): InstantiatedProg
   const source = programSource(program, printed);
   const code = evaluateText(source) as Evaluated;
   Object.assign(code.extern ?? {}, host);
-  return new RunningProgram(program, printed, code, source);
+  return new RunningProgram(program, printed.places, code, source);
 }
 
 function programSource(program: Program, { text, sizes, functions }: PrintedProgram): string {
@@ -66,134 +32,4 @@ function programSource(program: Program, { text, sizes, functions }: PrintedProg
       `return { extern: ${text.declareExtern(false).length > 0 ? 'extern' : 'undefined'}, reals, integers, prepare: ${functions.prepare}, initial: ${functions.initial}, phases: [${phases.join(', ')}], reports: [${functions.reports.join(', ')}] };`,
     ].join('\n'),
   );
-}
-
-class RunningProgram implements InstantiatedProgram {
-  readonly measures: Float64Array | Float32Array;
-  readonly parameters: Float64Array | Float32Array;
-  private readonly evaluation: Float64Array | Float32Array;
-  private readonly seedCell: Int32Array;
-  private readonly stepCell: Int32Array;
-  private readonly states: readonly (readonly Cells[])[];
-  private readonly batches: readonly (
-    { readonly sampler: BatchSampler; readonly rows: Int32Array } | undefined
-  )[];
-
-  constructor(
-    private readonly program: Program,
-    private readonly printed: PrintedProgram,
-    private readonly code: Evaluated,
-    readonly source: string,
-  ) {
-    const { places } = printed;
-    this.parameters = this.reals(places.parameters);
-    this.measures = this.reals(places.measures);
-    this.evaluation = this.reals(places.evaluation);
-    this.seedCell = this.integers(places.seed);
-    this.stepCell = this.integers(places.step);
-    this.states = places.phases.map(({ states }) => states.map((place) => this.cells(place)));
-    this.batches = program.phases.map((phase, index) => {
-      const { rows } = at(places.phases, index);
-      const batch = batchPlan(program, phase);
-      if (batch === undefined || rows === undefined) return undefined;
-      return { sampler: new BatchSampler(batch), rows: this.integers(rows) };
-    });
-  }
-
-  load(raw: readonly ArrayLike<number>[]): void {
-    this.program.raw.forEach((input, index) => {
-      const cells = this.cells(at(this.printed.places.raw, index));
-      const values = raw[index];
-      if (values?.length !== sizeOf(input.type.shape)) {
-        throw new Error(
-          `${input.name} has ${values?.length ?? 0} values instead of ${sizeOf(input.type.shape)}`,
-        );
-      }
-      const table = input.table === undefined ? undefined : at(this.program.tables, input.table);
-      if (table?.shuffleSeed === undefined) cells.set(values);
-      else writeRows(cells, values, storedOrder(table.rows, table.shuffleSeed));
-    });
-  }
-
-  initialize(seed: number, hypers: ReadonlyMap<string, number> = new Map(), startSeed = seed): void {
-    this.seedCell[0] = seed;
-    this.program.hypers.forEach(({ name, value }, index) => {
-      this.cells(at(this.printed.places.hypers, index))[0] = hypers.get(name) ?? value;
-    });
-    this.stepCell[0] = 0;
-    this.code.prepare();
-    this.seedCell[0] = startSeed;
-    this.code.initial();
-    this.seedCell[0] = seed;
-  }
-
-  startPhase(phase: number): void {
-    this.stepCell[0] = 0;
-    at(this.code.phases, phase).start();
-  }
-
-  step(phase: number): void {
-    const step = (this.stepCell[0] ?? 0) + 1;
-    this.stepCell[0] = step;
-    const batch = this.batches[phase];
-    if (batch !== undefined) batch.sampler.sample(batch.rows, this.seedCell[0] ?? 0, step);
-    this.code.phases[phase]?.step();
-  }
-
-  report(index: number): ArrayLike<number> {
-    at(this.code.reports, index)();
-    return this.cells(at(this.printed.places.reports, index));
-  }
-
-  carried(index: number): Cells {
-    return at(at(this.states, 0), index);
-  }
-
-  evaluate(phase: number): ArrayLike<number> {
-    at(this.code.phases, phase).evaluate();
-    return this.evaluation;
-  }
-
-  saveState(into?: unknown): StateCopy {
-    const copy = (into as StateCopy | undefined) ?? this.emptyState();
-    copy.parameters.set(this.parameters);
-    copyStates(this.states, copy.states);
-    copy.step = this.stepCell[0] ?? 0;
-    return copy;
-  }
-
-  restoreState(snapshot: unknown): void {
-    const copy = snapshot as StateCopy;
-    this.parameters.set(copy.parameters);
-    copyStates(copy.states, this.states);
-    this.stepCell[0] = copy.step;
-  }
-
-  private emptyState(): StateCopy {
-    return {
-      parameters: this.parameters.slice(),
-      states: this.states.map((cells) => cells.map((each) => each.slice())),
-      step: 0,
-    };
-  }
-
-  private cells(place: Place): Cells {
-    const start = startOf(place);
-    const arena = arenaOf(locate(place).buffer) === 'real' ? this.code.reals : this.code.integers;
-    return arena.subarray(start, start + place.size);
-  }
-
-  private reals(place: Place): Float64Array | Float32Array {
-    const start = startOf(place);
-    return this.code.reals.subarray(start, start + place.size);
-  }
-
-  private integers(place: Place): Int32Array {
-    const start = startOf(place);
-    return this.code.integers.subarray(start, start + place.size);
-  }
-}
-
-function copyStates(from: readonly (readonly Cells[])[], to: readonly (readonly Cells[])[]): void {
-  from.forEach((cells, phase) => cells.forEach((each, index) => to[phase]?.[index]?.set(each)));
 }

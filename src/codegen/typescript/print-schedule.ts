@@ -4,14 +4,13 @@
  */
 import type { Node } from '../../ir/graph.js';
 import { locate } from '../../ir/nest.js';
-import type { KernelCall, Launch, Place, Schedule } from '../../ir/nest.js';
-import { at, sizeOf } from '../../ir/types.js';
+import type { Launch, Place, Schedule } from '../../ir/nest.js';
 import { Block } from '../blocks.js';
+import { printKernelCall } from './kernel-call.js';
 import { printContraction } from './print-contraction.js';
 import { printLaunch } from './print-launch.js';
 import type { ProgramText } from './program-text.js';
 import { sourceComment } from '../source-text.js';
-import { stringText } from './text.js';
 
 /** Characters of one function, at most, unless a single nest is longer. */
 const longestFunction = 8000;
@@ -44,7 +43,10 @@ class SchedulePrinter {
         return this.scoped(printContraction(schedule.contraction, this.program), comment);
       }
       case 'kernel':
-        return this.kernel(schedule.call);
+        return this.scoped(
+          [printKernelCall(schedule.call, this.program, (place) => this.argument(place))],
+          sourceComment(schedule.call.node.span),
+        );
       case 'copy':
         return this.copy(schedule.from, schedule.to);
       case 'fill': {
@@ -131,52 +133,6 @@ class SchedulePrinter {
     const read = `${this.program.view(source.buffer)}[${index(this.program.index(source.base))}]!`;
     const write = `${this.program.view(target.buffer)}[${index(this.program.index(target.base))}]`;
     return [`for (let i = 0; i < ${from.size}; i += 1) ${write} = ${read};`];
-  }
-
-  private hostCall(
-    { node, inputs, output }: KernelCall,
-    { name, lanes }: Extract<Node['operator'], { kind: 'host_call' }>,
-  ): string[] {
-    const given = inputs.map((place, index) => {
-      const { dtype, shape } = at(node.inputs, index).type;
-      return `[${this.argument(place)}, [${shape.slice(lanes).join(', ')}], ${dtype === 'bool'}]`;
-    });
-    const { shape } = node.type;
-    const comment = sourceComment(node.span);
-    const line = `${this.program.hostCall()}, ${stringText(name)}, [${given.join(', ')}], ${this.argument(output)}, ${sizeOf(shape.slice(0, lanes))}, [${shape.slice(lanes).join(', ')}]);`;
-    return comment === undefined ? [line] : [comment, line];
-  }
-
-  private kernel(call: KernelCall): string[] {
-    const { node, inputs, output } = call;
-    const { operator } = node;
-    if (operator.kind === 'host_call') return this.hostCall(call, operator);
-    const { shape } = at(node.inputs, 0).type;
-    const operands = [...inputs, output].map((place) => this.argument(place)).join(', ');
-    const n = shape.at(-1) ?? 1;
-    const comment = sourceComment(node.span);
-    const line = ((): string => {
-      switch (operator.kind) {
-        case 'cholesky':
-          return `${this.program.routine('choleskyFactor')}(${operands}, ${sizeOf(shape.slice(0, -2))}, ${n});`;
-        case 'triangular_solve': {
-          const flags = `${operator.lower}, ${operator.transposed}, ${operator.unitDiagonal}`;
-          const columns = node.type.shape.at(-1) ?? 1;
-          return `${this.program.routine('triangularSolve')}(${operands}, ${sizeOf(shape.slice(0, -2))}, ${n}, ${columns}, ${flags});`;
-        }
-        case 'symmetric_eigen':
-          return `${this.program.routine('symmetricEigen')}(${operands}, ${sizeOf(shape.slice(0, -2))}, ${n}, ${this.program.realScratch(n * n)});`;
-        case 'qr':
-          return `${this.program.routine('householderQr')}(${operands}, ${sizeOf(shape.slice(0, -2))}, ${shape.at(-2) ?? 1}, ${n});`;
-        case 'svd':
-          return `${this.program.routine('jacobiSvd')}(${operands}, ${sizeOf(shape.slice(0, -2))}, ${shape.at(-2) ?? 1}, ${n});`;
-        case 'argsort':
-          return `${this.program.routine('sortOrder')}(${operands}, ${sizeOf(shape.slice(0, -1))}, ${n}, ${operator.descending}, ${this.program.scratch(n)});`;
-        default:
-          throw new Error(`compiler bug: no routine for ${operator.kind}`);
-      }
-    })();
-    return comment === undefined ? [line] : [comment, line];
   }
 }
 

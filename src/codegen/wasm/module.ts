@@ -1,0 +1,76 @@
+/**
+ * A written program as a module that can run: its bytes, and the JavaScript around it (views of its memory, what it
+ * imports). Both are made from one `ProgramCode`.
+ */
+import type { Arena } from '../../ir/memory.js';
+import type { HostFunction } from '../../runtime/host.js';
+import { evaluateText } from '../typescript/evaluate-text.js';
+import { withoutAssertions } from '../typescript/program-text.js';
+import { numberText } from '../typescript/text.js';
+import type { DefinedFunction } from './code.js';
+import { encodeModule, importModule, pagesOf } from './encode.js';
+import type { ProgramCode } from './program-code.js';
+
+export interface LoadedModule {
+  readonly extern: Record<string, HostFunction> | undefined;
+  readonly reals: Float64Array | Float32Array;
+  readonly integers: Int32Array;
+  readonly functions: Readonly<Record<string, () => void>>;
+  /** The JavaScript around the module. */
+  readonly source: string;
+}
+
+interface Surroundings {
+  readonly extern: Record<string, HostFunction> | undefined;
+  readonly reals: Float64Array | Float32Array;
+  readonly integers: Int32Array;
+  readonly imports: Readonly<Record<string, () => number>>;
+}
+
+/** Undefined where the machine has no memory of this size. */
+export function loadModule(
+  program: ProgramCode,
+  exports: readonly DefinedFunction[],
+  sizes: Readonly<Record<Arena, number>>,
+): LoadedModule | undefined {
+  const memory = memoryOf(program.memorySize);
+  if (memory === undefined) return undefined;
+  const bytes = encodeModule({ exports, memory: program.memorySize });
+  const source = surroundingText(program, sizes);
+  const surround = evaluateText(source) as (memory: WebAssembly.Memory) => Surroundings;
+  const { imports, ...rest } = surround(memory);
+  const module = new WebAssembly.Module(bytes);
+  const instance = new WebAssembly.Instance(module, { [importModule]: { memory, ...imports } });
+  return { ...rest, functions: instance.exports as Readonly<Record<string, () => void>>, source };
+}
+
+function memoryOf(bytes: number): WebAssembly.Memory | undefined {
+  try {
+    return new WebAssembly.Memory({ initial: pagesOf(bytes) });
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+function surroundingText(program: ProgramCode, sizes: Readonly<Record<Arena, number>>): string {
+  const { glue, precision } = program;
+  const array = precision === 'f64' ? 'Float64Array' : 'Float32Array';
+  const imports = [...program.imports].map(([name, { text }]) => `${name}: ${text}`);
+  const literals = [...program.literals].map((buffer) => {
+    const view = buffer.dtype === 'real' ? 'reals' : 'integers';
+    const values = (buffer.values ?? []).map((value) => numberText(value).text);
+    return `${view}.set([${values.join(', ')}], ${program.elementOf(buffer)});`;
+  });
+  const extern = glue.declareExtern(false);
+  const lines = [
+    `const reals = new ${array}(memory.buffer, ${program.startOf('real')}, ${sizes.real});`,
+    `const integers = new Int32Array(memory.buffer, ${program.startOf('integer')}, ${sizes.integer});`,
+    ...literals,
+    ...glue.declareViews(),
+    ...extern,
+    ...glue.declareHelpers(false),
+    `return { extern: ${extern.length > 0 ? 'extern' : 'undefined'}, reals, integers, imports: { ${imports.join(', ')} } };`,
+  ];
+  return withoutAssertions(['return (memory) => {', ...lines, '};'].join('\n'));
+}

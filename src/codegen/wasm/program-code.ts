@@ -1,0 +1,176 @@
+/**
+ * The module of one program while it is written: where the arenas lie in its memory, the functions that several
+ * launches share, and what it imports. Imports come with their JavaScript, over views of the same memory.
+ */
+import type { DType, ElementwiseName } from '../../ir/graph.js';
+import { addressOf } from '../../ir/nest.js';
+import type { Buffer } from '../../ir/nest.js';
+import { arenaOf } from '../../ir/memory.js';
+import type { Arena } from '../../ir/memory.js';
+import { printLowering } from '../../ir/operators/elementwise/lowering.js';
+import { elementwiseTable } from '../../ir/operators/elementwise/table.js';
+import { range } from '../../ir/types.js';
+import { primary } from '../launch-text.js';
+import { ProgramText } from '../typescript/program-text.js';
+import { call, operateBy, vectorOf } from './code.js';
+import type { Code, DefinedFunction, ImportedFunction } from './code.js';
+import type { ValueType } from './operations.js';
+import { philoxFunction } from './philox.js';
+import { bytesOf, realForms } from './real.js';
+import type { Precision, RealForm } from './real.js';
+
+export interface WasmOptions {
+  /** Whether loops are written in lanes of vectors. */
+  readonly vectors: boolean;
+  /** Whether products and sums may be fused into one rounding, where the engine has such an instruction. */
+  readonly relaxed: boolean;
+}
+
+export interface HostFunctionText {
+  readonly imported: ImportedFunction;
+  /** A JavaScript function expression. */
+  readonly text: string;
+}
+
+/** Vectors are read fastest where they do not lie across lines of the cache. */
+const alignment = 64;
+
+export class ProgramCode {
+  readonly form: RealForm;
+  /** What the imported functions need: helpers, routines, scratch memory. */
+  readonly glue = new ProgramText(['reals', 'integers', 'memory']);
+  readonly imports = new Map<string, HostFunctionText>();
+  /** Buffers that hold something from the start. */
+  readonly literals = new Set<Buffer>();
+  private readonly shared = new Map<string, DefinedFunction>();
+  private readonly starts: Readonly<Record<Arena, number>>;
+  private readonly scratchStart: number;
+  private end: number;
+
+  constructor(
+    readonly precision: Precision,
+    sizes: Readonly<Record<Arena, number>>,
+    readonly options: WasmOptions,
+  ) {
+    this.form = realForms[precision];
+    const integers = aligned(sizes.real * bytesOf[precision]);
+    this.starts = { real: 0, integer: integers };
+    this.scratchStart = aligned(integers + sizes.integer * 4);
+    this.end = this.scratchStart;
+  }
+
+  /** In bytes. */
+  get memorySize(): number {
+    return this.end;
+  }
+
+  startOf(arena: Arena): number {
+    return this.starts[arena];
+  }
+
+  /** The first byte of a buffer, and the bytes of an element. */
+  addressOf(buffer: Buffer): { readonly start: number; readonly bytes: number } {
+    const arena = arenaOf(buffer);
+    const bytes = arena === 'real' ? bytesOf[this.precision] : 4;
+    return { start: this.starts[arena] + this.elementOf(buffer) * bytes, bytes };
+  }
+
+  /** The first element of a buffer in the view of its arena. */
+  elementOf(buffer: Buffer): number {
+    if (buffer.values !== undefined) this.literals.add(buffer);
+    return addressOf(buffer);
+  }
+
+  /** The first byte of memory that is free whenever a function begins. */
+  scratch(bytes: number): number {
+    this.end = Math.max(this.end, aligned(this.scratchStart + bytes));
+    return this.scratchStart;
+  }
+
+  /** A function that many may call, made once. */
+  function(name: string, make: () => DefinedFunction): DefinedFunction {
+    let made = this.shared.get(name);
+    if (made === undefined) {
+      made = make();
+      this.shared.set(name, made);
+    }
+    return made;
+  }
+
+  philox(): DefinedFunction {
+    return this.function('philox', () => philoxFunction(this.form));
+  }
+
+  import(
+    name: string,
+    parameters: readonly ValueType[],
+    result: ValueType | undefined,
+    text: () => string,
+  ): ImportedFunction {
+    let known = this.imports.get(name);
+    if (known === undefined) {
+      known = { imported: { kind: 'imported', name, signature: { parameters, result } }, text: text() };
+      this.imports.set(name, known);
+    }
+    return known.imported;
+  }
+
+  /** A function of reals that has no instruction; lane by lane where it has no vectors. */
+  callReal(
+    form: RealForm,
+    name: ElementwiseName,
+    operands: readonly Code[],
+    keep: (value: Code) => Code,
+  ): Code {
+    if (form.lanes === 1) return this.callOne(name, operands);
+    const kept = operands.map(keep);
+    const zero: Code = form.lanes === 2 ? vectorOf(new Float64Array(2)) : vectorOf(new Float32Array(4));
+    return range(form.lanes).reduce<Code>((lanes, lane) => {
+      const own = kept.map((operand) => laneOf(form, operand, lane));
+      return withLane(form, lanes, lane, this.callOne(name, own));
+    }, zero);
+  }
+
+  private callOne(name: ElementwiseName, operands: readonly Code[]): Code {
+    const imported = this.import(
+      name,
+      operands.map(() => 'f64'),
+      'f64',
+      () => this.elementwiseText(name),
+    );
+    if (this.precision === 'f64') return call('f64', imported, operands);
+    const wide = operands.map((operand) => operateBy('f64', 'f64.promote_f32', operand));
+    return operateBy('f32', 'f32.demote_f64', call('f64', imported, wide));
+  }
+
+  private elementwiseText(name: ElementwiseName): string {
+    const { lowering } = elementwiseTable[name];
+    this.glue.helpers(lowering.helpers);
+    const names = lowering.operands.map((_, index) => `x${index}`);
+    return `(${names.join(', ')}) => ${printLowering(lowering, names.map(primary)).text}`;
+  }
+}
+
+function aligned(bytes: number): number {
+  return Math.ceil(bytes / alignment) * alignment;
+}
+
+/** One lane as a number. */
+export function laneOf({ prefix, precision }: RealForm, lanes: Code, lane: number): Code {
+  const name = `${prefix}.extract_lane`;
+  return {
+    type: precision,
+    node: { kind: 'extract', name: name as 'f64x2.extract_lane', lane, from: lanes as Code<'v128'> },
+  };
+}
+
+function withLane({ prefix }: RealForm, lanes: Code, lane: number, value: Code): Code {
+  const name = `${prefix}.replace_lane`;
+  const into = lanes as Code<'v128'>;
+  return { type: 'v128', node: { kind: 'replace', name: name as 'f64x2.replace_lane', lane, into, value } };
+}
+
+/** Truth values are 0 and 1 in memory. */
+export function typeOfLocal(form: RealForm, dtype: DType): ValueType {
+  return dtype === 'real' ? form.type : 'i32';
+}
