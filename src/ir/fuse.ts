@@ -73,7 +73,7 @@ export class Fusion {
       const related = references.some(({ unit: producer }) => producer.position === earliest);
       const producers = related ? vertical : undefined;
       if (producers !== undefined && this.join(unit, size, references, producers, largestLaunch)) return;
-      for (const key of spaceKeys(unit)) {
+      for (const key of this.keysOf(unit)) {
         const other = this.latestOver.get(key);
         if (other === undefined || other.position < earliest || other === producers) continue;
         if (this.join(unit, size, references, other, largestHorizontalLaunch)) return;
@@ -90,7 +90,7 @@ export class Fusion {
     this.settle(unit, open);
     if (exclusive) return;
     this.launchesAt.set(position, open);
-    for (const key of spaceKeys(unit)) this.latestOver.set(key, open);
+    for (const key of this.keysOf(unit)) this.latestOver.set(key, open);
   }
 
   private join(
@@ -104,14 +104,20 @@ export class Fusion {
     const first = at(launch.units, 0);
     if (open.size + size > limit) return false;
     if (launch.depth === 0 || unit.space.length === 0) {
-      if (unit.space.length !== 0 || first.space.length !== 0) return false;
+      const scalars = unit.space.length === 0 && first.space.length === 0;
+      if (!scalars && !(this.policy.parallel && launch.depth === 0 && fitsOneTeam(unit))) return false;
     } else {
       let depth = commonDepth(unit, first, Math.min(launch.depth, this.deepest(unit)));
       for (const reference of references) {
         if (reference.unit.position !== position) continue;
         depth = Math.min(depth, alignedDepth(reference, unit));
       }
-      if (depth === 0) return false;
+      if (depth === 0) {
+        const related = references.some((reference) => reference.unit.position === position);
+        if (!this.policy.parallel || !related || ![...launch.units, unit].every(fitsOneTeam)) return false;
+      } else if (this.policy.parallel && starves([...launch.units, unit], depth)) {
+        return false;
+      }
       launch.depth = depth;
     }
     launch.units.push(unit);
@@ -128,11 +134,34 @@ export class Fusion {
     return folded <= 0 ? unit.space.length : folded;
   }
 
+  /** Where launches over like spaces are found. What a single team does goes together. */
+  private keysOf(unit: Unit): readonly string[] {
+    const keys = spaceKeys(unit);
+    return this.policy.parallel && this.deepest(unit) === 0 ? [...new Set(['scalar', ...keys])] : keys;
+  }
+
   private settle(unit: Unit, open: OpenLaunch): void {
     unit.launch = open.launch;
     unit.position = open.position;
     unit.sealed ||= unit.kept.slice(0, open.launch.depth).includes(false) || unit.kind.kind === 'scatter';
   }
+}
+
+/** So few points that one team of threads may as well do them along with other things. */
+const smallestSpace = 512;
+
+function fitsOneTeam(unit: Unit): boolean {
+  return pointsOf(unit.space) <= smallestSpace;
+}
+
+/** Teams so few, with inner loops so long, would leave a parallel machine idle. */
+function starves(units: readonly Unit[], depth: number): boolean {
+  const points = pointsOf(at(units, 0).space.slice(0, depth));
+  return points < 256 && units.some(({ space }) => pointsOf(space.slice(depth)) > 4096);
+}
+
+function pointsOf(loops: readonly Variable[]): number {
+  return loops.reduce((product, { extent }) => product * extent, 1);
 }
 
 function spaceKeys(unit: Unit): readonly string[] {

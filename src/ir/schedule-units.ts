@@ -2,17 +2,21 @@
  * The units of one region while it is scheduled: the value of a node over loop variables, where it lies, and how
  * those that no nest computes are read and written.
  */
+import { splitFold } from './fold-split.js';
+import type { FoldSplit } from './fold-split.js';
 import { Fusion, sequential } from './fuse.js';
 import type { FusionPolicy } from './fuse.js';
 import { decideRoles } from './fuse-cost.js';
 import type { NodeRole } from './fuse-cost.js';
-import type { DType, Node, Region } from './graph.js';
+import type { DType, Monoid, Node, Region } from './graph.js';
 import type { Arena } from './memory.js';
-import { variableIndex, zero } from './nest-affine.js';
+import { add, scale, variableIndex, zero } from './nest-affine.js';
 import type { Affine, Variable, Variables } from './nest-affine.js';
+import { fastest, neighboursAlong } from './nest-access.js';
 import { ExpressionBuilder, flatIndex, judge, visitExpressions } from './nest-expressions.js';
 import type { Source } from './nest-expressions.js';
 import type { Buffer, Expression, Guard, Launch, Place, Schedule, Unit, UnitKind } from './nest.js';
+import { monoidTable } from './operators/monoids.js';
 import { at, range, sizeOf, stridesOf } from './types.js';
 
 /** What all regions of a program share. */
@@ -130,14 +134,80 @@ export class RegionUnits {
       ? [...natural.filter(isKept), ...natural.filter((axis) => !isKept(axis))]
       : natural;
     const { space, index } = this.spaceInOrder(shape, order);
-    this.addFold(
+    const value = this.expressions.at(operand, index);
+    const keptLoops = order.map(isKept);
+    if (this.policy.parallel && kind.kind === 'reduce') {
+      const results = fastest(space.filter((_, depth) => keptLoops[depth]));
+      const turns = fastest(space);
+      const byThreads = neighboursAlong(value, results, turns) > neighboursAlong(value, turns);
+      const split = splitFold(shape, natural.map(isKept), byThreads ? 'threads' : 'teams');
+      if (split !== undefined) {
+        this.foldInRuns(node, kind.monoid, natural.map(isKept), split, byThreads);
+        return;
+      }
+    }
+    const target = index.filter((_, axis) => isKept(axis));
+    this.addFold(node, kind, space, keptLoops, target, value);
+  }
+
+  /** A fold of runs, then a fold of what those come to. */
+  private foldInRuns(
+    node: Node,
+    monoid: Monoid,
+    kept: readonly boolean[],
+    split: FoldSplit,
+    runsFirst: boolean,
+  ): void {
+    const operand = at(node.inputs, 0);
+    const { shape } = operand.type;
+    const { axis, runs, length } = split;
+    const results = range(shape.length).filter((position) => kept[position]);
+    const folded = range(shape.length).filter((position) => kept[position] !== true);
+    const extentOf = (position: number): number => (position === axis ? length : at(shape, position));
+    const outer = results.map((position) => at(shape, position));
+    const own = runsFirst ? [runs, ...outer] : [...outer, runs];
+    const space = this.spaceOver([...own, ...folded.map(extentOf)]);
+    const counters = space.map(variableIndex);
+    const run = at(counters, runsFirst ? 0 : outer.length);
+    const index = new Array<Affine>(shape.length).fill(zero);
+    results.forEach((position, depth) => {
+      index[position] = at(counters, depth + (runsFirst ? 1 : 0));
+    });
+    folded.forEach((position, depth) => {
+      index[position] = at(counters, own.length + depth);
+    });
+    const element = add(scale(run, length), at(index, axis));
+    index[axis] = element;
+    const inside = this.expressions.at(operand, index);
+    const { dtype } = inside;
+    const guards = [{ index: element, low: 0, high: at(shape, axis) }];
+    const outside: Expression = { kind: 'constant', value: monoidTable[monoid].identity, dtype };
+    const value: Expression = split.uneven ? { kind: 'guarded', guards, inside, outside, dtype } : inside;
+    const place = makePlace(dtype, sizeOf(own), `${nameOf(node)}_runs`);
+    const partial = this.makeUnit(
       node,
-      kind,
+      { kind: 'reduce', monoid },
       space,
-      order.map(isKept),
-      index.filter((_, axis) => isKept(axis)),
-      this.expressions.at(operand, index),
+      space.map((_, depth) => depth < own.length),
+      counters.slice(0, own.length),
+      value,
+      [],
+      place,
+      own,
     );
+    // Together in one launch they would be as slow as a single fold.
+    partial.sealed = true;
+    this.fusion.place(partial, sizeOfExpression(value) + 2);
+    const again = this.spaceOver([...outer, runs]);
+    const last = again.map(variableIndex);
+    const read: Expression = {
+      kind: 'reference',
+      unit: partial,
+      index: runsFirst ? [at(last, outer.length), ...last.slice(0, -1)] : last,
+      dtype,
+    };
+    const keptAgain = again.map((_, depth) => depth < outer.length);
+    this.addFold(node, { kind: 'reduce', monoid }, again, keptAgain, last.slice(0, -1), read);
   }
 
   /** Loops over the axes of a shape, outermost first as `order` says, and their counters axis by axis. */
@@ -281,10 +351,13 @@ export class RegionUnits {
     value: Expression | undefined,
     guards: readonly Guard[] = [],
     place?: Place,
+    layout?: readonly number[],
   ): Unit {
     const { dtype, shape } = node.type;
     nextUnit += 1;
-    const own = value !== undefined && kind.kind === 'map' ? space.map((variable) => variable.extent) : shape;
+    const own =
+      layout ??
+      (value !== undefined && kind.kind === 'map' ? space.map((variable) => variable.extent) : shape);
     const unit: Unit = {
       id: nextUnit,
       node,

@@ -5,6 +5,7 @@
 import type { Region } from '../../ir/graph.js';
 import type { Schedule } from '../../ir/nest.js';
 import { scheduleRegion } from '../../ir/schedule.js';
+import { at } from '../../ir/types.js';
 import type { Arena, KernelModule, Literal, Slice } from '../../runtime/webgpu/plan.js';
 import type { DeviceFunction } from './device_function.js';
 import { DeviceLayout } from './device_layout.js';
@@ -29,18 +30,23 @@ export interface CompiledDeviceRegion {
   }[];
 }
 
+/** @param updated for each result: the input that it replaces, if any */
 export function compileDeviceRegion(
   region: Region,
   composition: Composition,
   profile: DeviceProfile = plainProfile,
+  updated: readonly (number | undefined)[] = [],
 ): CompiledDeviceRegion {
   const layout = new DeviceLayout(leastCapabilities.limits);
   const inputs = region.parameters.map((parameter, index) =>
     layout.fixed(parameter.type, parameter.label ?? `input_${index}`),
   );
-  const results = region.results.map((result, index) =>
-    layout.fixed(result.type, result.label ?? `result_${index}`),
-  );
+  const results = region.results.map((result, index) => {
+    const input = updated[index];
+    return input === undefined
+      ? layout.fixed(result.type, result.label ?? `result_${index}`)
+      : at(inputs, input);
+  });
   const { schedule, frames } = scheduleRegion(
     region,
     inputs.map((place) => ({ kind: 'place', place })),

@@ -2,9 +2,8 @@
  * Which form a launch takes on a device: by a rough count of the turns that the busiest thread makes. Many points keep all
  * threads busy alone; few points with long inner loops need teams, which pay for their barriers.
  */
-import { flatIndex, visitExpressions } from '../../ir/nest-expressions.js';
-import type { Affine, Variable } from '../../ir/nest-affine.js';
-import type { Expression, Launch, Unit } from '../../ir/nest.js';
+import { fastest, neighboursAlong } from '../../ir/nest-access.js';
+import type { Launch } from '../../ir/nest.js';
 import { at, sizeOf } from '../../ir/types.js';
 import type { DeviceProfile } from './module_text.js';
 
@@ -38,31 +37,10 @@ export function chooseForm(
 function stridesOf(launch: Launch): readonly [points: number, teams: number] {
   let [byPoints, byTurns] = [0, 0];
   for (const unit of launch.units) {
-    const lastOuter = fastest(unit.space.slice(0, launch.depth));
     const lastInner = fastest(unit.space.slice(launch.depth));
     if (lastInner === undefined) continue;
-    for (const index of indicesRead(unit)) {
-      if (coefficient(index, lastInner) === 0) continue;
-      if (Math.abs(coefficient(index, lastInner)) === 1) byTurns += 1;
-      else if (lastOuter !== undefined && Math.abs(coefficient(index, lastOuter)) === 1) byPoints += 1;
-    }
+    byTurns += neighboursAlong(unit.value, lastInner);
+    byPoints += neighboursAlong(unit.value, fastest(unit.space.slice(0, launch.depth)), lastInner);
   }
   return [byPoints >= byTurns && byPoints > 0 ? 1 : scatteredCost, byTurns >= byPoints ? 1 : scatteredCost];
-}
-
-function fastest(loops: readonly Variable[]): Variable | undefined {
-  return loops.filter(({ extent }) => extent > 1).at(-1);
-}
-
-function coefficient(index: Affine, variable: Variable): number {
-  return index.terms.find((term) => term.variable === variable)?.coefficient ?? 0;
-}
-
-function indicesRead(unit: Unit): readonly Affine[] {
-  const indices: Affine[] = [];
-  visitExpressions(unit.value === undefined ? [] : [unit.value], (expression: Expression) => {
-    if (expression.kind === 'load') indices.push(expression.index);
-    if (expression.kind === 'reference') indices.push(flatIndex(expression.index, expression.unit.strides));
-  });
-  return indices;
 }

@@ -8,7 +8,7 @@ import { llvmpipe, nullDevice, swiftShader } from '../../support/device.js';
 import type { DeviceProfile } from '../../../src/codegen/wgsl/module_text.js';
 import { plainProfile } from '../../../src/codegen/wgsl/module_text.js';
 import type { Tensor } from '../../../src/ir/tensor.js';
-import { compositions, expectSameOnDevice } from './compare.js';
+import { compositions, expectSameOnDevice, runOnDevice } from './compare.js';
 
 function built(make: (b: GraphBuilder) => readonly [readonly Node[], readonly Node[]]): Region {
   const b = new GraphBuilder();
@@ -122,6 +122,19 @@ const regions: readonly (readonly [name: string, region: Region])[] = [
       return b.binary('add', b.reduce('max', mixed, [0]), b.constant(-Infinity));
     }),
   ],
+  ['a long total, in runs that do not come out even', over([70001], (b, x) => b.reduceAll('sum', x))],
+  ['long sums of rows', over([2, 3, 40000], (b, x) => b.reduce('max', x, [1, 2]))],
+  ['long sums of columns', over([4099, 5], (b, x) => b.reduce('sum', x, [0]))],
+  [
+    'totals, scalars and short arrays, which one team does together',
+    over([40], (b, x) => {
+      const norm = b.unary('sqrt', b.reduceAll('sum', b.unary('square', x)));
+      const unit = b.binary('divide', x, b.broadcastScalar(norm, [40]));
+      const outer = b.binary('multiply', b.broadcast(unit, [40, 40], [0]), b.broadcast(x, [40, 40], [1]));
+      const rows = b.reduce('max', outer, [1]);
+      return b.binary('add', unit, b.broadcastScalar(b.reduceAll('min', rows), [40]));
+    }),
+  ],
   [
     'truth values in memory',
     built((b) => {
@@ -152,6 +165,28 @@ describe('launches as WGSL', () => {
   });
 });
 
+/** Results that replace inputs, by their numbers. */
+const updates: readonly (readonly [name: string, region: Region, updated: readonly number[]])[] = [
+  ['a softmax of rows', over([5, 70], softmax), [0]],
+  ['a running sum', over([3, 90], (b, x) => b.cumulative('sum', x, 1)), [0]],
+  ['a running sum of one row', over([90], (b, x) => b.cumulative('sum', x, 0)), [0]],
+  ['a reversal', over([70], (b, x) => b.reverse(x, [0])), [0]],
+  ['a transpose', over([12, 12], (b, x) => b.transpose(x, [1, 0])), [0]],
+  ['a single number', over([], (b, x) => b.binary('add', x, b.unary('square', x))), [0]],
+  [
+    'short arrays that change places',
+    built((b) => {
+      const [x, y] = [b.parameter(real(40), 'x'), b.parameter(real(40), 'y')];
+      const total = b.broadcastScalar(b.reduceAll('sum', b.binary('multiply', x, y)), [40]);
+      return [
+        [x, y],
+        [b.binary('add', y, total), b.binary('multiply', x, total)],
+      ];
+    }),
+    [0, 1],
+  ],
+];
+
 const swift = await swiftShader();
 const mesa = await llvmpipe();
 
@@ -160,6 +195,58 @@ describe.skipIf(swift.driver === undefined)(`launches on SwiftShader${swift.reas
     if (swift.driver === undefined) return;
     for (const form of forms)
       await expectSameOnDevice(swift.driver, region, inputsFor(region), 1e-5, profileOf(form));
+  });
+});
+
+describe.skipIf(swift.driver === undefined)(`launches on SwiftShader${swift.reason}`, () => {
+  it.each(updates)('update in place what they read: %s', async (_name, region, updated) => {
+    if (swift.driver === undefined) return;
+    for (const form of forms) {
+      const inputs = inputsFor(region);
+      await expectSameOnDevice(swift.driver, region, inputs, 1e-5, profileOf(form), compositions, updated);
+    }
+  });
+
+  it('do more points than one dispatch has threads', async () => {
+    if (swift.driver === undefined) return;
+    const size = 65535 * plainProfile.threads + 7;
+    const data = Float64Array.from({ length: size }, (_, index) => index % 1000);
+    const region = over([size], (b, x) => b.binary('add', x, b.like(x, 1)));
+    const { results } = await runOnDevice(swift.driver, region, [{ type: real(size), data }], 'grid');
+    expect(results[0]?.every((value, index) => value === (index % 1000) + 1)).toBe(true);
+  });
+});
+
+describe('long folds', () => {
+  it('come in two levels, so that many workgroups share them', () => {
+    const total = over([100_000], (b, x) => b.reduceAll('sum', x));
+    const { dispatches } = compileDeviceRegion(total, 'grid');
+    expect(dispatches.map(({ groups }) => groups[0])).toEqual([expect.closeTo(25, -1), 1]);
+    const columns = over([100_000, 8], (b, x) => b.reduce('sum', x, [0]));
+    expect(compileDeviceRegion(columns, 'grid').dispatches[0]?.groups[0]).toBeGreaterThan(100);
+  });
+});
+
+describe('fusion for a device', () => {
+  it('makes one launch of a softmax over rows, with its losses', () => {
+    expect(compileDeviceRegion(over([64, 10], softmax), 'grid').dispatches).toHaveLength(1);
+  });
+
+  it('lets one team do totals, scalars and short arrays in one launch', () => {
+    const region = over([40], (b, x) => {
+      const norm = b.unary('sqrt', b.reduceAll('sum', b.unary('square', x)));
+      return b.binary('divide', x, b.broadcastScalar(norm, [40]));
+    });
+    expect(compileDeviceRegion(region, 'grid').dispatches).toHaveLength(1);
+  });
+
+  it('leaves long arrays to many workgroups', () => {
+    const region = over([40_000], (b, x) => {
+      const norm = b.unary('sqrt', b.reduceAll('sum', b.unary('square', x)));
+      return b.binary('divide', x, b.broadcastScalar(norm, [40_000]));
+    });
+    const { dispatches } = compileDeviceRegion(region, 'grid');
+    expect(dispatches.at(-1)?.groups[0]).toBeGreaterThan(500);
   });
 });
 
