@@ -17,7 +17,8 @@ function findPackage(): string {
   return folder;
 }
 
-const packageFolder = findPackage();
+/** The folder of the package; a page has none. */
+export const packageFolder = findPackage();
 
 export const version: string = (
   JSON.parse(readFileSync(path.join(packageFolder, 'package.json'), 'utf8')) as { readonly version: string }

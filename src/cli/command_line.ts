@@ -109,6 +109,14 @@ export async function commandLine(argv: readonly string[]): Promise<ExitStatus> 
       status = await (await import('./commands/fmt.js')).fmt(files, options);
     });
 
+  program
+    .command('lsp')
+    .description('the language server, on standard input and output')
+    .option('--stdio', 'what it does anyway; editors say so')
+    .action(async () => {
+      status = await (await import('./commands/lsp.js')).lsp();
+    });
+
   try {
     await program.parseAsync(argv, { from: 'user' });
     return status;

@@ -1,0 +1,46 @@
+/** What an editor can ask for beside the usual: the problem in mathematics, the generated program. */
+import { latexProblem } from '../../explain/latex_problem.js';
+import { problemText } from '../../explain/problem.js';
+import type { Document } from '../document.js';
+
+export const commandNames = ['argmin.explainMathematics', 'argmin.generatedProgram'] as const;
+
+export type CommandResult =
+  | { readonly ok: true; readonly text: string; readonly latex?: string }
+  | { readonly ok: false; readonly reason: string };
+
+export async function runCommand(
+  command: string,
+  document: Document,
+  _more: readonly unknown[],
+): Promise<CommandResult> {
+  switch (command) {
+    case 'argmin.explainMathematics':
+      return mathematics(document);
+    case 'argmin.generatedProgram':
+      return await generated(document);
+    default:
+      return { ok: false, reason: `there is no command \`${command}\`` };
+  }
+}
+
+function mathematics(document: Document): CommandResult {
+  const { problem } = document.checked();
+  if (problem === undefined) return { ok: false, reason: 'the file has errors' };
+  return {
+    ok: true,
+    text: problemText(document.syntax, problem),
+    latex: latexProblem(document.syntax, problem),
+  };
+}
+
+/** The compiler is loaded when someone wants to see its output. */
+async function generated(document: Document): Promise<CommandResult> {
+  const { runPasses, startState } = await import('../../compile.js');
+  const { workspaceLoader } = await import('../document.js');
+  const options = { loader: workspaceLoader(document.workspace) };
+  const { printed, diagnostics } = await runPasses(startState(document.source, options));
+  if (printed !== undefined) return { ok: true, text: printed.text };
+  const reason = diagnostics.find(({ severity }) => severity === 'error');
+  return { ok: false, reason: reason?.message ?? 'there is nothing to solve' };
+}
