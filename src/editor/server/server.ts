@@ -83,7 +83,7 @@ export function startServer(connection: protocol.Connection): void {
 
   let watches = false;
   connection.onInitialize(({ workspaceFolders, capabilities: client, rootUri }) => {
-    const folders = workspaceFolders?.map(({ uri }) => uri) ?? (rootUri == null ? [] : [rootUri]);
+    const folders = workspaceFolders?.map(({ uri }) => uri) ?? (typeof rootUri !== 'string' ? [] : [rootUri]);
     documents.workspace.folders = folders.map(pathOf);
     watches = client.workspace?.didChangeWatchedFiles?.dynamicRegistration === true;
     return { capabilities, serverInfo: { name: 'argmin', version } };
