@@ -2,7 +2,8 @@
  * Cutting declarations out of a token list that are nested too deeply to parse.
  */
 import type { IToken } from 'chevrotain';
-import { declarationHeads, StringToken, words } from './tokens.js';
+import { StringToken, words } from './tokens.js';
+import { declarationHeads } from './words.js';
 
 const heads = new Set(declarationHeads.map((text) => words[text]));
 

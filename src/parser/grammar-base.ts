@@ -16,7 +16,6 @@ import {
   allTokens,
   Colon,
   Comma,
-  declarationHeads,
   endOf,
   Equals,
   Identifier,
@@ -33,6 +32,7 @@ import {
   Tilde,
   words,
 } from './tokens.js';
+import { declarationHeads } from './words.js';
 
 /** How deep brackets, conditionals, types and blocks may nest. */
 export const maximumNesting = 200;

@@ -6,6 +6,7 @@
  */
 import { createToken, Lexer } from 'chevrotain';
 import type { IToken, TokenType } from 'chevrotain';
+import { contextualWords, declarationHeads, expressionWords, statementHeads } from './words.js';
 
 // ------------------------------------------------------------------------------------------------ categories
 
@@ -23,45 +24,6 @@ export const Identifier = createToken({ name: 'Identifier', pattern: /[A-Za-z_][
 /** A name that begins an update, `x <- e`; the lexer never makes one, `updates.ts` marks them. */
 export const UpdatedName = createToken({ name: 'UpdatedName', pattern: Lexer.NA });
 
-/** Words that begin a declaration. */
-export const declarationHeads = [
-  'import',
-  'dim',
-  'hyper',
-  'data',
-  'param',
-  'let',
-  'fn',
-  'module',
-  'model',
-  'minimize',
-  'maximize',
-  'solve',
-  'report',
-  'precision',
-  'optimizer',
-  'schedule',
-  'aggregator',
-  'set',
-  'distribution',
-  'subject',
-  'handler',
-  'extern',
-] as const;
-
-const statementHeads = ['state', 'if', 'return', 'assert'] as const;
-const expressionWords = [
-  'derivative',
-  'using',
-  'in',
-  'then',
-  'else',
-  'true',
-  'false',
-  'argmin',
-  'argmax',
-] as const;
-
 export type ReservedText =
   | (typeof declarationHeads)[number]
   | (typeof statementHeads)[number]
@@ -69,46 +31,6 @@ export type ReservedText =
   | 'or'
   | 'not'
   | (typeof expressionWords)[number];
-
-const contextualWords = [
-  'over',
-  'on',
-  'by',
-  'to',
-  'for',
-  'until',
-  'batch',
-  'seed',
-  'every',
-  'where',
-  'within',
-  'test',
-  'order',
-  'as',
-  'all',
-  'except',
-  'epochs',
-  'epoch',
-  'steps',
-  'step',
-  'per',
-  'tensor',
-  'while',
-  'split',
-  'from',
-  'proxy',
-  'samples',
-  'unrolled',
-  'truncated',
-  'implicit',
-  'warm',
-  'cold',
-  'front',
-  'times',
-  'alternating',
-  'simultaneous',
-  'is',
-] as const;
 
 export type ContextualText = (typeof contextualWords)[number];
 
