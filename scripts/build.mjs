@@ -5,19 +5,11 @@
  * `prepare` more than once on the way from `npm ci` to `npx argmin`).
  */
 import { spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  existsSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { browserAliases, browserConstants, replacedModules, replacement } from './browser_modules.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
@@ -27,6 +19,7 @@ const buildInputs = [
   'src',
   'std',
   'scripts/build.mjs',
+  'scripts/browser_modules.mjs',
   'package.json',
   'package-lock.json',
   'tsconfig.json',
@@ -83,28 +76,20 @@ const forDevices = await build({
   target: 'es2022',
 });
 
-const library = readdirSync('std')
-  .filter((name) => name.endsWith('.opt'))
-  .sort()
-  .map((name) => ({ path: `std/${name}`, text: readFileSync(path.join('std', name), 'utf8') }));
 const forBrowsers = await build({
   ...common,
   // The language service needs no file system either, so Node takes the same file.
   entryPoints: { browser: 'src/browser.ts', editor: 'src/editor/index.ts' },
   platform: 'browser',
   target: 'es2022',
-  define: {
-    ARGMIN_VERSION: JSON.stringify(JSON.parse(readFileSync('package.json', 'utf8')).version),
-    ARGMIN_LIBRARY: JSON.stringify(library),
-  },
-  alias: { 'csv-parse/sync': 'csv-parse/browser/esm/sync' },
+  define: browserConstants(root),
+  alias: browserAliases,
   plugins: [
     {
-      // A page has neither a file system nor the package's folder.
       name: 'modules of the browser',
       setup: ({ onLoad }) =>
-        onLoad({ filter: /[\\/]src[\\/](package|runtime[\\/]data[\\/]files)\.ts$/ }, ({ path: file }) => ({
-          contents: `export * from './browser/${path.basename(file)}';`,
+        onLoad({ filter: replacedModules }, ({ path: file }) => ({
+          contents: replacement(file),
           resolveDir: path.join(root, 'src'),
         })),
     },

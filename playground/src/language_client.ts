@@ -1,0 +1,50 @@
+/** Questions to the language service in its worker, as promises. */
+import type { LanguageAnswer, LanguageQuestions, LanguageRequest } from './messages.js';
+
+/** A question that takes longer is given up with its worker. */
+const patienceMilliseconds = 10_000;
+
+export class LanguageClient {
+  private worker = this.start();
+  private nextId = 0;
+  private readonly waiting = new Map<
+    number,
+    { readonly done: (answer: unknown) => void; readonly timer: number }
+  >();
+
+  /** Undefined when there is no answer: the question was given up. */
+  ask<Kind extends keyof LanguageQuestions>(
+    kind: Kind,
+    path: string,
+    question: LanguageQuestions[Kind]['question'],
+  ): Promise<LanguageQuestions[Kind]['answer'] | undefined> {
+    this.nextId += 1;
+    const id = this.nextId;
+    return new Promise((resolve) => {
+      const timer = window.setTimeout(() => this.restart(), patienceMilliseconds);
+      this.waiting.set(id, { done: resolve as (answer: unknown) => void, timer });
+      this.worker.postMessage({ id, kind, path, question } as LanguageRequest);
+    });
+  }
+
+  private start(): Worker {
+    const worker = new Worker(new URL('./language_worker.ts', import.meta.url), { type: 'module' });
+    worker.onmessage = ({ data }: MessageEvent<LanguageAnswer>): void => {
+      const waiting = this.waiting.get(data.id);
+      this.waiting.delete(data.id);
+      window.clearTimeout(waiting?.timer);
+      waiting?.done(data.answer);
+    };
+    return worker;
+  }
+
+  private restart(): void {
+    this.worker.terminate();
+    for (const { done, timer } of this.waiting.values()) {
+      window.clearTimeout(timer);
+      done(undefined);
+    }
+    this.waiting.clear();
+    this.worker = this.start();
+  }
+}
