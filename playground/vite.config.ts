@@ -6,27 +6,23 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import type { Plugin } from 'vite';
-import {
-  browserAliases,
-  browserConstants,
-  replacedModules,
-  replacement,
-} from '../scripts/browser_modules.mjs';
+import { browserAliases, browserConstants, replacedModules } from '../scripts/browser_modules.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.join(here, '..');
 
-/** As in the bundle for browsers: a page has neither a file system nor the package's folder. */
+/** As in the bundle for browsers, but with a library that the workers fetch: text is not code. */
 function browserModules(): Plugin {
+  const instead = (id: string): string =>
+    id.endsWith(`${path.sep}package.ts`)
+      ? path.join(here, 'src', 'package.ts')
+      : path.join(root, 'src', 'browser', path.basename(id));
   return {
     name: 'modules of the browser',
     enforce: 'pre',
     load: (id) =>
-      replacedModules.test(id) && !id.includes(`${path.sep}browser${path.sep}`)
-        ? replacement(id).replaceAll(
-            "'./browser/",
-            `'${path.join(root, 'src', 'browser').replaceAll('\\', '/')}/`,
-          )
+      replacedModules.test(id) && !id.startsWith(here) && !id.includes(`${path.sep}browser${path.sep}`)
+        ? `export * from ${JSON.stringify(instead(id))};`
         : undefined,
   };
 }
@@ -41,5 +37,5 @@ export default defineConfig({
   resolve: { alias: browserAliases },
   worker: { format: 'es', plugins: () => [browserModules()] },
   server: { fs: { allow: [root] } },
-  build: { target: 'es2022', chunkSizeWarningLimit: 2000 },
+  build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 2000 },
 });

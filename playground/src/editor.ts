@@ -58,6 +58,16 @@ export function openEditor(
         ]),
         EditorView.contentAttributes.of({ 'aria-label': 'Source of the program' }),
         EditorView.lineWrapping,
+        EditorView.theme({
+          '.cm-gutters': { backgroundColor: 'var(--panel)', color: 'var(--faint)', border: 'none' },
+          '.cm-activeLine': { backgroundColor: 'var(--panel)' },
+          '.cm-cursor': { borderLeftColor: 'var(--front)' },
+          '.cm-tooltip': {
+            backgroundColor: 'var(--panel)',
+            color: 'var(--front)',
+            border: '1px solid var(--line)',
+          },
+        }),
       ],
     }),
   });

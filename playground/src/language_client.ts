@@ -28,7 +28,8 @@ export class LanguageClient {
   }
 
   private start(): Worker {
-    const worker = new Worker(new URL('./language_worker.ts', import.meta.url), { type: 'module' });
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+    worker.postMessage({ role: 'language' });
     worker.onmessage = ({ data }: MessageEvent<LanguageAnswer>): void => {
       const waiting = this.waiting.get(data.id);
       this.waiting.delete(data.id);

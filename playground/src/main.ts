@@ -65,8 +65,6 @@ async function begin(): Promise<void> {
 
 function onMessage(message: FromRunWorker): void {
   switch (message.kind) {
-    case 'ready':
-      return;
     case 'stage':
       tell(`${message.stage} …`);
       return;
@@ -77,8 +75,10 @@ function onMessage(message: FromRunWorker): void {
       device = message.device;
       return;
     case 'progress':
-      if (message.step === 1) curve = new Curve();
-      curve.add({ x: message.step, y: message.objective });
+      for (const { step, objective: value } of message.points) {
+        if (step === 1) curve = new Curve();
+        curve.add({ x: step, y: value });
+      }
       tell(`${message.title}: step ${message.step} of at most ${message.steps}, on ${device}`);
       drawCurve(part('curve'), curve.all(), objective);
       return;

@@ -14,8 +14,12 @@ export interface RunRequest {
 
 export type ToRunWorker = RunRequest | { readonly kind: 'stop' };
 
+export interface CurvePoint {
+  readonly step: number;
+  readonly objective: number;
+}
+
 export type FromRunWorker =
-  | { readonly kind: 'ready' }
   /** Sign of life, with the stage that has begun. */
   | { readonly kind: 'stage'; readonly stage: string }
   | {
@@ -31,7 +35,8 @@ export type FromRunWorker =
       readonly title: string;
       readonly step: number;
       readonly steps: number;
-      readonly objective: number;
+      /** Since the last message. */
+      readonly points: readonly CurvePoint[];
     }
   | {
       readonly kind: 'done';

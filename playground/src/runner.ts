@@ -33,7 +33,8 @@ export class Runner {
   }
 
   private start(): Worker {
-    const worker = new Worker(new URL('./run_worker.ts', import.meta.url), { type: 'module' });
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+    worker.postMessage({ role: 'run' });
     worker.onmessage = ({ data }: MessageEvent<FromRunWorker>): void => {
       if (data.kind === 'done' || data.kind === 'failed') {
         this.running = false;

@@ -1,4 +1,4 @@
-/** The language service in a worker: one question, one answer. The document of the last question is kept and updated. */
+/** The language service: one question, one answer. The document of the last question is kept and updated. */
 import {
   completion,
   completionDetails,
@@ -9,7 +9,7 @@ import {
   updateDocument,
 } from '../../src/editor/index.js';
 import type { CompletionItem, Document, Edit } from '../../src/editor/index.js';
-import { librarySources } from '../../src/package.js';
+import { librarySources } from './package.js';
 import type { LanguageQuestions, LanguageRequest, PlainEdit } from './messages.js';
 
 let open: { readonly path: string; readonly document: Document } | undefined;
@@ -70,8 +70,9 @@ const answers: {
   format: (document) => plainEdits(formatDocument(document)),
 };
 
-addEventListener('message', ({ data }: MessageEvent<LanguageRequest>) => {
+export function handle(message: unknown): void {
+  const data = message as LanguageRequest;
   const document = documentOf(data.path, data.question.text);
   const answer = answers[data.kind] as (document: Document, question: unknown) => unknown;
   postMessage({ id: data.id, answer: answer(document, data.question) });
-});
+}

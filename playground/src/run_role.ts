@@ -13,10 +13,10 @@ import {
   runProgram,
   startState,
 } from '../../src/browser.js';
-import type { Compilation, Diagnostic } from '../../src/browser.js';
+import type { Compilation, Diagnostic, Progress } from '../../src/browser.js';
 import { objectivesText } from '../../src/explain/objectives.js';
 import { problemText } from '../../src/explain/problem.js';
-import type { FromRunWorker, RunRequest, ToRunWorker } from './messages.js';
+import type { CurvePoint, FromRunWorker, RunRequest, ToRunWorker } from './messages.js';
 
 let stopping: AbortController | undefined;
 
@@ -26,6 +26,28 @@ function say(message: FromRunWorker): void {
 
 function textOf(diagnostics: readonly Diagnostic[]): string {
   return diagnostics.map((diagnostic) => renderDiagnostic(diagnostic)).join('\n\n');
+}
+
+/** Gathers points of the curve, and sends them about twenty times a second. */
+class Reporter {
+  private points: CurvePoint[] = [];
+  private latest: Progress | undefined;
+  private sent = 0;
+
+  add(progress: Progress): void {
+    if (this.latest !== undefined && progress.step <= (this.points.at(-1)?.step ?? 0)) this.flush();
+    this.points.push({ step: progress.step, objective: progress.objective });
+    this.latest = { ...progress };
+    if (performance.now() - this.sent > 50) this.flush();
+  }
+
+  flush(): void {
+    if (this.latest === undefined || this.points.length === 0) return;
+    const { phase, title, step, steps } = this.latest;
+    say({ kind: 'progress', phase, title, step, steps, points: this.points });
+    this.points = [];
+    this.sent = performance.now();
+  }
 }
 
 async function solve(request: RunRequest): Promise<void> {
@@ -68,12 +90,14 @@ async function run(
   const prepared = await prepareRun(compilation);
   say({ kind: 'stage', stage: 'solving' });
   stopping = new AbortController();
+  const reporter = new Reporter();
   const { signal } = stopping;
   const outcome = await runProgram(compilation.program, prepared, {
     signal,
-    onProgress: ({ phase, title, step, steps, objective }) =>
-      say({ kind: 'progress', phase, title, step, steps, objective }),
+    progressMilliseconds: 2,
+    onProgress: (progress) => reporter.add(progress),
   });
+  reporter.flush();
   const notes = [...diagnostics];
   if (outcome.divergence !== undefined) {
     notes.push(await diagnoseDivergence(compilation, prepared, outcome.divergence));
@@ -81,7 +105,8 @@ async function run(
   say({ kind: 'done', result: resultObject(outcome), notes: textOf(notes), stopped: signal.aborted });
 }
 
-addEventListener('message', ({ data }: MessageEvent<ToRunWorker>) => {
+export function handle(message: unknown): void {
+  const data = message as ToRunWorker;
   if (data.kind === 'stop') {
     stopping?.abort();
     return;
@@ -89,5 +114,4 @@ addEventListener('message', ({ data }: MessageEvent<ToRunWorker>) => {
   solve(data).catch((error: unknown) => {
     say({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
   });
-});
-say({ kind: 'ready' });
+}
