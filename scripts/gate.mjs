@@ -53,6 +53,7 @@ function reportSkipped(files) {
 step('format', bin('prettier'), ['--check', '--log-level', 'warn', '.']);
 step('build', process.execPath, ['scripts/build.mjs']);
 step('types', bin('tsc'), ['--noEmit']);
+step('types of the playground', bin('tsc'), ['--noEmit', '-p', 'playground']);
 step('lint', bin('eslint'), ['--max-warnings', '0', '.']);
 
 for (const script of ['generate-grammar', 'generate-errors', 'generate-reference']) {

@@ -23,7 +23,7 @@ export class LanguageClient {
     return new Promise((resolve) => {
       const timer = window.setTimeout(() => this.restart(), patienceMilliseconds);
       this.waiting.set(id, { done: resolve as (answer: unknown) => void, timer });
-      this.worker.postMessage({ id, kind, path, question } as LanguageRequest);
+      this.worker.postMessage({ id, kind, path, question });
     });
   }
 

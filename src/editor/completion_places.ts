@@ -2,7 +2,7 @@
 import { builtins } from '../check/builtins.js';
 import { importedLibraries } from '../check/library.js';
 import type { Declaration } from '../parser/ast.js';
-import { declarationHeads } from '../parser/tokens.js';
+import { declarationHeads } from '../parser/words.js';
 import type { Before, CallContext } from './call_context.js';
 import type { CompletionItem, CompletionKind } from './completion.js';
 import type { Document } from './document.js';

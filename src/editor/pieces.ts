@@ -7,7 +7,7 @@ import type { Declaration } from '../parser/ast.js';
 import type { Diagnostic } from '../parser/diagnostic.js';
 import { parse } from '../parser/parse.js';
 import type { SourceFile } from '../parser/source.js';
-import { declarationHeads } from '../parser/tokens.js';
+import { declarationHeads } from '../parser/words.js';
 
 export interface Piece {
   /** The text of the piece alone, under a path that no other piece has. */
