@@ -43,3 +43,39 @@ export const accuracies: readonly Accuracy[] = [
   },
   { name: 'trigamma', units: 8, where: 'negative' },
 ];
+
+/** The rows of the table in the documentation, for all operands. */
+export function accuracyRows(): string[] {
+  const byUnits = new Map<number, string[]>();
+  for (const { name, units, where } of accuracies) {
+    if (where === 'negative') continue;
+    const written = inTheLanguage[name] ?? name;
+    const known = byUnits.get(units);
+    if (known === undefined) byUnits.set(units, [written]);
+    else known.push(written);
+  }
+  return [...byUnits].map(
+    ([units, list]) =>
+      `${units} | ${list.map((name) => (/^\w+$/.test(name) ? `\`${name}\`` : name)).join(', ')}`,
+  );
+}
+
+/** Operators that are not written by their name. */
+const inTheLanguage: Partial<Record<ElementwiseName, string>> = {
+  negate: '`-x`',
+  add: '`+`',
+  subtract: '`-`',
+  multiply: '`*`',
+  divide: '`/`',
+  power: '`^`',
+  square: '`x^2`',
+  reciprocal: '`1 / x`',
+  modulo: 'mod',
+  floor_divide: 'floor_div',
+  equal: '`==`',
+  not_equal: '`!=`',
+  less: '`<`',
+  less_equal: '`<=`',
+  greater: '`>`',
+  greater_equal: '`>=`',
+};
