@@ -30,24 +30,44 @@ export interface DeviceProfile {
   readonly features: ReadonlySet<string>;
   /** Workgroups that run at once, as far as one knows: 1 where the program is a single one. */
   readonly groups?: number;
+  /** The tiles of products hold numbers of 16 bits, where the device has them; sums stay in 32. */
+  readonly halfTiles?: boolean;
 }
 
 export const plainProfile: DeviceProfile = { threads: 64, features: new Set() };
 
-export type ScratchType = 'f32' | 'i32' | 'u32' | 'bool' | 'vec4f';
+export type ScratchType = 'f32' | 'i32' | 'u32' | 'bool' | 'vec4f' | 'vec4h';
+
+/** Features of devices, and what the language calls them. */
+const extensions = { subgroups: 'subgroups', 'shader-f16': 'f16' } as const;
 
 export class ModuleText {
   private readonly namer: Namer;
   private readonly helperSet = new Set<WgslHelper>();
   private readonly scratchSizes = new Map<string, { readonly type: ScratchType; size: number }>();
-  private readonly features = new Set<string>();
+  private readonly features = new Set<keyof typeof extensions>();
   private readonly declared: string[] = [];
+  private isAlone = false;
 
   constructor(
     readonly storage: DeviceStorage,
-    readonly profile: DeviceProfile = plainProfile,
+    private readonly device: DeviceProfile = plainProfile,
   ) {
     this.namer = new Namer(reserved, [...storage.names(), ...wgslHelpers().map((helper) => helper.name)]);
+  }
+
+  /** What is printed now is printed for this. */
+  get profile(): DeviceProfile {
+    return this.isAlone ? { ...this.device, groups: 1 } : this.device;
+  }
+
+  /** For what a single workgroup runs. */
+  alone<T>(print: () => T): T {
+    const before = this.isAlone;
+    this.isAlone = true;
+    const printed = print();
+    this.isAlone = before;
+    return printed;
   }
 
   /** The arena in which a buffer lies, by name. */
@@ -99,8 +119,8 @@ export class ModuleText {
     for (const line of lines) this.declared.push(line);
   }
 
-  /** A feature of the language that the code needs: `subgroups`, `f16`. */
-  enable(feature: string): void {
+  /** A feature of the device that the code needs, an extension of the language too. */
+  enable(feature: keyof typeof extensions): void {
     this.features.add(feature);
   }
 
@@ -122,7 +142,7 @@ export class ModuleText {
 
   /** Everything before the functions. */
   declarations(): string[] {
-    const lines = [...this.features].map((feature) => `enable ${feature};`);
+    const lines = [...this.features].map((feature) => `enable ${extensions[feature]};`);
     const names = this.storage.names();
     this.storage.arenas().forEach(({ type }, binding) => {
       const name = at(names, binding);

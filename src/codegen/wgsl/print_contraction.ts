@@ -13,6 +13,7 @@ import type { ModuleText } from './module_text.js';
 import { pointsLoop } from './print_moves.js';
 import { declareFinish } from './print_epilogue.js';
 import { printTiles } from './print_tiles.js';
+import { teamFold } from './team_folds.js';
 
 /** A contraction with the texts that every kernel for it needs. */
 export interface PrintedProduct {
@@ -115,7 +116,7 @@ function printDots(product: PrintedProduct, { share }: DotShape, module: ModuleT
   const { threads } = module.profile;
   const outputs = Math.floor(threads / share);
   // Neighbouring threads read neighbouring elements: along the summed axis where one of the operands lies so.
-  const alongDepth = left.contract === 1 || right.contract === 1 || outputs === 1;
+  const alongDepth = left.contract === 1 || right.contract === 1;
   const [turn, output] = alongDepth
     ? [`thread % ${share}u`, `thread / ${share}u`]
     : [`thread / ${outputs}u`, `thread % ${outputs}u`];
@@ -131,6 +132,7 @@ function printDots(product: PrintedProduct, { share }: DotShape, module: ModuleT
     const finished = `${finish}(product, row, column, sum);`;
     return pointsLoop(count, ['let output = i32(point);', ...place, ...sum, finished]);
   }
+  if (outputs === 1) return printTeamDots(place, sum, count, finish, module);
   const scratch = module.scratch('f32', threads);
   const distance = alongDepth ? 1 : outputs;
   return [
@@ -147,6 +149,25 @@ function printDots(product: PrintedProduct, { share }: DotShape, module: ModuleT
     `  if (turn == 0 && output < ${count}) {`,
     `    ${finish}(product, row, column, ${scratch}[thread] + ${scratch}[thread + ${distance}u]);`,
     '  }',
+    '}',
+  ];
+}
+
+/** The whole workgroup sums one output. */
+function printTeamDots(
+  place: readonly string[],
+  sum: readonly string[],
+  count: number,
+  finish: string,
+  module: ModuleText,
+): readonly string[] {
+  return [
+    'let turn = i32(thread);',
+    `for (var team = group; team < ${count}u; team += groups) {`,
+    '  let output = i32(team);',
+    ...[...place, ...sum].map((line) => `  ${line}`),
+    `  let total = ${teamFold('sum', 'real', module)}(thread, sum);`,
+    `  if (thread == 0u) { ${finish}(product, row, column, total); }`,
     '}',
   ];
 }

@@ -161,7 +161,7 @@ export class PiecePrinter {
   }
 
   functionsOf(leaf: Parameters<typeof deviceFunctions>[0]): readonly DeviceFunction[] {
-    const printed = deviceFunctions(leaf, this.text);
+    const printed = this.text.alone(() => deviceFunctions(leaf, this.text));
     this.functions.push(...printed);
     return printed;
   }

@@ -1,7 +1,8 @@
 /**
  * The register-tiled product. A workgroup computes a tile of the output, each thread a few rows and columns of it in
  * registers; along the summed axis the operands come in steps through workgroup memory, as vectors of four: the left
- * one along the summed axis, the right one along the columns. Beyond the edges of the operands zeros are read.
+ * one along the summed axis, the right one along the columns. Beyond the edges of the operands zeros are read. In
+ * workgroup memory the operands may have 16 bits; products and sums always have 32.
  */
 import type { TileShape } from './contraction_shape.js';
 import { tileMemory } from './contraction_shape.js';
@@ -10,6 +11,35 @@ import type { PrintedProduct } from './print_contraction.js';
 import { steps } from './print_contraction.js';
 
 const parts = ['x', 'y', 'z', 'w'] as const;
+
+interface Tiles {
+  readonly array: string;
+  readonly halves: boolean;
+}
+
+function readTile({ array, halves }: Tiles, index: string): string {
+  return halves ? `vec4f(${array}[${index}])` : `${array}[${index}]`;
+}
+
+/** Every thread brings vectors of four until all `count` are there; `element` reads one of the four numbers. */
+function loadLines(
+  { array, halves }: Tiles,
+  [count, threads]: readonly [number, number],
+  positions: readonly string[],
+  index: string,
+  element: (lane: number) => string,
+): readonly string[] {
+  const [first, second, third, fourth] = [0, 1, 2, 3].map(element);
+  return [
+    `for (var i = i32(thread); i < ${count}; i += ${threads}) {`,
+    ...positions.map((line) => `  ${line}`),
+    '  let four = vec4f(',
+    `    ${first}, ${second},`,
+    `    ${third}, ${fourth});`,
+    `  ${array}[${index}] = ${halves ? 'vec4h(four)' : 'four'};`,
+    '}',
+  ];
+}
 
 export function printTiles(
   product: PrintedProduct,
@@ -22,7 +52,9 @@ export function printTiles(
   const [tall, wide] = [height * down, width * across];
   const [tilesDown, tilesAcross] = [Math.ceil(size.rows / tall), Math.ceil(size.columns / wide)];
   const memory = tileMemory(shape);
-  const tiles = module.scratch('vec4f', memory.size);
+  const halves = module.profile.halfTiles === true && module.profile.features.has('shader-f16');
+  if (halves) module.enable('shader-f16');
+  const tiles: Tiles = { array: module.scratch(halves ? 'vec4h' : 'vec4f', memory.size), halves };
   const [leftElement, rightElement, store] = declareElements(product, shape, name, module);
   const idle = down * across < module.profile.threads;
   const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
@@ -46,12 +78,13 @@ export function printTiles(
     '    workgroupBarrier();',
     `    for (var k = 0; k < ${step / 4}; k += 1) {`,
     ...range(height).map(
-      (row) => `      let left_${row} = ${tiles}[(down * ${height} + ${row}) * ${memory.leftPitch} + k];`,
+      (row) =>
+        `      let left_${row} = ${readTile(tiles, `(down * ${height} + ${row}) * ${memory.leftPitch} + k`)};`,
     ),
     ...parts.flatMap((part, lane) => [
       ...vectors.map(
         (vector) =>
-          `      let right_${lane}_${vector} = ${tiles}[${memory.rightStart} + (k * 4 + ${lane}) * ${memory.rightPitch} + across${width === 4 ? '' : ` * ${width / 4} + ${vector}`}];`,
+          `      let right_${lane}_${vector} = ${readTile(tiles, `${memory.rightStart} + (k * 4 + ${lane}) * ${memory.rightPitch} + across${width === 4 ? '' : ` * ${width / 4} + ${vector}`}`)};`,
       ),
       ...range(height).flatMap((row) =>
         vectors.map(
@@ -134,30 +167,27 @@ function declareElements(
 function loadLeft(
   { left }: PrintedProduct,
   { height, down, step }: TileShape,
-  tiles: string,
+  tiles: Tiles,
   element: string,
   module: ModuleText,
 ): readonly string[] {
   const tall = height * down;
   const quarters = step / 4;
   const [row, k] = left.free === 1 ? [`i % ${tall}`, `i / ${tall}`] : [`i / ${quarters}`, `i % ${quarters}`];
-  const four = [0, 1, 2, 3].map((lane) => `${element}(p, first_row + row, start + k * 4 + ${lane})`);
-  return [
-    `for (var i = i32(thread); i < ${tall * quarters}; i += ${module.profile.threads}) {`,
-    `  let row = ${row};`,
-    `  let k = ${k};`,
-    `  ${tiles}[row * ${quarters + 1} + k] = vec4f(`,
-    `    ${four.slice(0, 2).join(', ')},`,
-    `    ${four.slice(2).join(', ')});`,
-    '}',
-  ];
+  return loadLines(
+    tiles,
+    [tall * quarters, module.profile.threads],
+    [`let row = ${row};`, `let k = ${k};`],
+    `row * ${quarters + 1} + k`,
+    (lane) => `${element}(p, first_row + row, start + k * 4 + ${lane})`,
+  );
 }
 
 /** Four neighbours along the columns. */
 function loadRight(
   { right }: PrintedProduct,
   shape: TileShape,
-  tiles: string,
+  tiles: Tiles,
   element: string,
   module: ModuleText,
 ): readonly string[] {
@@ -166,14 +196,11 @@ function loadRight(
   const { rightStart, rightPitch } = tileMemory(shape);
   const [column, k] =
     right.free === 1 ? [`i % ${quarters}`, `i / ${quarters}`] : [`i / ${step}`, `i % ${step}`];
-  const four = [0, 1, 2, 3].map((lane) => `${element}(q, first_column + column * 4 + ${lane}, start + k)`);
-  return [
-    `for (var i = i32(thread); i < ${step * quarters}; i += ${module.profile.threads}) {`,
-    `  let column = ${column};`,
-    `  let k = ${k};`,
-    `  ${tiles}[${rightStart} + k * ${rightPitch} + column] = vec4f(`,
-    `    ${four.slice(0, 2).join(', ')},`,
-    `    ${four.slice(2).join(', ')});`,
-    '}',
-  ];
+  return loadLines(
+    tiles,
+    [step * quarters, module.profile.threads],
+    [`let column = ${column};`, `let k = ${k};`],
+    `${rightStart} + k * ${rightPitch} + column`,
+    (lane) => `${element}(q, first_column + column * 4 + ${lane}, start + k)`,
+  );
 }

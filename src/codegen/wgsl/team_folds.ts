@@ -4,6 +4,7 @@
  * workgroup memory is free again afterwards. The number of threads is a power of two.
  */
 import type { DType, Monoid } from '../../ir/graph.js';
+import type { WgslHelper } from '../../ir/operators/elementwise/wgsl/lowering.js';
 import { wgslFunction, wgslTypes } from '../../ir/operators/elementwise/wgsl/lowering.js';
 import { isNaNF32 } from '../../ir/operators/elementwise/wgsl/exact.js';
 import { primary } from '../launch-text.js';
@@ -16,6 +17,11 @@ export function teamFold(monoid: Monoid, dtype: DType, module: ModuleText): stri
   const cells = module.scratch(type, module.profile.threads);
   const [left, right] = [`${cells}[thread]`, `${cells}[thread + width]`];
   const name = `team_${monoid}_${type}`;
+  if (monoid === 'sum' && module.profile.features.has('subgroups')) {
+    module.enable('subgroups');
+    module.helpers([subgroupSum(name, type, cells)]);
+    return name;
+  }
   module.helpers([
     wgslFunction(
       name,
@@ -38,6 +44,32 @@ export function teamFold(monoid: Monoid, dtype: DType, module: ModuleText): stri
     ),
   ]);
   return name;
+}
+
+/**
+ * The sums of the subgroups lie in the cells of their first threads, zeros in all others; then each subgroup puts all of them
+ * together. Nothing is taken for granted of the size of a subgroup, nor of which threads it holds.
+ */
+function subgroupSum(name: string, type: string, cells: string): WgslHelper {
+  return wgslFunction(
+    name,
+    [
+      ['thread', 'u32'],
+      ['value', type],
+    ],
+    type,
+    `  let partial = subgroupAdd(value);
+  ${cells}[thread] = select(${type}(0), partial, subgroupElect());
+  let lane = subgroupExclusiveAdd(1u);
+  let lanes = subgroupAdd(1u);
+  workgroupBarrier();
+  var rest = ${type}(0);
+  for (var other = lane; other < threads; other += lanes) {
+    rest += ${cells}[other];
+  }
+  workgroupBarrier();
+  return subgroupAdd(rest);`,
+  );
 }
 
 /** `name(thread, value)`: the fold of the values of all threads before this one. */
