@@ -127,37 +127,38 @@ export const swiftShader = once(async (): Promise<Found<DawnDriver>> => {
   }
 });
 
+export interface DenoCommand {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** How a script is run under Deno with Mesa's driver, or why it cannot be. */
+export function denoOnMesa(script: string): DenoCommand | string {
+  const command = fileURLToPath(new URL('../../node_modules/.bin/deno', import.meta.url));
+  if (!existsSync(command)) return 'Deno is not installed';
+  const icd = manifest(/lvp/, mesaManifests);
+  if (icd === undefined) return "Mesa's lvp_icd is not installed; it comes with mesa-vulkan-drivers";
+  const flags = ['--allow-all', '--no-check', '--no-config', '--no-lock', '--unstable-webgpu'];
+  return {
+    command,
+    // Sloppy: `kernels.js` is `kernels.ts`, as for the type checker.
+    args: ['run', ...flags, '--sloppy-imports', script],
+    env: {
+      ...process.env,
+      VK_ICD_FILENAMES: icd,
+      DENO_WEBGPU_BACKEND: 'vulkan',
+      DENO_NO_UPDATE_CHECK: '1',
+    },
+  };
+}
+
 /** Mesa's llvmpipe, a Vulkan driver on the CPU, under Deno in a process of its own. */
 export const llvmpipe = once(async (): Promise<Found<Driver>> => {
   const what = 'llvmpipe under Deno';
-  const deno = fileURLToPath(new URL('../../node_modules/.bin/deno', import.meta.url));
-  if (!existsSync(deno)) return none(what, 'Deno is not installed');
-  const icd = manifest(/lvp/, mesaManifests);
-  if (icd === undefined)
-    return none(what, "Mesa's lvp_icd is not installed; it comes with mesa-vulkan-drivers");
-  const runner = fileURLToPath(new URL('deno_runner.ts', import.meta.url));
-  const child = spawn(
-    deno,
-    // Sloppy: `kernels.js` is `kernels.ts`, as for the type checker.
-    [
-      'run',
-      '--allow-all',
-      '--no-check',
-      '--no-config',
-      '--no-lock',
-      '--sloppy-imports',
-      '--unstable-webgpu',
-      runner,
-    ],
-    {
-      env: {
-        ...process.env,
-        VK_ICD_FILENAMES: icd,
-        DENO_WEBGPU_BACKEND: 'vulkan',
-        DENO_NO_UPDATE_CHECK: '1',
-      },
-    },
-  );
+  const deno = denoOnMesa(fileURLToPath(new URL('deno_runner.ts', import.meta.url)));
+  if (typeof deno === 'string') return none(what, deno);
+  const child = spawn(deno.command, deno.args, { env: deno.env });
   const ask = conversation(child);
   const hello = await ask({ kind: 'hello' });
   if (hello.kind !== 'hello') {

@@ -86,6 +86,8 @@ export function deviceDouble(kernels: Readonly<Record<string, FakeKernel>>): Dev
     limits: { maxBufferSize: 2 ** 28 },
     features: new Set<string>(),
     lost,
+    addEventListener: () => undefined,
+    removeEventListener: () => undefined,
     queue: {
       writeBuffer: (to: FakeBuffer, at: number, source: ArrayBuffer, start: number, size: number) => {
         counts.writes += 1;

@@ -11,13 +11,10 @@ const pieceBytes = 1 << 24;
 export type Cells = Float32Array | Int32Array;
 
 /** WebGPU's flags by number: Node has no `GPUBufferUsage` of its own. */
-export const usage = {
-  mapRead: 0x1,
-  copySource: 0x4,
-  copyTarget: 0x8,
-  storage: 0x80,
-  queryResolve: 0x200,
-} as const;
+const mapRead = 0x1;
+export const copySource = 0x4;
+export const copyTarget = 0x8;
+const storage = 0x80;
 const mapForReading = 0x1;
 
 export function emptyCells(type: Arena['type'], size: number): Cells {
@@ -34,7 +31,7 @@ export async function makeArenas(
     device.createBuffer({
       label: `arena ${index}`,
       size: arenaBytes(arena),
-      usage: usage.storage | usage.copySource | usage.copyTarget,
+      usage: storage | copySource | copyTarget,
     }),
   );
   const error = (await device.popErrorScope()) ?? (await device.popErrorScope());
@@ -45,23 +42,35 @@ export async function makeArenas(
 
 /** The numbers of a program, by slice. */
 export class Memory {
-  private readonly staging: GPUBuffer[] = [];
-  private readonly waiting = new Set<(error: Error) => void>();
-  private gone: string | undefined;
+  readonly #arenas: DevicePlan['arenas'];
+  readonly #staging: GPUBuffer[] = [];
+  readonly #waiting = new Set<(error: Error) => void>();
+  #gone: Error | undefined;
 
   constructor(
     readonly device: GPUDevice,
-    private readonly arenas: DevicePlan['arenas'],
+    arenas: DevicePlan['arenas'],
     readonly buffers: readonly GPUBuffer[],
   ) {
+    this.#arenas = arenas;
     void device.lost.then(({ message, reason }) => {
-      this.abandon(message === '' ? `the device was lost (${reason ?? 'unknown'})` : message);
+      this.#abandon(deviceLoss(message === '' ? `the device was lost (${reason ?? 'unknown'})` : message));
     });
-    device.onuncapturederror = ({ error }: GPUUncapturedErrorEvent) => this.abandon(error.message);
+    device.addEventListener('uncapturederror', this.#onError);
   }
 
+  /** What the device could not do, and nobody waits for. */
+  readonly #onError = (event: GPUUncapturedErrorEvent): void => {
+    event.preventDefault();
+    const { message, constructor } = event.error;
+    const isOurs = constructor.name === 'GPUValidationError';
+    this.#abandon(
+      isOurs ? new Error(`compiler bug: the device refuses a command: ${message}`) : deviceLoss(message),
+    );
+  };
+
   write(place: Slice, values: ArrayLike<number>): void {
-    const cells = emptyCells(this.typeOf(place), Math.min(place.size, values.length));
+    const cells = emptyCells(this.#typeOf(place), Math.min(place.size, values.length));
     // A literal that JSON cannot write is a string there.
     for (let index = 0; index < cells.length; index += 1) cells[index] = Number(values[index]);
     this.upload(place, cells);
@@ -85,7 +94,7 @@ export class Memory {
   /** Records copies of slices to a staging buffer, one behind the other; `received` waits for them once they are submitted. */
   fetch(encoder: GPUCommandEncoder, slices: readonly Slice[]): Fetch {
     const bytes = slices.reduce((sum, { size }) => sum + size * 4, 0);
-    const staging = this.stagingOf(bytes);
+    const staging = this.#stagingOf(bytes);
     let at = 0;
     for (const { arena, offset, size } of slices) {
       if (size > 0) encoder.copyBufferToBuffer(this.bufferOf(arena), offset * 4, staging, at, size * 4);
@@ -96,18 +105,18 @@ export class Memory {
 
   async received({ staging, slices, bytes }: Fetch): Promise<readonly Cells[]> {
     if (bytes > 0) await this.guarded(staging.mapAsync(mapForReading, 0, bytes));
-    else if (this.gone !== undefined) throw deviceLoss(this.gone);
+    else if (this.#gone !== undefined) throw this.#gone;
     const mapped = bytes > 0 ? staging.getMappedRange(0, bytes) : new ArrayBuffer(0);
     let at = 0;
     const copies = slices.map((slice) => {
-      const cells = emptyCells(this.typeOf(slice), slice.size);
-      const Elements = this.typeOf(slice) === 'f32' ? Float32Array : Int32Array;
+      const cells = emptyCells(this.#typeOf(slice), slice.size);
+      const Elements = this.#typeOf(slice) === 'f32' ? Float32Array : Int32Array;
       cells.set(new Elements(mapped, at, slice.size));
       at += slice.size * 4;
       return cells;
     });
     if (bytes > 0) staging.unmap();
-    this.staging.push(staging);
+    this.#staging.push(staging);
     return copies;
   }
 
@@ -127,44 +136,43 @@ export class Memory {
   /** What the device promises, unless it goes away first: some never settle then. */
   guarded<Value>(promise: Promise<Value>): Promise<Value> {
     return new Promise((resolve, reject) => {
-      if (this.gone !== undefined) {
+      if (this.#gone !== undefined) {
         promise.catch(() => undefined);
-        reject(deviceLoss(this.gone));
+        reject(this.#gone);
         return;
       }
-      this.waiting.add(reject);
+      this.#waiting.add(reject);
       promise
-        .finally(() => this.waiting.delete(reject))
+        .finally(() => this.#waiting.delete(reject))
         // Where the device is going away the reason follows at once.
         .then(resolve, (error: unknown) =>
-          setTimeout(() => reject(deviceLoss(this.gone ?? messageOf(error))), 0),
+          setTimeout(() => reject(this.#gone ?? deviceLoss(messageOf(error))), 0),
         );
     });
   }
 
   destroy(): void {
-    for (const buffer of [...this.buffers, ...this.staging]) buffer.destroy();
+    this.device.removeEventListener('uncapturederror', this.#onError);
+    for (const buffer of [...this.buffers, ...this.#staging]) buffer.destroy();
   }
 
-  private abandon(message: string): void {
-    this.gone ??= message;
-    for (const reject of this.waiting) reject(deviceLoss(this.gone));
-    this.waiting.clear();
+  #abandon(why: Error): void {
+    this.#gone ??= why;
+    for (const reject of this.#waiting) reject(this.#gone);
+    this.#waiting.clear();
   }
 
-  private typeOf({ arena }: Slice): Arena['type'] {
-    return this.arenas[arena]?.type ?? 'f32';
+  #typeOf({ arena }: Slice): Arena['type'] {
+    return this.#arenas[arena]?.type ?? 'f32';
   }
 
-  private stagingOf(bytes: number): GPUBuffer {
-    const at = this.staging.findIndex(({ size }) => size >= bytes);
-    const [found] = at < 0 ? [] : this.staging.splice(at, 1);
+  #stagingOf(bytes: number): GPUBuffer {
+    const at = this.#staging.findIndex(({ size }) => size >= bytes);
+    const [found] = at < 0 ? [] : this.#staging.splice(at, 1);
     // A power of two serves the next that is not much larger.
     const rounded = 2 ** Math.ceil(Math.log2(Math.max(256, bytes)));
     const size = Math.max(bytes, Math.min(rounded, this.device.limits.maxBufferSize));
-    return (
-      found ?? this.device.createBuffer({ label: 'staging', size, usage: usage.mapRead | usage.copyTarget })
-    );
+    return found ?? this.device.createBuffer({ label: 'staging', size, usage: mapRead | copyTarget });
   }
 }
 

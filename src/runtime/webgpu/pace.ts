@@ -10,31 +10,33 @@ const blockSeconds = 0.08;
 const growth = 4;
 
 export class Pace {
-  private perSubmission: number;
-  private perBlock: number;
+  readonly #fixed: number | undefined;
+  #perSubmission: number;
+  #perBlock: number;
 
   /** @param fixed steps of each submission, where the host has said */
-  constructor(private readonly fixed?: number) {
-    this.perSubmission = fixed ?? 1;
-    this.perBlock = fixed === undefined ? 1 : Infinity;
+  constructor(fixed?: number) {
+    this.#fixed = fixed;
+    this.#perSubmission = fixed ?? 1;
+    this.#perBlock = fixed === undefined ? 1 : Infinity;
   }
 
   /** Of `wanted` steps, those to be taken before the host looks. */
   block(wanted: number): number {
-    return Math.min(wanted, this.perBlock);
+    return Math.min(wanted, this.#perBlock);
   }
 
   /** @param slots the most that a submission can have */
   submission(wanted: number, slots: number): number {
-    return Math.min(wanted, slots, this.perSubmission);
+    return Math.min(wanted, slots, this.#perSubmission);
   }
 
   observe(steps: number, seconds: number): void {
-    if (this.fixed !== undefined) return;
+    if (this.#fixed !== undefined) return;
     const step = Math.max(seconds, 1e-6) / steps;
     const next = (present: number, target: number): number =>
       Math.max(1, Math.floor(Math.min(target / step, present * growth)));
-    this.perSubmission = next(this.perSubmission, submissionSeconds);
-    this.perBlock = next(this.perBlock, blockSeconds);
+    this.#perSubmission = next(this.#perSubmission, submissionSeconds);
+    this.#perBlock = next(this.#perBlock, blockSeconds);
   }
 }

@@ -23,20 +23,23 @@ export function isStraight(commands: readonly Command[]): boolean {
 }
 
 export class Recorder {
-  private encoder: GPUCommandEncoder | undefined;
-  private pass: GPUComputePassEncoder | undefined;
-  private bound: GPUComputePipeline | undefined;
+  readonly #memory: Memory;
+  readonly #plan: DevicePlan;
+  readonly #pipelines: Pipelines;
+  #encoder: GPUCommandEncoder | undefined;
+  #pass: GPUComputePassEncoder | undefined;
+  #bound: GPUComputePipeline | undefined;
 
-  constructor(
-    private readonly memory: Memory,
-    private readonly plan: DevicePlan,
-    private readonly pipelines: Pipelines,
-  ) {}
+  constructor(memory: Memory, plan: DevicePlan, pipelines: Pipelines) {
+    this.#memory = memory;
+    this.#plan = plan;
+    this.#pipelines = pipelines;
+  }
 
   /** Records straight commands. */
   record(commands: readonly Command[]): void {
     for (const command of commands) {
-      if (command.kind === 'dispatch') this.dispatch(command.kernel);
+      if (command.kind === 'dispatch') this.#dispatch(command.kernel);
       else if (command.kind === 'repeat') {
         for (let turn = 0; turn < command.count; turn += 1) this.record(command.body);
       } else throw new Error('compiler bug: a question to the host among straight commands');
@@ -45,26 +48,26 @@ export class Recorder {
 
   /** Runs any commands, asking the device where they branch; what is straight at the end is not submitted yet. */
   async run(commands: readonly Command[]): Promise<void> {
-    for (const command of commands) await this.runOne(command);
+    for (const command of commands) await this.#runOne(command);
   }
 
-  private async runOne(command: Command): Promise<void> {
+  async #runOne(command: Command): Promise<void> {
     if (isStraight([command])) return this.record([command]);
     switch (command.kind) {
       case 'dispatch':
-        return this.dispatch(command.kernel);
+        return this.#dispatch(command.kernel);
       case 'repeat':
         for (let turn = 0; turn < command.count; turn += 1) await this.run(command.body);
         return;
       case 'while':
         for (let turn = 0; turn < command.max; turn += 1) {
           await this.run(command.condition);
-          if (!(await this.isSet(command.flag))) return;
+          if (!(await this.#isSet(command.flag))) return;
           await this.run(command.body);
         }
         return;
       case 'if':
-        return this.run((await this.isSet(command.flag)) ? command.then : command.otherwise);
+        return this.run((await this.#isSet(command.flag)) ? command.then : command.otherwise);
       default:
         return command satisfies never;
     }
@@ -72,47 +75,47 @@ export class Recorder {
 
   /** What is recorded next is a pass of its own. */
   endPass(): void {
-    this.pass?.end();
-    this.pass = undefined;
-    this.bound = undefined;
+    this.#pass?.end();
+    this.#pass = undefined;
+    this.#bound = undefined;
   }
 
   /** For copies, outside of any pass. */
   commands(): GPUCommandEncoder {
     this.endPass();
-    return (this.encoder ??= this.memory.device.createCommandEncoder());
+    return (this.#encoder ??= this.#memory.device.createCommandEncoder());
   }
 
   submit(): void {
     this.endPass();
-    if (this.encoder !== undefined) this.memory.device.queue.submit([this.encoder.finish()]);
-    this.encoder = undefined;
+    if (this.#encoder !== undefined) this.#memory.device.queue.submit([this.#encoder.finish()]);
+    this.#encoder = undefined;
   }
 
   /** @param timestamps where to note when the next pass begins and ends */
   beginPass(timestamps?: GPUComputePassTimestampWrites): void {
     this.endPass();
-    this.encoder ??= this.memory.device.createCommandEncoder();
-    this.pass = this.encoder.beginComputePass(
+    this.#encoder ??= this.#memory.device.createCommandEncoder();
+    this.#pass = this.#encoder.beginComputePass(
       timestamps === undefined ? {} : { timestampWrites: timestamps },
     );
-    this.pass.setBindGroup(0, this.pipelines.bindGroup);
+    this.#pass.setBindGroup(0, this.#pipelines.bindGroup);
   }
 
-  private dispatch(index: number): void {
-    const [kernel, pipeline] = [this.plan.kernels[index], this.pipelines.pipelines[index]];
+  #dispatch(index: number): void {
+    const [kernel, pipeline] = [this.#plan.kernels[index], this.#pipelines.pipelines[index]];
     if (kernel === undefined || pipeline === undefined)
       throw new Error(`compiler bug: there is no kernel ${index}`);
-    if (this.pass === undefined) this.beginPass();
-    if (this.bound !== pipeline) this.pass?.setPipeline(pipeline);
-    this.bound = pipeline;
-    this.pass?.dispatchWorkgroups(...kernel.groups);
+    if (this.#pass === undefined) this.beginPass();
+    if (this.#bound !== pipeline) this.#pass?.setPipeline(pipeline);
+    this.#bound = pipeline;
+    this.#pass?.dispatchWorkgroups(...kernel.groups);
   }
 
-  private async isSet(flag: Slice): Promise<boolean> {
-    const fetch = this.memory.fetch(this.commands(), [{ ...flag, size: 1 }]);
+  async #isSet(flag: Slice): Promise<boolean> {
+    const fetch = this.#memory.fetch(this.commands(), [{ ...flag, size: 1 }]);
     this.submit();
-    const [cells] = await this.memory.received(fetch);
+    const [cells] = await this.#memory.received(fetch);
     return cells?.[0] !== 0;
   }
 }

@@ -1,9 +1,13 @@
 /** What the device's own clock says, where it has one: the seconds of each kernel of a step. */
 import type { Memory } from './buffers.js';
-import { usage } from './buffers.js';
+import { copySource, copyTarget } from './buffers.js';
 import type { Recorder } from './replay.js';
 import type { Command } from './plan.js';
 import type { DeviceProgram } from './program.js';
+
+/** WebGPU's flags by number, see `buffers.ts`; reading is the same number as a usage and as a mode. */
+const mapRead = 0x1;
+const queryResolve = 0x200;
 
 export interface KernelTime {
   readonly kernel: string;
@@ -53,8 +57,8 @@ class DeviceClock {
     const { device } = memory;
     const size = intervals * 16;
     this.marks = device.createQuerySet({ type: 'timestamp', count: 2 * intervals });
-    this.resolved = device.createBuffer({ size, usage: usage.queryResolve | usage.copySource });
-    this.staging = device.createBuffer({ size, usage: usage.mapRead | usage.copyTarget });
+    this.resolved = device.createBuffer({ size, usage: queryResolve | copySource });
+    this.staging = device.createBuffer({ size, usage: mapRead | copyTarget });
   }
 
   /** For a pass that is interval `index`. */
@@ -73,7 +77,7 @@ class DeviceClock {
     encoder.resolveQuerySet(this.marks, 0, 2 * intervals, this.resolved, 0);
     encoder.copyBufferToBuffer(this.resolved, 0, this.staging, 0, bytes);
     recorder.submit();
-    await this.memory.guarded(this.staging.mapAsync(0x1, 0, bytes));
+    await this.memory.guarded(this.staging.mapAsync(mapRead, 0, bytes));
     const marks = new BigInt64Array(this.staging.getMappedRange(0, bytes).slice(0));
     this.staging.unmap();
     return Array.from({ length: intervals }, (_, index) => {
