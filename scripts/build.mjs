@@ -58,8 +58,8 @@ const forNode = await build({
   entryPoints: { cli: 'src/cli/main.ts', index: 'src/index.ts', runtime: 'src/runtime/index.ts' },
   platform: 'node',
   target: 'node20',
-  // Needed only by `compile`, and larger than everything else together.
-  external: ['ts-morph', 'typescript'],
+  // Needed only by `compile`, and larger than everything else together; optional, and native.
+  external: ['ts-morph', 'typescript', 'webgpu'],
   // Some dependencies are CommonJS and ask for Node's own modules.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",

@@ -16,7 +16,7 @@ import type { SourceFile } from './parser/source.js';
 import { programPasses } from './program_passes.js';
 import type { Rewrite } from './program_passes.js';
 import type { Instantiated } from './codegen/wasm/instantiate.js';
-import type { CompiledProgram } from './runtime/compiled.js';
+import type { CompiledProgram, Snapshot } from './runtime/compiled.js';
 import { files } from './runtime/data/files.js';
 import type { DataSource } from './runtime/data/source.js';
 import type { Host } from './runtime/host.js';
@@ -198,14 +198,15 @@ export function rawArrays(program: Program, bound: BoundProblem): readonly Float
   return program.raw.map(({ name }) => known(arrays.get(name)));
 }
 
-/** Says which expression made a run diverge; `compiled` has gone back to its last finite state. */
+/** Says which expression made a run diverge; `compiled` has gone back to its last finite state, on a device or here. */
 export async function diagnoseDivergence(
   { program, bound }: Compilation,
-  compiled: CompiledProgram,
+  compiled: CompiledProgram | { readonly snapshot: () => Promise<Snapshot> },
   divergence: Divergence,
   seed: number = program.seed,
   host: Host = {},
 ): Promise<Diagnostic> {
   const { traceDivergence } = await import('./explain/divergence.js');
-  return traceDivergence(program, rawArrays(program, bound), seed, compiled.saveState(), divergence, host);
+  const state = 'snapshot' in compiled ? await compiled.snapshot() : compiled.saveState();
+  return traceDivergence(program, rawArrays(program, bound), seed, state, divergence, host);
 }

@@ -70,7 +70,7 @@ export const commandCodes: readonly CodeEntry[] = [
     'AM0013',
     'target not available',
     'The command does not have this target in this version, or the program is too large for it.',
-    'argmin compile model.opt -o out --target wgsl',
+    'argmin compile model.opt -o out --target wasm',
   ),
   entry(
     'AM0014',
@@ -107,5 +107,35 @@ export const commandCodes: readonly CodeEntry[] = [
     'no such figure',
     '`--max` and `--min` take a report that is a number, or `objective`.',
     'argmin sweep model.opt --set lr=0.1,0.2 --max acuracy',
+  ),
+  entry(
+    'AM0020',
+    'no WebGPU',
+    'The target `wgsl` needs WebGPU: in Node the package `webgpu`, which is installed beside argmin; Deno brings its own.',
+    'argmin run model.opt --target wgsl',
+  ),
+  entry(
+    'AM0021',
+    'no adapter',
+    'WebGPU is there and finds neither a graphics card with its driver nor a driver on the CPU.',
+    'argmin run model.opt --target wgsl --webgpu adapter=nothing',
+  ),
+  entry(
+    'AM0022',
+    'an adapter that is not enough',
+    'The program needs a limit or a feature that the adapter does not have; the message says which.',
+    'argmin run large.opt --target wgsl',
+  ),
+  entry(
+    'AM0023',
+    'no memory on the device',
+    'The device refuses the memory that the program takes, although its limits allow it.',
+    'argmin run large.opt --target wgsl',
+  ),
+  entry(
+    'AM0024',
+    'an adapter without a device',
+    'The adapter gives no device, or one that does not work; the message is that of its driver.',
+    'argmin run model.opt --target wgsl',
   ),
 ];

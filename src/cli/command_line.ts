@@ -39,6 +39,7 @@ export async function commandLine(argv: readonly string[]): Promise<ExitStatus> 
     .option('--seed <number>', 'seed of the run', wholeNumber)
     .option('--steps <number>', 'at most so many steps in each solve', wholeNumber)
     .option('--target <target>', 'ts, wasm or wgsl', 'ts')
+    .option('--webgpu <flag>', 'a flag for WebGPU, as backend=vulkan or adapter=SwiftShader', collect, [])
     .option('--out <folder>', 'write result.json and the parameters as .npy')
     .option('--allow-outside', 'let data and imports leave the folder of the file')
     .action(async (file: string, options: RunCommandOptions) => {
@@ -133,6 +134,8 @@ export interface RunCommandOptions {
   readonly seed?: number;
   readonly steps?: number;
   readonly target: string;
+  /** Flags for Dawn. */
+  readonly webgpu: readonly string[];
   readonly out?: string;
   readonly allowOutside?: true;
 }

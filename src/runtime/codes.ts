@@ -223,6 +223,24 @@ export const runtimeCodes: readonly CodeEntry[] = [
     'argmin run tuning.opt --target wgsl',
   ),
   entry(
+    'AM6053',
+    'f64 on a device',
+    'The file asks for `precision f64`, and no WebGPU device computes in it. The run goes on in f32, about seven digits.',
+    'precision f64',
+  ),
+  entry(
+    'AM6054',
+    'code that a device refuses',
+    'A driver does not accept the code that was written for an expression. That is a bug of the compiler, or of the driver; the message shows what the driver says.',
+    'argmin run model.opt --target wgsl',
+  ),
+  entry(
+    'AM6055',
+    'a device lost in mid-run',
+    'The driver was reset, or the device taken away. The parameters that were read back last are kept; what would have to be computed on the device is NaN.',
+    'argmin run model.opt --target wgsl',
+  ),
+  entry(
     'AM6030',
     'no feasible point',
     'The multipliers of the named constraints make one constraint of them that is violated and cannot be mended nearby. Where the constraints are convex that is a proof; otherwise another start may help. The status is `infeasible`.',

@@ -28,7 +28,7 @@ describe('wrong usage has a code, a status of 2, and says nothing on standard ou
     ['a seed that is no number', ['run', good, '--seed', 'one'], 'AM0009'],
     ['negative steps', ['run', good, '--steps', '-3'], 'AM0009'],
     ['an unknown target', ['run', good, '--target', 'cuda'], 'AM0013'],
-    ['a target that a command does not have', ['compile', good, '-o', folder, '--target', 'wgsl'], 'AM0013'],
+    ['a target that a command does not have', ['compile', good, '-o', folder, '--target', 'wasm'], 'AM0013'],
     ['a setting without a value', ['run', quadratic, '--set', 'a'], 'AM0001'],
     ['a setting that is no number', ['run', quadratic, '--set', 'a=fast'], 'AM0009'],
     ['a setting of nothing', ['run', quadratic, '--set', 'aa=1'], 'AM0008'],

@@ -5,10 +5,12 @@ import { compileSource, diagnoseDivergence, prepareRun, prepareWasmRun } from '.
 import { hasErrors } from '../../parser/diagnostic.js';
 import type { Diagnostic } from '../../parser/diagnostic.js';
 import { writeNpy } from '../../runtime/data/npy.js';
+import type { CompiledProgram } from '../../runtime/compiled.js';
 import type { Host } from '../../runtime/host.js';
 import { resultObject } from '../../runtime/result.js';
 import { runProgram } from '../../runtime/run.js';
 import type { RunOutcome } from '../../runtime/run.js';
+import type { DeviceProgram } from '../../runtime/webgpu/index.js';
 import type { RunCommandOptions } from '../command_line.js';
 import { readBindings } from '../bindings.js';
 import { readHost } from '../host.js';
@@ -18,6 +20,8 @@ import { frontDiagnostic, frontFiles, frontText } from '../front.js';
 import { progressDisplay } from '../progress.js';
 import { readSource } from '../sources.js';
 import { tooLarge, unsupportedTarget } from '../targets.js';
+import { inSinglePrecision, prepareDevice } from '../device.js';
+import { lossDiagnostic } from '../device_faults.js';
 import { arrayText, numberText, table, typeText } from '../table.js';
 import { unfinishedNested } from '../nested.js';
 import { commandError, exit, print, say, sayDiagnostics, sayError, statusOf } from '../terminal.js';
@@ -44,16 +48,26 @@ export async function run(file: string, options: RunCommandOptions): Promise<Exi
       commandError('AM0006', `"${file}" has nothing to solve`, ['it needs a `solve using ...`'], exit.error),
     );
   }
+  if (options.target === 'wgsl') {
+    const device = await prepareDevice(compilation, options.webgpu, options.json === true);
+    if (!device.ok) return device.status;
+    return await solve(inSinglePrecision(compilation), options, device.program);
+  }
   const host = await readHost(options.extern, compilation.program.externs ?? []);
   if (!host.ok) return sayError(host.error);
-  return await solve(compilation, options, host.value);
+  const made = options.target === 'wasm' ? await prepareWasmRun(compilation, host.value) : undefined;
+  if (made?.ok === false) return tooLarge(made.needed);
+  const prepared = made?.compiled ?? (await prepareRun(compilation, host.value));
+  return await solve(compilation, options, prepared, host.value);
 }
 
-async function solve(compilation: Compilation, options: RunCommandOptions, host: Host): Promise<ExitStatus> {
+async function solve(
+  compilation: Compilation,
+  options: RunCommandOptions,
+  prepared: CompiledProgram | DeviceProgram,
+  host: Host = {},
+): Promise<ExitStatus> {
   const { program } = compilation;
-  const made = options.target === 'wasm' ? await prepareWasmRun(compilation, host) : undefined;
-  if (made?.ok === false) return tooLarge(made.needed);
-  const prepared = made?.compiled ?? (await prepareRun(compilation, host));
   const interrupt = new AbortController();
   const onInterrupt = (): void => interrupt.abort();
   process.once('SIGINT', onInterrupt);
@@ -71,6 +85,7 @@ async function solve(compilation: Compilation, options: RunCommandOptions, host:
   if (outcome.divergence !== undefined) {
     notes.push(await diagnoseDivergence(compilation, prepared, outcome.divergence, options.seed, host));
   }
+  if (outcome.loss !== undefined) notes.push(lossDiagnostic(outcome.loss, program));
   const solved = program.phases[program.front?.phase ?? 0];
   const missing = outcome.front && solved && frontDiagnostic(outcome.front, solved.span);
   if (missing !== undefined) notes.push(missing);
