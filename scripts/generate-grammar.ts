@@ -1,6 +1,6 @@
 /**
- * Writes `grammar/argmin.ebnf` and `grammar/railroad.html` from the parser's own rules. `--check` fails when they
- * are stale.
+ * Writes `grammar/argmin.ebnf`, `grammar/railroad.html` and the TextMate grammars from the parser's own rules and words.
+ * `--check` fails when they are stale.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -8,6 +8,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { grammarRules, lexicalRules } from './grammar-model.js';
 import type { Part, Rule } from './grammar-model.js';
 import { railroadPage } from './railroad.js';
+import { textmateFiles } from './textmate.js';
 
 const folder = fileURLToPath(new URL('../grammar', import.meta.url));
 const width = 100;
@@ -74,6 +75,7 @@ export function grammarFiles(): ReadonlyMap<string, string> {
   return new Map([
     [path.join(folder, 'argmin.ebnf'), ebnfText(rules)],
     [path.join(folder, 'railroad.html'), railroadPage(rules, lexicalRules)],
+    ...[...textmateFiles()].map(([name, text]) => [path.join(folder, name), text] as const),
   ]);
 }
 
