@@ -150,7 +150,7 @@ const repository: Readonly<Record<string, { readonly patterns: readonly Pattern[
       },
       {
         name: 'keyword.other.clause.argmin',
-        match: `(?<=[\\w)\\]] )${notBehindThose}(?<!\\bin )${alternatives(closingWords)}${notBeforeOperator}`,
+        match: `(?<=[\\w)\\]] )${notBehindThose}(?<!\\bin )(?<!\\bfor )${alternatives(closingWords)}${notBeforeOperator}`,
       },
     ],
   },
