@@ -55,11 +55,16 @@ const common = {
 };
 const forNode = await build({
   ...common,
-  entryPoints: { cli: 'src/cli/main.ts', index: 'src/index.ts', runtime: 'src/runtime/index.ts' },
+  entryPoints: {
+    cli: 'src/cli/main.ts',
+    index: 'src/index.ts',
+    prettier: 'src/prettier/index.ts',
+    runtime: 'src/runtime/index.ts',
+  },
   platform: 'node',
   target: 'node20',
-  // Needed only by `compile`, and larger than everything else together; optional, and native.
-  external: ['ts-morph', 'typescript', 'webgpu'],
+  // Needed only by `compile`, and larger than everything else together; optional, and native; what calls the plugin.
+  external: ['ts-morph', 'typescript', 'webgpu', 'prettier'],
   // Some dependencies are CommonJS and ask for Node's own modules.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
