@@ -3,7 +3,8 @@
  * that are keywords only in their place are told by what stands beside them: two operands never stand side by side, so a
  * word between two operands is a keyword.
  */
-import { declarationHeads, foreignOperators } from '../src/parser/tokens.js';
+import { foreignOperators } from '../src/parser/tokens.js';
+import { declarationHeads } from '../src/parser/words.js';
 
 const scope = 'source.argmin';
 
