@@ -7,7 +7,7 @@ import { add, sameIndex, scale, variableIndex, zero } from './nest-affine.js';
 import type { Affine } from './nest-affine.js';
 import { flatIndex } from './nest-expressions.js';
 import { rootPlace } from './nest.js';
-import type { Contraction, Launch, Place, Unit } from './nest.js';
+import type { Contraction, Launch, Unit } from './nest.js';
 import type { Item } from './schedule-units.js';
 import { at } from './types.js';
 
@@ -103,8 +103,8 @@ function merge(items: Item[], from: number, to: number, target: number): void {
   const { schedule } = source;
   const { launch } = epilogue;
   if (schedule.kind !== 'contraction' || launch === undefined) throw new Error('compiler bug: no epilogue');
-  const { left, right, output } = schedule.contraction;
-  const operands: Place[] = [left.place, right.place];
+  const { output } = schedule.contraction;
+  const operands = source.touches.filter((place) => place !== output);
   const stored = launch.given?.stored === true ? [output] : [];
   items[from] = items[to] = {
     schedule: { kind: 'sequence', steps: [] },

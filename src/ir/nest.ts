@@ -194,6 +194,8 @@ export interface Contraction {
    * that says so. Without an epilogue it is stored.
    */
   readonly epilogue: Launch | undefined;
+  /** Room for what it computes on the way, where the back end has asked for some. */
+  readonly scratch: Place | undefined;
 }
 
 export interface KernelCall {

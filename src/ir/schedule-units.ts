@@ -26,7 +26,7 @@ export interface ScheduleContext {
   readonly literalOf: (literal: Node) => Place;
   /** `sequential` where nothing is said. */
   readonly fusion?: FusionPolicy;
-  /** Reals that the routine for a node needs beside its inputs and its result. */
+  /** Reals that the routine or contraction for a node needs beside its inputs and its result. */
   readonly room?: (node: Node) => number;
   /** Elements of the largest run of memory, where memory comes in several. */
   readonly bank?: number | undefined;

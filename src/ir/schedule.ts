@@ -143,11 +143,10 @@ class RegionScheduler extends RegionUnits {
       },
     });
     const output = this.opaque(node);
-    this.item({ kind: 'contraction', contraction: { node, ...operands, output, epilogue: undefined } }, [
-      operands.left.place,
-      operands.right.place,
-      output,
-    ]);
+    const scratch = this.scratchFor(node);
+    const contraction = { node, ...operands, output, epilogue: undefined, scratch };
+    const places = [operands.left.place, operands.right.place, output];
+    this.item({ kind: 'contraction', contraction }, scratch === undefined ? places : [...places, scratch]);
   }
 
   /** Pieces that have a place of their own move into the concatenation; others are copied there. */

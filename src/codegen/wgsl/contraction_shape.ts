@@ -4,8 +4,9 @@
  * One rule chooses: the time of one workgroup, counted in multiply-adds of one thread, times the rounds that the
  * device needs. The weights are those of a desktop GPU by its data sheet; they have not been measured.
  */
+import type { Node } from '../../ir/graph.js';
 import type { Contraction } from '../../ir/nest.js';
-import { sizeOf } from '../../ir/types.js';
+import { at, otherAxes, sizeOf } from '../../ir/types.js';
 import type { DeviceProfile } from './module_text.js';
 
 export interface ProductSize {
@@ -35,10 +36,22 @@ export interface TileShape {
 export type ContractionShape = DotShape | TileShape;
 
 /** Workgroups that run at once where nobody knows. */
-const usualGroups = 32;
+const usualGroups = 128;
 
-/** Four numbers read from workgroup memory, one number read from storage, one barrier; in multiply-adds. */
-const cost = { shared: 8, storage: 10, barrier: 20 };
+/** The strides of the operands along rows or columns, and along the summed axis. */
+export interface OperandStrides {
+  readonly left: { readonly free: number; readonly contract: number };
+  readonly right: { readonly free: number; readonly contract: number };
+}
+
+/**
+ * Four numbers read from workgroup memory; one number read from storage, where neighbouring threads read neighbours
+ * and where they do not; one barrier; in multiply-adds.
+ */
+const cost = { shared: 8, storage: 10, scattered: 40, barrier: 20 };
+
+/** A dot product is cut where there are fewer than `groups` and each part still has `length` elements. */
+const cutting = { groups: 256, length: 4096 };
 
 /** Vectors of four in the tiles of one workgroup: 10 of the 16 kB that every device has. */
 const largestTiles = 640;
@@ -52,6 +65,37 @@ export function sizeOfProduct({ left, right, batch }: Contraction): ProductSize 
   };
 }
 
+export function sizeOfNode({ operator, inputs }: Node): ProductSize {
+  if (operator.kind !== 'contraction') throw new Error('compiler bug: not a contraction');
+  const { batch, contract } = operator;
+  const shapes = inputs.map(({ type }) => type.shape);
+  const extents = (side: 0 | 1, axes: readonly number[]): number =>
+    sizeOf(axes.map((axis) => at(at(shapes, side), axis)));
+  const free = (side: 0 | 1): number => {
+    const paired = [...batch, ...contract].map((pair) => pair[side]);
+    return extents(side, otherAxes(at(shapes, side).length, paired));
+  };
+  return {
+    batch: extents(
+      0,
+      batch.map(([axis]) => axis),
+    ),
+    rows: free(0),
+    columns: free(1),
+    depth: extents(
+      0,
+      contract.map(([axis]) => axis),
+    ),
+  };
+}
+
+/** Into how many parts each of a few long dot products is cut. */
+export function partsOf({ batch, rows, columns, depth }: ProductSize): number {
+  const outputs = Math.max(1, batch * rows * columns);
+  const wanted = Math.ceil(cutting.groups / outputs);
+  return Math.max(1, Math.min(wanted, Math.floor(depth / cutting.length)));
+}
+
 /** Multiply-adds of a contraction, and the elements that it must read and write at least. */
 export function workOfProduct({ batch, rows, columns, depth }: ProductSize): {
   readonly multiplyAdds: number;
@@ -63,11 +107,15 @@ export function workOfProduct({ batch, rows, columns, depth }: ProductSize): {
   };
 }
 
-export function chooseShape(size: ProductSize, device: DeviceProfile): ContractionShape {
+export function chooseShape(
+  size: ProductSize,
+  strides: OperandStrides,
+  device: DeviceProfile,
+): ContractionShape {
   let best: ContractionShape = { kind: 'dot', share: 1 };
   let least = Infinity;
   for (const shape of candidates(size, device.threads)) {
-    const time = timeOf(shape, size, device);
+    const time = timeOf(shape, size, strides, device);
     if (time < least) [best, least] = [shape, time];
   }
   return best;
@@ -115,15 +163,35 @@ function* candidates(size: ProductSize, threads: number): Generator<ContractionS
   }
 }
 
-function timeOf(shape: ContractionShape, size: ProductSize, device: DeviceProfile): number {
+function timeOf(
+  shape: ContractionShape,
+  size: ProductSize,
+  strides: OperandStrides,
+  device: DeviceProfile,
+): number {
   const rounds = Math.ceil(teamsOf(shape, size, device.threads) / (device.groups ?? usualGroups));
+  const isNear = (stride: number): boolean => Math.abs(stride) <= 1;
+  const read = (near: boolean): number => (near ? cost.storage : cost.scattered);
+  const { left, right } = strides;
   if (shape.kind === 'dot') {
     const fold = Math.log2(shape.share);
-    return rounds * (Math.ceil(size.depth / shape.share) * (1 + 2 * cost.storage) + fold * cost.barrier);
+    const along = shape.share > 1 && sharesNeighbours(strides);
+    const isRow = size.columns === 1;
+    const reads = along
+      ? read(isNear(left.contract)) + read(isNear(right.contract))
+      : read(!isRow || isNear(left.free)) + read(isRow || isNear(right.free));
+    return rounds * (Math.ceil(size.depth / shape.share) * (1 + reads) + fold * cost.barrier);
   }
   const { height, width, down, across, step } = shape;
   const sums = step * (height * width + ((height + width) / 4) * cost.shared);
-  const reads = ((height * down + width * across) * step) / device.threads;
-  const turn = sums + reads * cost.storage + 2 * cost.barrier;
+  const reads =
+    height * down * read(isNear(left.free) || isNear(left.contract)) +
+    width * across * read(isNear(right.free) || isNear(right.contract));
+  const turn = sums + (reads * step) / device.threads + 2 * cost.barrier;
   return rounds * Math.ceil(size.depth / step) * turn;
+}
+
+/** The threads that share a dot product are neighbours, because elements along the summed axis are. */
+export function sharesNeighbours({ left, right }: OperandStrides): boolean {
+  return left.contract === 1 || right.contract === 1;
 }

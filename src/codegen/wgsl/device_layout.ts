@@ -11,7 +11,7 @@ import type { Arena as DeviceArena, Literal, Slice } from '../../runtime/webgpu/
 import { parallel } from '../../ir/fuse.js';
 import { Layout } from '../layout.js';
 import type { DeviceLimits } from './device_limits.js';
-import { roomOfRoutine } from './print_routine.js';
+import { roomOfStep } from './print_schedule.js';
 
 /** Arrays begin at multiples of so many elements: what a group of threads reads at once lies in whole lines. */
 const alignment = 32;
@@ -29,7 +29,7 @@ export class DeviceLayout extends Layout {
   constructor({ maxStorageBufferBindingSize, maxBufferSize }: DeviceLimits) {
     const bytes = Math.min(maxStorageBufferBindingSize, maxBufferSize);
     const bank = Math.max(alignment, Math.floor(bytes / 4 / alignment) * alignment);
-    super(parallel, bank, roomOfRoutine);
+    super(parallel, bank, roomOfStep);
     this.bank = bank;
   }
 

@@ -1,11 +1,12 @@
 /** One step of a schedule as device functions. What composes steps (sequences, loops, branches) is the plan's. */
+import type { Node } from '../../ir/graph.js';
 import type { Schedule } from '../../ir/nest.js';
 import type { DeviceFunction } from './device_function.js';
 import type { ModuleText } from './module_text.js';
-import { printContraction } from './print_contraction.js';
+import { printContraction, roomOfContraction } from './print_contraction.js';
 import { printCopy, printFill } from './print_moves.js';
 import { printLaunch } from './print_launch.js';
-import { printRoutine } from './print_routine.js';
+import { printRoutine, roomOfRoutine } from './print_routine.js';
 
 export type LeafStep = Extract<Schedule, { kind: 'launch' | 'contraction' | 'kernel' | 'copy' | 'fill' }>;
 
@@ -22,6 +23,11 @@ const printers: { readonly [K in LeafStep['kind']]?: Printer<K> } = {
   copy: printCopy,
   fill: printFill,
 };
+
+/** Reals that the functions for a node need beside its inputs and its result. */
+export function roomOfStep(node: Node): number {
+  return node.operator.kind === 'contraction' ? roomOfContraction(node) : roomOfRoutine(node);
+}
 
 export function canPrint(step: LeafStep): boolean {
   const callsHost = step.kind === 'kernel' && step.call.node.operator.kind === 'host_call';

@@ -7,8 +7,8 @@
 import type { TileShape } from './contraction_shape.js';
 import { tileMemory } from './contraction_shape.js';
 import type { ModuleText } from './module_text.js';
-import type { PrintedProduct } from './print_contraction.js';
-import { steps } from './print_contraction.js';
+import { steps } from './operand_text.js';
+import type { PrintedProduct } from './operand_text.js';
 
 const parts = ['x', 'y', 'z', 'w'] as const;
 

@@ -97,6 +97,16 @@ for (const find of [swiftShader, llvmpipe]) {
       );
     });
 
+    it('are right where few long sums are cut into parts', async () => {
+      const long: Case = { m: 1, k: 20000, n: 3, batch: 1, left: false, right: false, sliced: false };
+      const trials = [long, { ...long, m: 2, right: true }, { ...long, n: 1, k: 8192 }].map((one) => ({
+        ...trial(product(one), one.k),
+        judge: near(1e-3),
+      }));
+      await expectRight(driver!, trials);
+      await expectRight(driver!, trials, { ...plainProfile, groups: 1 });
+    });
+
     it('are right where one thread does everything, and with many', async () => {
       const one: Case = { m: 13, k: 37, n: 21, batch: 2, left: true, right: false, sliced: true };
       await expectRight(driver!, [trial(product(one), one.k)], { ...plainProfile, threads: 32, groups: 1 });
@@ -135,13 +145,11 @@ describe.skipIf(!subgroups)(`dot products with subgroups${dawn.reason}`, () => {
     await expectRight(dawn.driver!, trials, profile);
     await expectRight(
       dawn.driver!,
-      trials
-        .slice(4)
-        .map(({ region, inputs, judge }, index) => ({
-          ...trial(region, depths[4 + index]!, { kind: 'dot', share: 256 }),
-          inputs,
-          judge,
-        })),
+      trials.slice(4).map(({ region, inputs, judge }, index) => ({
+        ...trial(region, depths[4 + index]!, { kind: 'dot', share: 256 }),
+        inputs,
+        judge,
+      })),
       { ...profile, threads: 256 },
     );
   });
@@ -149,16 +157,24 @@ describe.skipIf(!subgroups)(`dot products with subgroups${dawn.reason}`, () => {
 
 describe('the kernel of a contraction', () => {
   const device = plainProfile;
+  const rowMajor = { left: { free: 4096, contract: 1 }, right: { free: 1, contract: 1 } };
+  const columnMajor = { left: { free: 1, contract: 4096 }, right: { free: 1, contract: 1 } };
   it('is a tile for large matrices, the largest there is', () => {
     const size = { batch: 1, rows: 2048, columns: 2048, depth: 2048 };
-    expect(chooseShape(size, device)).toMatchObject({ kind: 'tile', height: 8, width: 8 });
+    expect(chooseShape(size, rowMajor, device)).toMatchObject({ kind: 'tile', height: 8, width: 8 });
   });
   it('shares dot products among more threads the fewer there are', () => {
     const shared = [1, 16, 256, 4096, 65536].map((rows) => {
-      const shape = chooseShape({ batch: 1, rows, columns: 1, depth: 4096 }, device);
+      const shape = chooseShape({ batch: 1, rows, columns: 1, depth: 4096 }, rowMajor, device);
       return shape.kind === 'dot' ? shape.share : 0;
     });
     expect(shared).toEqual([...shared].sort((a, b) => b - a));
     expect(shared[0]).toBe(64);
+  });
+  it('takes a thread for an output where neighbouring outputs lie together, and a team where summed elements do', () => {
+    const size = { batch: 1, rows: 8192, columns: 1, depth: 64 };
+    expect(chooseShape(size, columnMajor, device)).toEqual({ kind: 'dot', share: 1 });
+    const shape = chooseShape(size, rowMajor, device);
+    expect(shape.kind === 'dot' && shape.share).toBeGreaterThan(1);
   });
 });

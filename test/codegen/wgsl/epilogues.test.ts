@@ -102,6 +102,16 @@ const cases: readonly (readonly [string, Region, number])[] = [
     1,
   ],
   [
+    'a long sum in parts, and a scalar made of it',
+    (() => {
+      const b = new GraphBuilder();
+      const [x, y] = [b.parameter(real(9000), 'x'), b.parameter(real(9000), 'y')];
+      const dot = b.contraction(x, y, { contract: [[0, 0]] });
+      return b.region([x, y], [b.unary('exp', b.binary('multiply', dot, b.constant(1e-3)))]);
+    })(),
+    2,
+  ],
+  [
     'batches',
     (() => {
       const b = new GraphBuilder();
