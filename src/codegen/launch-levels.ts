@@ -6,7 +6,7 @@ import { isLocal } from '../ir/fuse.js';
 import type { Reference } from '../ir/fuse.js';
 import { add, sameIndex } from '../ir/nest-affine.js';
 import type { Affine, Variable } from '../ir/nest-affine.js';
-import { flatIndex, indicesOf, operandsOf, visitExpressions } from '../ir/nest-expressions.js';
+import { flatIndex, indicesOf, operandsOf } from '../ir/nest-expressions.js';
 import { locate, rootPlace } from '../ir/nest.js';
 import type { Expression, Launch, Place, Unit } from '../ir/nest.js';
 import { at } from '../ir/types.js';
@@ -68,19 +68,6 @@ export class LaunchLevels {
       default:
         return variable satisfies never;
     }
-  }
-
-  /** Some value is loaded from memory that the launch itself writes. */
-  protected readsItsOwnMemory(): boolean {
-    let found = false;
-    for (const unit of this.launch.units) {
-      visitExpressions(unit.value === undefined ? [] : [unit.value], (expression) => {
-        const local = expression.kind === 'reference' && isLocal(expression, unit);
-        const place = local ? undefined : placeRead(expression);
-        found ||= place !== undefined && this.written.has(rootPlace(place));
-      });
-    }
-    return found;
   }
 
   protected readsWritten(expression: Expression): boolean {
@@ -158,10 +145,4 @@ export class LaunchLevels {
     for (const index of unit.target) useIndex(index);
     for (const guard of unit.guards) useIndex(guard.index);
   }
-}
-
-/** Where an expression reads, if it lies in memory. */
-function placeRead(expression: Expression): Place | undefined {
-  if (expression.kind === 'load') return expression.place;
-  return expression.kind === 'reference' ? expression.unit.place : undefined;
 }

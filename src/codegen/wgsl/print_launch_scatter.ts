@@ -73,9 +73,8 @@ class ScatterPrinter extends DeviceLaunchPrinter {
   }
 }
 
-/** The loop that an index is. */
-function directly({ constant, terms }: Affine): Variable | undefined {
+/** The loop that alone decides on an index, different for each of its turns. */
+function directly({ terms }: Affine): Variable | undefined {
   const [term, ...rest] = terms;
-  const single = constant === 0 && rest.length === 0 && term?.coefficient === 1;
-  return single && term.variable.kind === 'loop' ? term.variable : undefined;
+  return rest.length === 0 && term?.variable.kind === 'loop' ? term.variable : undefined;
 }

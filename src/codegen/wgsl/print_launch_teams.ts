@@ -16,6 +16,7 @@ import type { Epilogues } from '../print-launch.js';
 import { DeviceLaunchPrinter } from './device_launch.js';
 import type { PrintedLaunch } from './device_launch.js';
 import type { ModuleText } from './module_text.js';
+import { stageBarriers } from './stage_barriers.js';
 import { teamBest, teamFold, teamScan } from './team_folds.js';
 
 export function printTeams(launch: Launch, module: ModuleText): PrintedLaunch | undefined {
@@ -24,8 +25,12 @@ export function printTeams(launch: Launch, module: ModuleText): PrintedLaunch | 
 
 class TeamsPrinter extends DeviceLaunchPrinter {
   protected readonly kind = 'teams';
-  /** What one thread writes another may read: stages wait for each other. */
-  private readonly communicates = this.readsItsOwnMemory();
+  private readonly barriers = stageBarriers(this.launch, (stage) => {
+    const loops = stage.inner.map(({ id }) => id).join();
+    return stage.units.some((unit) => this.isWholeScan(unit))
+      ? `runs of ${loops}`
+      : `${this.sharedLoops(stage)} of ${loops}`;
+  });
   /** What stands after the loops of a stage, in the block of the point. */
   private afterStage: (() => void)[] = [];
   /** Inner loops of the stage that threads share out. */
@@ -34,7 +39,7 @@ class TeamsPrinter extends DeviceLaunchPrinter {
   private readonly prefixes = new Map<Unit, string>();
 
   protected override printStage(stage: Stage): void {
-    if (this.stage > 0 && this.communicates) this.point.push('storageBarrier();');
+    if (this.barriers.before[this.stage] === true) this.point.push('storageBarrier();');
     const running = stage.units.filter((unit) => this.isWholeScan(unit));
     this.shared = stage.inner.slice(0, this.sharedLoops(stage));
     if (running.length > 0) this.printRunningStage(stage, running);
@@ -88,7 +93,7 @@ class TeamsPrinter extends DeviceLaunchPrinter {
     if (block !== this.point) {
       super.write(stores, block);
     } else if (stores.length > 0) {
-      if (this.communicates) block.push('storageBarrier();');
+      if (this.barriers.atStores[this.stage] === true) block.push('storageBarrier();');
       this.byOneThread(stores);
     }
   }
@@ -202,7 +207,6 @@ class TeamsPrinter extends DeviceLaunchPrinter {
       );
       this.prefixes.set(unit, prefix.text);
     }
-    if (this.communicates) this.point.push('storageBarrier();');
     inRun((block) => {
       const stores: string[] = [];
       for (const unit of stage.units) this.printUnit(unit, block, new Map(), stores);

@@ -4,8 +4,7 @@
  * workgroup memory is free again afterwards. The number of threads is a power of two.
  */
 import type { DType, Monoid } from '../../ir/graph.js';
-import type { WgslHelper } from '../../ir/operators/elementwise/wgsl/lowering.js';
-import { wgslFunction, wgslTypes } from '../../ir/operators/elementwise/wgsl/lowering.js';
+import { notANumber, wgslFunction, wgslTypes } from '../../ir/operators/elementwise/wgsl/lowering.js';
 import { isNaNF32 } from '../../ir/operators/elementwise/wgsl/exact.js';
 import { primary } from '../launch-text.js';
 import { ScalarPrinter } from './launch_dialect.js';
@@ -15,22 +14,21 @@ import type { ModuleText } from './module_text.js';
 export function teamFold(monoid: Monoid, dtype: DType, module: ModuleText): string {
   const type = wgslTypes[dtype];
   const cells = module.scratch(type, module.profile.threads);
-  const [left, right] = [`${cells}[thread]`, `${cells}[thread + width]`];
   const name = `team_${monoid}_${type}`;
-  if (monoid === 'sum' && module.profile.features.has('subgroups')) {
-    module.enable('subgroups');
-    module.helpers([subgroupSum(name, type, cells)]);
-    return name;
-  }
-  module.helpers([
-    wgslFunction(
-      name,
-      [
-        ['thread', 'u32'],
-        ['value', type],
-      ],
-      type,
-      `  ${cells}[thread] = value;
+  const parameters = [
+    ['thread', 'u32'],
+    ['value', type],
+  ] as const;
+  const body = module.profile.features.has('subgroups')
+    ? bySubgroups(monoid, dtype, cells, module)
+    : asTree(monoid, dtype, cells, module);
+  module.helpers([wgslFunction(name, parameters, type, body)]);
+  return name;
+}
+
+function asTree(monoid: Monoid, dtype: DType, cells: string, module: ModuleText): string {
+  const [left, right] = [`${cells}[thread]`, `${cells}[thread + width]`];
+  return `  ${cells}[thread] = value;
   workgroupBarrier();
   for (var width = threads / 2u; width > 0u; width /= 2u) {
     if (thread < width) {
@@ -40,36 +38,43 @@ export function teamFold(monoid: Monoid, dtype: DType, module: ModuleText): stri
   }
   let result = ${cells}[0];
   workgroupBarrier();
-  return result;`,
-    ),
-  ]);
-  return name;
+  return result;`;
 }
 
+const subgroupFolds: Readonly<Record<Monoid, string>> = {
+  sum: 'subgroupAdd',
+  product: 'subgroupMul',
+  max: 'subgroupMax',
+  min: 'subgroupMin',
+  and: 'subgroupAll',
+  or: 'subgroupAny',
+};
+
 /**
- * The sums of the subgroups lie in the cells of their first threads, zeros in all others; then each subgroup puts all of them
- * together. Nothing is taken for granted of the size of a subgroup, nor of which threads it holds.
+ * What the subgroups come to lies in the cells of their first threads, the identity in all others; then each subgroup puts
+ * all of them together. Nothing is taken for granted of the size of a subgroup, nor of which threads it holds.
  */
-function subgroupSum(name: string, type: string, cells: string): WgslHelper {
-  return wgslFunction(
-    name,
-    [
-      ['thread', 'u32'],
-      ['value', type],
-    ],
-    type,
-    `  let partial = subgroupAdd(value);
-  ${cells}[thread] = select(${type}(0), partial, subgroupElect());
+function bySubgroups(monoid: Monoid, dtype: DType, cells: string, module: ModuleText): string {
+  module.enable('subgroups');
+  // What an extreme of a subgroup makes of a NaN is not specified.
+  const extreme = dtype === 'real' && (monoid === 'max' || monoid === 'min');
+  if (extreme) module.helpers([isNaNF32, notANumber]);
+  const fold = (value: string): string => {
+    const folded = `${subgroupFolds[monoid]}(${value})`;
+    return extreme ? `select(${folded}, not_a_number(), subgroupAny(is_nan_f32(${value})))` : folded;
+  };
+  const identity = new ScalarPrinter(module).identity(monoid, dtype);
+  return `  let part = ${fold('value')};
+  ${cells}[thread] = select(${identity}, part, subgroupElect());
   let lane = subgroupExclusiveAdd(1u);
   let lanes = subgroupAdd(1u);
   workgroupBarrier();
-  var rest = ${type}(0);
+  var rest = ${identity};
   for (var other = lane; other < threads; other += lanes) {
-    rest += ${cells}[other];
+    rest = ${combined(monoid, dtype, 'rest', `${cells}[other]`, module)};
   }
   workgroupBarrier();
-  return subgroupAdd(rest);`,
-  );
+  return ${fold('rest')};`;
 }
 
 /** `name(thread, value)`: the fold of the values of all threads before this one. */
