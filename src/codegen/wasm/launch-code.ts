@@ -8,11 +8,12 @@ import type { Launch, Stage, Unit } from '../../ir/nest.js';
 import { monoidTable } from '../../ir/operators/monoids.js';
 import { at } from '../../ir/types.js';
 import { Scope } from '../blocks.js';
-import { get, load, newLocal, operateBy, set, store } from './code.js';
+import { get, load, newLocal, operateBy, set, store, vectorOf } from './code.js';
 import type { Address, Code, Local, Statement } from './code.js';
 import { lowerElementwise } from './elementwise.js';
 import { all, plus, word } from './integer.js';
-import { LaunchValues } from './launch-values.js';
+import { acrossLanes, keepsFirst, laneIdentity, LaunchLanes } from './launch-lanes.js';
+import { depthOf } from './launch-values.js';
 import type { CodeScope } from './loops.js';
 import { fillMemory } from './memory.js';
 import { typeOfLocal } from './program-code.js';
@@ -36,8 +37,17 @@ const combination: Readonly<Record<Monoid, 'add' | 'multiply' | 'maximum' | 'min
   or: 'or',
 };
 
-class LaunchWriter extends LaunchValues {
+/** A fold: its value, and what its lanes have come to so far. */
+interface Total {
+  readonly local: Local;
+  readonly inLanes: Local[];
+}
+
+class LaunchWriter extends LaunchLanes {
   private readonly afterLoops: (() => void)[] = [];
+  private readonly epilogues: Epilogues = new Map();
+  private readonly totals = new Map<Unit, Total>();
+  private readonly filled = new Set<Unit>();
 
   write(): readonly Statement[] {
     const { launch } = this;
@@ -57,25 +67,72 @@ class LaunchWriter extends LaunchValues {
   }
 
   private writeStage(stage: Stage, loops: readonly Variable[], base: number): void {
-    const epilogues: Epilogues = new Map();
-    for (const variable of loops) this.enter(variable);
-    this.writeUnits(stage, epilogues);
+    this.epilogues.clear();
+    this.totals.clear();
+    const innermost = Math.max(
+      0,
+      loops.findLastIndex((variable) => this.hasLoop(variable)),
+    );
+    const [outer, inner] = [loops.slice(0, innermost), loops.slice(innermost)];
+    for (const variable of outer) this.enter(variable);
+    const done = this.writeLanes(stage, inner);
+    for (const variable of inner) this.enter(variable);
+    const [counted] = inner;
+    if (counted === undefined || done === 0 || done < this.extentOf(counted)) this.writeUnits(stage);
     const finish = (depth: number): void => {
-      for (const end of epilogues.get(depth) ?? []) end();
+      for (const end of this.epilogues.get(depth) ?? []) end();
     };
     for (let depth = base + loops.length; depth > base; depth -= 1) {
-      this.leave(at(loops, depth - 1 - base));
+      const variable = at(loops, depth - 1 - base);
+      this.leave(variable, variable === counted ? done : 0);
       finish(depth - 1);
     }
     if (loops.length === 0) finish(base);
-    if (base > 0) this.afterLoops.push(...(epilogues.get(0) ?? []));
+    if (base > 0) this.afterLoops.push(...(this.epilogues.get(0) ?? []));
   }
 
-  private writeUnits(stage: Stage, epilogues: Epilogues): void {
+  private writeUnits(stage: Stage): void {
     const innermost = this.innermost();
     const stores: Statement[] = [];
-    for (const unit of stage.units) this.writeUnit(unit, innermost, epilogues, stores);
+    for (const unit of stage.units) this.writeUnit(unit, innermost, stores);
     for (const statement of stores) innermost.push(statement);
+  }
+
+  /** As many turns of the innermost loop as fill vectors; says how many. */
+  private writeLanes(stage: Stage, loops: readonly Variable[]): number {
+    const [variable] = loops;
+    if (variable === undefined || !this.hasLoop(variable)) return 0;
+    const vectors = this.vectorsOf(stage, variable);
+    if (vectors === undefined) return 0;
+    const form = this.laneForm;
+    const turns = vectors * form.lanes;
+    const whole = this.extentOf(variable) - (this.extentOf(variable) % turns);
+    const parent = this.innermost();
+    const body: CodeScope = new Scope(parent);
+    for (let vector = 0; vector < vectors; vector += 1) {
+      this.lanes = { form, variable, shift: vector * form.lanes, vector };
+      const own: CodeScope = new Scope(body);
+      for (let depth = 0; depth < loops.length; depth += 1) this.scopes.push(own);
+      this.writeUnits(stage);
+      this.scopes.length -= loops.length;
+      for (const statement of own.lines) body.push(statement);
+    }
+    this.lanes = undefined;
+    this.closeLoop(variable, 0, whole, turns, body);
+    for (const [unit, total] of this.totals) this.gatherLanes(unit, total, parent);
+    return whole;
+  }
+
+  private gatherLanes(unit: Unit, { local, inLanes }: Total, scope: CodeScope): void {
+    if (unit.kind.kind !== 'reduce' || inLanes.length === 0) return;
+    const { monoid } = unit.kind;
+    const { dtype } = unit.node.type;
+    const form = this.laneForm;
+    const combined = acrossLanes(form, monoid, inLanes, (left, right, lanes) =>
+      this.combine(monoid, dtype, left, right, lanes ? form : this.program.form),
+    );
+    scope.push({ kind: 'set', local, value: this.combine(monoid, dtype, get(local), combined) });
+    this.unitValues.set(unit, get(local));
   }
 
   private innermost(): CodeScope {
@@ -87,10 +144,10 @@ class LaunchWriter extends LaunchValues {
     this.scopes.push(this.hasLoop(variable) ? new Scope(parent) : parent);
   }
 
-  private leave(variable: Variable): void {
+  private leave(variable: Variable, from = 0): void {
     const inner = this.scopes.pop();
     if (inner === undefined || !this.hasLoop(variable)) return;
-    this.closeLoop(variable, 0, this.extentOf(variable), 1, inner);
+    this.closeLoop(variable, from, this.extentOf(variable), 1, inner);
   }
 
   private closeLoop(variable: Variable, from: number, to: number, step: number, body: CodeScope): void {
@@ -103,13 +160,13 @@ class LaunchWriter extends LaunchValues {
     parent.push({ kind: 'loop', body: body.lines, again });
   }
 
-  private writeUnit(unit: Unit, scope: CodeScope, epilogues: Epilogues, stores: Statement[]): void {
+  private writeUnit(unit: Unit, scope: CodeScope, stores: Statement[]): void {
     if (unit.value === undefined) throw new Error('compiler bug: a unit without a value in a launch');
     // Guards that turned out to be decided may leave a value without a reader.
     if (!unit.stored && !this.unitUses.has(unit)) return;
     const { kind } = unit;
     if (kind.kind === 'map' && !this.isReadHere(unit) && this.storesWhatItLoads(unit, unit.value)) return;
-    const value = this.emit(unit.value, scope);
+    const value = this.lanes === undefined ? this.emit(unit.value, scope) : this.emitLanes(unit.value, scope);
     switch (kind.kind) {
       case 'map': {
         const often = (this.unitUses.get(unit) ?? 0) > 1;
@@ -119,10 +176,10 @@ class LaunchWriter extends LaunchValues {
         return;
       }
       case 'reduce':
-        this.writeFold(unit, kind.monoid, value, scope, epilogues);
+        this.writeFold(unit, kind.monoid, value, scope);
         return;
       case 'argreduce':
-        this.writeArgreduce(unit, kind.direction, value, scope, epilogues);
+        this.writeArgreduce(unit, kind.direction, value, scope);
         return;
       case 'scan': {
         const total = this.startFold(unit, kind.monoid, unit.space.length - 1);
@@ -153,8 +210,12 @@ class LaunchWriter extends LaunchValues {
   }
 
   private stored(unit: Unit, address: Address, value: Code): Statement {
-    if (unit.place.dtype === 'real') return storeReal(this.program.form, address, value);
-    return store('i32.store', address, value as Code<'i32'>);
+    const { form } = this.lanes ?? this.program;
+    if (unit.place.dtype === 'real') return storeReal(form, address, value);
+    if (value.type !== 'v128') return store('i32.store', address, value as Code<'i32'>);
+    const ones = vectorOf(Int32Array.of(1, 1, 1, 1));
+    const cells = unit.place.dtype === 'bool' ? operateBy('v128', 'v128.and', value, ones) : value;
+    return store('v128.store', address, cells as Code<'v128'>);
   }
 
   private combine(
@@ -183,44 +244,70 @@ class LaunchWriter extends LaunchValues {
     return total;
   }
 
-  private writeFold(unit: Unit, monoid: Monoid, value: Code, scope: CodeScope, epilogues: Epilogues): void {
-    const keptCount = unit.kept.filter((kept) => kept).length;
-    const inOrder = unit.kept.slice(0, keptCount).every((kept) => kept);
+  private writeFold(unit: Unit, monoid: Monoid, value: Code, scope: CodeScope): void {
     const { dtype } = unit.node.type;
-    if (!inOrder) {
-      for (const each of fillMemory(this.program, unit.place, monoidTable[monoid].identity))
-        this.root.push(each);
+    const { lanes } = this;
+    const { form } = lanes ?? this.program;
+    if (!keepsFirst(unit)) {
+      this.fillOnce(unit, monoid);
       const address = this.cell(unit, scope);
-      scope.push(this.stored(unit, address, this.combine(monoid, dtype, this.read(unit, address), value)));
+      const grown = this.combine(monoid, dtype, this.read(unit, address), value, form);
+      scope.push(this.stored(unit, address, grown));
       return;
     }
-    const total = this.startFold(unit, monoid, keptCount);
-    scope.push({ kind: 'set', local: total, value: this.combine(monoid, dtype, get(total), value) });
-    this.unitValues.set(unit, get(total));
-    this.storeAfterwards(unit, keptCount, get(total), epilogues);
+    const total = this.totalOf(unit, monoid);
+    const local = lanes === undefined ? total.local : this.laneTotal(total, monoid, lanes.vector);
+    scope.push({ kind: 'set', local, value: this.combine(monoid, dtype, get(local), value, form) });
+    this.unitValues.set(unit, get(total.local));
+  }
+
+  private fillOnce(unit: Unit, monoid: Monoid): void {
+    if (this.filled.has(unit)) return;
+    this.filled.add(unit);
+    const { identity } = monoidTable[monoid];
+    for (const statement of fillMemory(this.program, unit.place, identity)) this.root.push(statement);
+  }
+
+  /** The local of a fold, set before the loops that it folds and stored behind them. */
+  private totalOf(unit: Unit, monoid: Monoid): Total {
+    let total = this.totals.get(unit);
+    if (total === undefined) {
+      const depth = unit.kept.filter((kept) => kept).length;
+      total = { local: this.startFold(unit, monoid, depth), inLanes: [] };
+      this.totals.set(unit, total);
+      this.storeAfterwards(unit, depth, get(total.local));
+    }
+    return total;
+  }
+
+  /** Lanes begin anew each time their loop does. */
+  private laneTotal(total: Total, monoid: Monoid, vector: number): Local {
+    let local = total.inLanes[vector];
+    if (local === undefined) {
+      local = newLocal('v128');
+      total.inLanes.push(local);
+      const outside = at(this.scopes, depthOf(this.lanesNow().variable));
+      outside.push({ kind: 'set', local, value: laneIdentity(this.laneForm, monoid) });
+    }
+    return local;
   }
 
   private read(unit: Unit, address: Address): Code {
-    return unit.place.dtype === 'real' ? loadReal(this.program.form, address) : load('i32.load', address);
+    const { form } = this.lanes ?? this.program;
+    return unit.place.dtype === 'real' ? loadReal(form, address) : load('i32.load', address);
   }
 
-  private storeAfterwards(unit: Unit, depth: number, value: Code, epilogues: Epilogues): void {
+  private storeAfterwards(unit: Unit, depth: number, value: Code): void {
     if (!unit.stored) return;
-    const list = epilogues.get(depth) ?? [];
-    epilogues.set(depth, list);
+    const list = this.epilogues.get(depth) ?? [];
+    this.epilogues.set(depth, list);
     list.push(() => {
       const scope = at(this.scopes, depth);
       scope.push(this.stored(unit, this.cell(unit, scope), value));
     });
   }
 
-  private writeArgreduce(
-    unit: Unit,
-    direction: 'max' | 'min',
-    value: Code,
-    scope: CodeScope,
-    epilogues: Epilogues,
-  ): void {
+  private writeArgreduce(unit: Unit, direction: 'max' | 'min', value: Code, scope: CodeScope): void {
     const depth = unit.space.length - 1;
     const home = at(this.scopes, depth);
     const dtype = unit.value?.dtype ?? 'real';
@@ -243,7 +330,7 @@ class LaunchWriter extends LaunchValues {
     const then: Statement[] = [{ kind: 'set', local: best, value: candidate }, set(index, position)];
     scope.push({ kind: 'if', condition: better, then, otherwise: [] });
     this.unitValues.set(unit, get(index));
-    this.storeAfterwards(unit, depth, get(index), epilogues);
+    this.storeAfterwards(unit, depth, get(index));
   }
 
   private writeScatter(unit: Unit, adds: boolean, value: Code, scope: CodeScope): void {

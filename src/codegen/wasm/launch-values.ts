@@ -29,6 +29,8 @@ export interface Lanes {
   readonly variable: Variable;
   /** Turns behind the loop's counter. */
   readonly shift: number;
+  /** Which of the vectors of one body. */
+  readonly vector: number;
 }
 
 interface Named {
@@ -81,9 +83,8 @@ export class LaunchValues extends LaunchLevels {
     const { form } = this.lanesNow();
     const { dtype } = expression;
     if (expression.kind === 'constant' && dtype === 'real') {
-      return this.nameOnce(`lanes ${expression.value}`, this.root, scope, () =>
-        realConstant(form, expression.value),
-      );
+      const written = Object.is(expression.value, -0) ? '-0' : String(expression.value);
+      return this.nameOnce(`lanes ${written}`, this.root, scope, () => realConstant(form, expression.value));
     }
     const spreads = this.spreads(expression);
     const home = expression.kind === 'constant' ? this.root : this.home(this.levelOf(expression), scope);
@@ -106,7 +107,7 @@ export class LaunchValues extends LaunchLevels {
     return this.lanes !== undefined && this.levelOf(expression) > depthOf(this.lanes.variable);
   }
 
-  private lanesNow(): Lanes {
+  protected lanesNow(): Lanes {
     if (this.lanes === undefined) throw new Error('compiler bug: no loop is written in lanes');
     return this.lanes;
   }
