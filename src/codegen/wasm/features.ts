@@ -15,6 +15,7 @@ export function engineOptions(deterministic = false): WasmOptions {
   const zero = operate('f32x4.splat', constant('f32', 0));
   return {
     vectors: accepts(zero),
+    functions: 'own',
     relaxed: !deterministic && accepts(operate('f32x4.relaxed_madd', zero, zero, zero)),
   };
 }

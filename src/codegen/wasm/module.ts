@@ -62,6 +62,11 @@ function surroundingText(program: ProgramCode, sizes: Readonly<Record<Arena, num
     const values = (buffer.values ?? []).map((value) => numberText(value).text);
     return `${view}.set([${values.join(', ')}], ${program.elementOf(buffer)});`;
   });
+  const constants = [...program.constants.keys()].map((value) => numberText(value).text);
+  if (constants.length > 0) {
+    const place = Math.min(...program.constants.values());
+    literals.push(`new ${array}(memory.buffer, ${place}).set([${constants.join(', ')}]);`);
+  }
   const extern = glue.declareExtern(false);
   const lines = [
     `const reals = new ${array}(memory.buffer, ${program.startOf('real')}, ${sizes.real});`,

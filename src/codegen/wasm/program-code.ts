@@ -14,6 +14,7 @@ import { primary } from '../launch-text.js';
 import { ProgramText } from '../typescript/program-text.js';
 import { call, operateBy, vectorOf } from './code.js';
 import type { Code, DefinedFunction, ImportedFunction } from './code.js';
+import { elementaryFunction, hasForm } from './functions.js';
 import type { ValueType } from './operations.js';
 import { philoxFunction } from './philox.js';
 import { bytesOf, realForms } from './real.js';
@@ -24,6 +25,8 @@ export interface WasmOptions {
   readonly vectors: boolean;
   /** Whether products and sums may be fused into one rounding, where the engine has such an instruction. */
   readonly relaxed: boolean;
+  /** Elementary functions of the module's own, or those of the host: the bits of the TypeScript back end. */
+  readonly functions: 'own' | 'host';
 }
 
 export interface HostFunctionText {
@@ -31,6 +34,9 @@ export interface HostFunctionText {
   /** A JavaScript function expression. */
   readonly text: string;
 }
+
+/** Bytes for the constants of elementary functions; more than all of them have. */
+const constantRoom = 4096;
 
 /** Vectors are read fastest where they do not lie across lines of the cache. */
 const alignment = 64;
@@ -44,6 +50,7 @@ export class ProgramCode {
   readonly literals = new Set<Buffer>();
   private readonly shared = new Map<string, DefinedFunction>();
   private readonly starts: Readonly<Record<Arena, number>>;
+  private readonly constantStart: number;
   private readonly scratchStart: number;
   private end: number;
 
@@ -55,7 +62,8 @@ export class ProgramCode {
     this.form = realForms[precision];
     const integers = aligned(sizes.real * bytesOf[precision]);
     this.starts = { real: 0, integer: integers };
-    this.scratchStart = aligned(integers + sizes.integer * 4);
+    this.constantStart = aligned(integers + sizes.integer * 4);
+    this.scratchStart = this.constantStart + constantRoom;
     this.end = this.scratchStart;
   }
 
@@ -85,6 +93,19 @@ export class ProgramCode {
   scratch(bytes: number): number {
     this.end = Math.max(this.end, aligned(this.scratchStart + bytes));
     return this.scratchStart;
+  }
+
+  /** Numbers that stand in memory from the start, by value: their addresses. */
+  readonly constants = new Map<number, number>();
+
+  private constantAt(value: number): number {
+    let place = this.constants.get(value);
+    if (place === undefined) {
+      place = this.constantStart + this.constants.size * bytesOf[this.precision];
+      if (place >= this.scratchStart) throw new Error('compiler bug: too many constants');
+      this.constants.set(value, place);
+    }
+    return place;
   }
 
   /** A function that many may call, made once. */
@@ -122,6 +143,12 @@ export class ProgramCode {
     operands: readonly Code[],
     keep: (value: Code) => Code,
   ): Code {
+    if (this.options.functions === 'own' && hasForm(name, this.precision)) {
+      const own = this.function(`${name}_${form.prefix}`, () =>
+        elementaryFunction(name, form, (value) => this.constantAt(value)),
+      );
+      return call(form.type, own, operands);
+    }
     if (form.lanes === 1) return this.callOne(name, operands);
     const kept = operands.map(keep);
     const zero: Code = form.lanes === 2 ? vectorOf(new Float64Array(2)) : vectorOf(new Float32Array(4));

@@ -7,8 +7,8 @@ import type { Region } from '../../../src/ir/graph.js';
 import type { Tensor } from '../../../src/ir/tensor.js';
 import { at } from '../../../src/ir/types.js';
 
-const scalar: WasmOptions = { vectors: false, relaxed: false };
-const vectors: WasmOptions = { vectors: true, relaxed: false };
+const scalar: WasmOptions = { vectors: false, relaxed: false, functions: 'host' };
+const vectors: WasmOptions = { vectors: true, relaxed: false, functions: 'own' };
 
 type Tolerance = (scale: number) => number;
 

@@ -58,7 +58,11 @@ describe('whole programs as WebAssembly', () => {
   ])('%s has the bits of the TypeScript back end', async (name, steps) => {
     const compilation = await compiledExample(name);
     const wanted = take(compilation, instantiate(compilation.program), steps);
-    const found = take(compilation, asWasm(compilation, { vectors: false, relaxed: false }), steps);
+    const found = take(
+      compilation,
+      asWasm(compilation, { vectors: false, relaxed: false, functions: 'host' }),
+      steps,
+    );
     expect(found).toEqual(wanted);
     const inLanes = take(compilation, asWasm(compilation, engineOptions(true)), steps);
     inLanes.forEach((values, place) => {
