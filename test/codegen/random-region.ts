@@ -7,7 +7,12 @@ import type { Monoid, Node, Region, UnaryElementwise } from '../../src/ir/graph.
 import { at, bool, int, range, real, sizeOf } from '../../src/ir/types.js';
 import { generator } from '../ir/inputs.js';
 
-export function randomRegion(seed: number, length: number): Region {
+export interface RandomRegionOptions {
+  /** How often what a device takes long to compile (special functions, factorizations) is taken where it comes up. */
+  readonly costly?: number;
+}
+
+export function randomRegion(seed: number, length: number, { costly = 1 }: RandomRegionOptions = {}): Region {
   const random = generator(seed);
   const below = (count: number): number => Math.floor(random() * count);
   const choose = <T>(list: readonly T[]): T => at(list, below(list.length));
@@ -46,12 +51,8 @@ export function randomRegion(seed: number, length: number): Region {
     return b.broadcastScalar(b.reshape(one, []), [...wanted]);
   };
   const tame = (node: Node): Node => b.unary('tanh', node);
-  const smooth: readonly UnaryElementwise[] = [
-    'sin',
-    'cos',
-    'tanh',
-    'sigmoid',
-    'softplus',
+  const affordable = (): boolean => costly === 1 || random() < costly;
+  const simple: readonly UnaryElementwise[] = [
     'negate',
     'abs',
     'square',
@@ -59,6 +60,14 @@ export function randomRegion(seed: number, length: number): Region {
     'ceil',
     'round',
     'sign',
+    'tanh',
+  ];
+  const smooth: readonly UnaryElementwise[] = [
+    ...simple,
+    'sin',
+    'cos',
+    'sigmoid',
+    'softplus',
     'erf',
     'erfc',
     'atan',
@@ -95,7 +104,7 @@ export function randomRegion(seed: number, length: number): Region {
     return b.select(diagonal, weight, within(values, 0.5, 0));
   };
   const kinds: (() => void)[] = [
-    () => reals.push(b.unary(choose(smooth), recent(reals))),
+    () => reals.push(b.unary(choose(affordable() ? smooth : simple), recent(reals))),
     () => {
       const left = recent(reals);
       const right = fit(recent(reals), left.type.shape);
@@ -131,6 +140,7 @@ export function randomRegion(seed: number, length: number): Region {
       if (last.type.shape.length === 0 && random() < 0.3) reals.push(b.unary('exp', last));
     },
     () => {
+      if (!affordable()) return;
       const [name, scale, shift] = choose(bounded);
       reals.push(b.unary(name, within(recent(reals), scale, shift)));
     },
@@ -140,6 +150,7 @@ export function randomRegion(seed: number, length: number): Region {
       reals.push(b.binary(choose(['divide', 'atan2', 'modulo', 'floor_divide'] as const), left, right));
     },
     () => {
+      if (!affordable()) return;
       const left = within(recent(reals), 1, 1.5);
       reals.push(b.binary('power', left, fit(tame(recent(reals)), left.type.shape)));
     },
@@ -169,6 +180,7 @@ export function randomRegion(seed: number, length: number): Region {
     },
     () => bools.push(b.unary('is_finite', recent(reals))),
     () => {
+      if (!affordable()) return;
       const rows = choose([1, 2, 3, 4]);
       const square = matrix(recent(reals), rows, rows);
       const tall = (): Node => matrix(recent(reals), rows + below(3), rows);
@@ -252,7 +264,8 @@ export function randomRegion(seed: number, length: number): Region {
       const node = recent(reals);
       const { shape: own } = node.type;
       if (own.length === 0 || sizeOf(own) > 200) return;
-      reals.push(b.concat([node, fit(recent(reals), own), b.unary('sin', node)], below(own.length)));
+      const other = b.unary(affordable() ? 'sin' : 'negate', node);
+      reals.push(b.concat([node, fit(recent(reals), own), other], below(own.length)));
     },
     () => {
       const own = shape();
@@ -312,11 +325,11 @@ export function randomRegion(seed: number, length: number): Region {
       const sum = inner.binary('add', inner.binary('multiply', c, w), turned);
       const next =
         random() < 0.5
-          ? inner.unary('sin', sum)
+          ? inner.unary(affordable() ? 'sin' : 'tanh', sum)
           : inner.unary('tanh', inner.reverse(sum, range(start.type.shape.length)));
       // Carries may change places, or stay.
       const carries = random() < 0.3 ? [d, next] : random() < 0.5 ? [next, c] : [next, d];
-      const body = inner.region([k, c, d, w], [...carries, inner.unary('cos', c)]);
+      const body = inner.region([k, c, d, w], [...carries, inner.unary(affordable() ? 'cos' : 'abs', c)]);
       reals.push(
         ...b.loop({
           max,
@@ -337,7 +350,12 @@ export function randomRegion(seed: number, length: number): Region {
           [inner.unary(name, a), random() < 0.5 ? a : inner.constant(1, 'real', captured.type.shape)],
         );
       };
-      const parts = { condition, captured: [captured], then: branch('sin'), otherwise: branch('cos') };
+      const parts = {
+        condition,
+        captured: [captured],
+        then: branch(affordable() ? 'sin' : 'tanh'),
+        otherwise: branch('abs'),
+      };
       reals.push(...b.cond(parts));
     },
   ];

@@ -75,7 +75,7 @@ export async function replay(
 }
 
 /** Turns after the end of a loop do nothing, so that all of them may run. */
-function kernelsOf(commands: readonly Command[]): readonly number[] {
+export function kernelsOf(commands: readonly Command[]): readonly number[] {
   return commands.flatMap((command) => {
     switch (command.kind) {
       case 'dispatch':
