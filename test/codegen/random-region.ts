@@ -180,6 +180,16 @@ export function randomRegion(seed: number, length: number, { costly = 1 }: Rando
     },
     () => bools.push(b.unary('is_finite', recent(reals))),
     () => {
+      const own = choose(reals).type.shape;
+      const values = range(Math.min(sizeOf(own), 40)).map(() => random() * 2 - 1);
+      if (values.length === sizeOf(own)) reals.push(b.literal(values, 'real', own));
+    },
+    () => reals.push(b.stopGradient(recent(reals))),
+    () => {
+      const node = recent(reals);
+      reals.push(b.maskTangent(node, fit(recent(bools), node.type.shape)));
+    },
+    () => {
       if (!affordable()) return;
       const rows = choose([1, 2, 3, 4]);
       const square = matrix(recent(reals), rows, rows);
