@@ -10,7 +10,8 @@ import { operatorTable } from '../../../src/ir/operators/table.js';
 import { printRegion } from '../../../src/ir/print.js';
 import { nodesOf } from '../../../src/ir/traverse.js';
 import { at, range } from '../../../src/ir/types.js';
-import { generator, singleInputs } from '../../ir/inputs.js';
+import { cases } from '../../ir/cases.js';
+import { generator, inputsOf, singleInputs } from '../../ir/inputs.js';
 import type { Driver } from '../../support/device.js';
 import { llvmpipe, swiftShader } from '../../support/device.js';
 import { compileRegions } from '../../support/device_regions.js';
@@ -33,7 +34,7 @@ interface RandomProgram extends RegionCall {
 }
 
 function randomProgram(seed: number): RandomProgram {
-  const region = randomRegion(seed, 3 + (seed % 10), { costly: 0.06 });
+  const region = randomRegion(seed, 3 + (seed % 10), { costly: 0.1 });
   const random = generator(seed);
   const inputs = singleInputs(region, random);
   return { seed, region, inputs, expected: expectedInSingle(region, inputs, random) };
@@ -93,37 +94,53 @@ let [elements, open] = [0, 0];
 describe.skipIf(present.length === 0)(
   `random programs on ${present.map(({ name }) => name).join(' and ')}${reason}`,
   () => {
+    /** Runs programs on all drivers, and says what is wrong, cut down. */
+    async function check(some: readonly RandomProgram[], composition: Composition): Promise<void> {
+      for (const { region, expected } of some) {
+        note(region);
+        const compared = compareResults(
+          expected.map(({ value }) => value.data),
+          expected,
+        );
+        elements += compared.elements;
+        open += compared.open;
+      }
+      const found = await Promise.all(
+        present.map(async (driver) => {
+          const [failure] = await failures(driver, some, composition);
+          if (failure === undefined) return [];
+          const { program, wrong } = failure;
+          const small = await smallest(driver, program, composition);
+          const about = `${driver.name}, ${composition}, seed ${program.seed}`;
+          return [`${about}:\n${describeFailure(program.region, wrong)}\nwhich comes down to\n${small}`];
+        }),
+      );
+      expect(found.flat().join('\n\n')).toBe('');
+    }
+
     it.each(range(blocks))(
       'give what the interpreter gives, as far as single precision can (block %i)',
       { timeout: 240_000 },
       async (block) => {
         const size = programs / blocks;
-        for (let first = block * size; first < (block + 1) * size; first += perModule) {
-          const some = range(perModule, first).map(randomProgram);
-          for (const { region, expected } of some) {
-            note(region);
-            const { elements: count, open: undecided } = compareResults(
-              expected.map(({ value }) => value.data),
-              expected,
-            );
-            elements += count;
-            open += undecided;
-          }
-          const composition = compositionOf(first);
-          const found = await Promise.all(
-            present.map(async (driver) => {
-              const [failure] = await failures(driver, some, composition);
-              if (failure === undefined) return [];
-              const { program, wrong } = failure;
-              const small = await smallest(driver, program, composition);
-              const about = `${driver.name}, ${composition}, seed ${program.seed}`;
-              return [`${about}:\n${describeFailure(program.region, wrong)}\nwhich comes down to\n${small}`];
-            }),
-          );
-          expect(found.flat().join('\n\n')).toBe('');
-        }
+        for (let first = block * size; first < (block + 1) * size; first += perModule)
+          await check(range(perModule, first).map(randomProgram), compositionOf(first));
       },
     );
+
+    it('so do the cases of all operators', { timeout: 240_000 }, async () => {
+      const all = cases.map((one, seed) => {
+        const inputs = inputsOf(one).map(({ type, data }) => ({ type, data: data.map(Math.fround) }));
+        return {
+          seed,
+          region: one.region,
+          inputs,
+          expected: expectedInSingle(one.region, inputs, generator(seed)),
+        };
+      });
+      for (let first = 0; first < all.length; first += 10)
+        await check(all.slice(first, first + 10), first % 20 === 0 ? 'grid' : 'workgroup');
+    });
 
     it('contain every operator that a device runs', () => {
       // Those of derivatives and of the host are gone before a device sees a program.
