@@ -1,9 +1,13 @@
-/** `run --target wgsl`: what it computes with a driver on the CPU, and what it says without a device. */
+/** `run` and `compile` for a device: what they compute with a driver on the CPU, write, and say without a device. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { swiftShader } from '../support/device.js';
+import { create } from 'webgpu';
+import { nullDevice, swiftShader } from '../support/device.js';
 import { argmin, scratchFolder } from './harness.js';
 
-const { write } = scratchFolder();
+const { folder, write } = scratchFolder();
 const line = `let N = 40
 let a = [i in N: sin(i) + i / 40]
 param w: real = 0.3
@@ -70,3 +74,65 @@ describe('without a device', () => {
     expect(err).toMatch(/AM0021[^]*driver[^]*--target ts/);
   });
 });
+
+describe('compile --target wgsl', () => {
+  const data = ['--data', `x=${write('x.json', '[1, 2, 3]')}`, '--data', `y=${write('y.json', '[2, 4, 6]')}`];
+  const source = `data {
+  x: real[N]
+  y: real[N]
+}
+dim N = 3
+hyper rate: real in 0..1 = 0.05
+param a: real = 0
+minimize mean((a * x - y)^2)
+solve using gradient_descent(rate) for 100 steps until grad_norm < 1e-4
+report twice = 2 * a`;
+
+  it('writes kernels, plan and host module together, the same every time', async () => {
+    const file = write('line3.opt', source);
+    const out = path.join(folder, 'written');
+    const ran = await argmin('compile', file, '--target', 'wgsl', '-o', out, ...data);
+    expect(ran.status).toBe(0);
+    const names = readdirSync(out).sort();
+    expect(names).toEqual(
+      [
+        'evaluate_1.wgsl',
+        'initial.wgsl',
+        'plan.json',
+        'prepare.wgsl',
+        'report_twice.wgsl',
+        'step_1.wgsl',
+        'ts',
+      ].map((end) => `line3.${end}`),
+    );
+    const contents = names.map((name) => readFileSync(path.join(out, name), 'utf8'));
+    await argmin('compile', file, '--target', 'wgsl', '-o', out, ...data);
+    expect(names.map((name) => readFileSync(path.join(out, name), 'utf8'))).toEqual(contents);
+    const modules = names
+      .filter((name) => name.endsWith('.wgsl'))
+      .map((name) => ({ name, code: readFileSync(path.join(out, name), 'utf8') }));
+    expect(await (await nullDevice()).validate(modules)).toEqual([]);
+  });
+
+  it.skipIf(dawn.driver === undefined)(`gives a module that trains${dawn.reason}`, async () => {
+    const file = write('line4.opt', source);
+    const out = path.join(folder, 'module');
+    await argmin('compile', file, '--target', 'wgsl', '-o', out, ...data);
+    const module = path.join(out, 'line4.ts');
+    const runtime = fileURLToPath(new URL('../../src/runtime/webgpu/index.ts', import.meta.url));
+    writeFileSync(module, readFileSync(module, 'utf8').replaceAll('argmin/runtime/webgpu', runtime));
+    const { train } = (await import(module)) as { train: Train };
+    const gpu = create(['backend=vulkan', 'adapter=SwiftShader']);
+    const result = await train({ x: [1, 2, 3], y: [3, 6, 9] }, { gpu });
+    expect(result.status).toBe('converged');
+    expect(result.params.a[0]).toBeCloseTo(3, 4);
+    expect(result.reports.twice).toBeCloseTo(6, 4);
+    await expect(train({ x: [1, 2], y: [3, 6] }, { gpu })).rejects.toThrow(/x has 2 values/);
+    await expect(train({ x: [1, 2, 3], y: [3, 6, 9] }, { gpu, hypers: { rate: 2 } })).rejects.toThrow(/rate/);
+  });
+});
+
+type Train = (
+  data: Record<string, readonly number[]>,
+  options: { gpu: GPU; hypers?: { rate: number } },
+) => Promise<{ status: string; params: { a: Float64Array }; reports: { twice: number } }>;

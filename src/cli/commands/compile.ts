@@ -1,9 +1,11 @@
-/** `argmin compile FILE -o DIR`: the program as one readable TypeScript module. */
+/** `argmin compile FILE -o DIR`: the program as one readable TypeScript module, or as kernels with a host module. */
 import path from 'node:path';
 import { compileSource } from '../../compile.js';
+import type { Program } from '../../ir/program.js';
+import type { Diagnostic } from '../../parser/diagnostic.js';
 import type { CompileCommandOptions } from '../command_line.js';
 import { readBindings } from '../bindings.js';
-import { writeWhole } from '../output.js';
+import { writeAll } from '../output.js';
 import { readSource } from '../sources.js';
 import { commandError, exit, print, sayDiagnostics, sayError, statusOf } from '../terminal.js';
 import type { ExitStatus } from '../terminal.js';
@@ -39,15 +41,36 @@ export async function compile(file: string, options: CompileCommandOptions): Pro
       ),
     );
   }
-  const { emitModule } = await import('../../codegen/typescript/emit-module.js');
-  const target = path.join(options.out, `${path.basename(file, '.opt')}.ts`);
-  const error = writeWhole(
-    target,
-    await emitModule(compilation.program, { doc: headComment(source.source.text) }),
-  );
+  const name = path.basename(file, '.opt');
+  const emitted = await emit(name, compilation.program, options.target, headComment(source.source.text));
+  if (!emitted.ok) {
+    sayDiagnostics(emitted.diagnostics);
+    return exit.error;
+  }
+  const files = emitted.files.map((each) => ({
+    file: path.join(options.out, each.name),
+    content: each.text,
+  }));
+  const error = writeAll(files);
   if (error !== undefined) return sayError(error);
-  print(`wrote ${target}`);
+  print(files.map((each) => `wrote ${each.file}`).join('\n'));
   return exit.ok;
+}
+
+type Emitted =
+  | { readonly ok: true; readonly files: readonly { readonly name: string; readonly text: string }[] }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+async function emit(name: string, program: Program, target: string, doc: string): Promise<Emitted> {
+  if (target === 'wgsl') {
+    const { compileDeviceProgram } = await import('../../codegen/wgsl/compile_program.js');
+    const { emitDeviceModule } = await import('../../codegen/wgsl/emit_device_module.js');
+    const compiled = compileDeviceProgram(program);
+    if (!compiled.ok) return compiled;
+    return { ok: true, files: await emitDeviceModule(name, program, compiled.value.plan, { doc }) };
+  }
+  const { emitModule } = await import('../../codegen/typescript/emit-module.js');
+  return { ok: true, files: [{ name: `${name}.ts`, text: await emitModule(program, { doc }) }] };
 }
 
 /** The comment at the top of a file, as the module's description. */

@@ -55,19 +55,22 @@ export async function explain(file: string, options: ExplainCommandOptions): Pro
     print(latexProblem(state.file, state.problem));
     return exit.ok;
   }
-  print(explanation(state));
+  print(await explanation(state));
   // Data that is not there leaves the sizes open, and the rest of the explanation stands.
   sayDiagnostics(state.diagnostics);
   return statusOf(state.diagnostics);
 }
 
-function explanation(state: CompileState): string {
+async function explanation(state: CompileState): Promise<string> {
   const { file, problem, bound, program, rewrites, printed } = state;
   if (file === undefined || problem === undefined) throw new Error('compiler bug: nothing to explain');
   const sections = [problemText(file, problem), objectivesText(problem)];
   if (bound !== undefined) sections.push(sizesText(bound));
   if (program !== undefined) {
-    sections.push(rewritesText(rewrites, file.source.path), costText(program, printed));
+    sections.push(
+      rewritesText(rewrites, file.source.path),
+      costText(program, printed, await deviceFacts(program)),
+    );
   }
   return sections.filter((section) => section !== '').join('\n\n');
 }
@@ -107,7 +110,24 @@ function rewritesText(rewrites: readonly Rewrite[], main: string): string {
   return `rewritten\n${table(rows)}`;
 }
 
-function costText(program: Program, printed: PrintedCode | undefined): string {
+/** How the steps of each phase run on a device with `--target wgsl`. */
+async function deviceFacts(program: Program): Promise<readonly string[]> {
+  if (program.phases.length === 0) return [];
+  const { compileDeviceProgram } = await import('../../codegen/wgsl/compile_program.js');
+  const compiled = compileDeviceProgram(program);
+  if (!compiled.ok) return program.phases.map(() => `none: ${compiled.diagnostics[0]?.message ?? ''}`);
+  const { plan, functions } = compiled.value;
+  return program.phases.map((_, index) => {
+    const step = functions.find(({ name }) => name === `step_${index + 1}`);
+    const slots = plan.phases[index]?.slots ?? 1;
+    if (plan.phases[index]?.stepsPerReplay === 'many') {
+      return `up to ${slots} steps a dispatch, each whole in one workgroup`;
+    }
+    return `${step?.dispatches ?? 0} dispatches a step, up to ${slots} steps a submission`;
+  });
+}
+
+function costText(program: Program, printed: PrintedCode | undefined, device: readonly string[]): string {
   const bytes = program.precision === 'f32' ? 4 : 8;
   const rows = program.phases.flatMap((phase, index) => {
     const schedule = printed?.schedules.get(`step_${index + 1}`);
@@ -125,6 +145,7 @@ function costText(program: Program, printed: PrintedCode | undefined): string {
       ],
       ['graph', `${cost.nodes} nodes`],
       ...(kernels === undefined ? [] : [['kernels', kernelText(kernels)]]),
+      ['device', device[index] ?? ''],
       [
         'state',
         `${amount((states + program.size) * bytes)}B for ${program.size} parameters and the optimizer`,

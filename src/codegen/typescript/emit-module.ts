@@ -10,8 +10,8 @@ import type {
 import { arenaOf } from '../../ir/memory.js';
 import { locate } from '../../ir/nest.js';
 import type { Place } from '../../ir/nest.js';
-import type { ExternSlot, Phase, Program, RawInput } from '../../ir/program.js';
-import { at, sizeOf } from '../../ir/types.js';
+import type { ExternSlot, Phase, Program } from '../../ir/program.js';
+import { at } from '../../ir/types.js';
 import { evaluated } from '../../runtime/infeasible.js';
 import { batchStream, orderStream } from '../../runtime/sampler.js';
 import {
@@ -26,19 +26,28 @@ import {
 import { printProgram } from './print-program.js';
 import type { PrintedProgram } from './print-program.js';
 import {
+  access,
+  dataMembers,
+  headerComment,
+  hyperMembers,
+  inputCheck,
+  interfaceMembers,
+  key,
+  paramMembers,
+  property,
+  reportMembers,
+  sizesText,
+  tidy,
+} from './module-types.js';
+import type { EmitOptions } from './module-types.js';
+import {
   constrainedPhase,
   constraintMembers,
   constraintsBody,
   objectiveMembers,
   objectivesBody,
 } from './module-result.js';
-import { commentText } from '../source-text.js';
 import { stringText } from './text.js';
-
-export interface EmitOptions {
-  /** Doc comment of the module, from the source. */
-  readonly doc?: string;
-}
 
 /** Names of the module, which no array of the program may take. */
 const moduleNames =
@@ -280,121 +289,6 @@ const initBody = (
 ): string => `const { params } = createTrainer(data, { seed${callsHost ? ', extern' : ''} });
 return params;`;
 
-function interfaceMembers(body: string): Partial<InterfaceDeclarationStructure> {
-  const properties: {
-    name: string;
-    type: string;
-    isReadonly: boolean;
-    hasQuestionToken: boolean;
-    docs: string[];
-  }[] = [];
-  const methods: { name: string; returnType: string; docs: string[] }[] = [];
-  let docs: string[] = [];
-  for (const line of body.split('\n')) {
-    const comment = /^\/\*\* (.*) \*\/$/.exec(line);
-    const property = /^readonly (\w+|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")(\?)?: (.*);$/.exec(line);
-    const method = /^(\w+)\(\): (.*);$/.exec(line);
-    if (comment !== null) {
-      docs = [comment[1] ?? ''];
-      continue;
-    }
-    if (property !== null) {
-      properties.push({
-        name: property[1] ?? '',
-        type: property[3] ?? '',
-        isReadonly: true,
-        hasQuestionToken: property[2] === '?',
-        docs,
-      });
-    } else if (method !== null) {
-      methods.push({ name: method[1] ?? '', returnType: method[2] ?? '', docs });
-    } else if (line !== '') {
-      throw new Error('compiler bug: an interface member of an unknown form');
-    }
-    docs = [];
-  }
-  return { properties, methods };
-}
-
-function headerComment(program: Program, options: EmitOptions): string {
-  const lines = [
-    ...(options.doc === undefined ? [] : options.doc.split('\n').map((line) => commentText(line, 110))),
-    `${commentText(program.name, 60)}: written by argmin; sizes are fixed, and data of other sizes is refused.`,
-    ...program.phases.map((phase) =>
-      phase.process === true
-        ? `It runs the ${commentText(phase.title)}.`
-        : `It ${phase.objective.sense}s ${commentText(phase.objective.name, 60)} using ${commentText(phase.title)}.`,
-    ),
-  ];
-  return ['/*', ...lines.map((line) => ` * ${line}`), ' */'].join('\n');
-}
-
-function shapeText(shape: readonly number[]): string {
-  return shape.length === 0 ? 'a scalar' : `[${shape.join(', ')}]`;
-}
-
-function property(name: string, type: string, doc: string): string {
-  return `/** ${commentText(doc, 200)} */\nreadonly ${key(name)}: ${type};`;
-}
-
-function key(name: string): string {
-  return /^[A-Za-z_$][\w$]*$/.test(name) && name !== '__proto__' ? name : stringText(name);
-}
-
-function access(object: string, name: string): string {
-  return /^[A-Za-z_$][\w$]*$/.test(name) ? `${object}.${name}` : `${object}[${stringText(name)}]`;
-}
-
-function dataMembers(program: Program): string {
-  return program.raw
-    .map((input) =>
-      property(
-        input.name,
-        'ArrayLike<number>',
-        `${kindOf(input)} ${shapeText(input.type.shape)}: ${input.origin}`,
-      ),
-    )
-    .join('\n');
-}
-
-function kindOf(input: RawInput): string {
-  if (input.classes !== undefined) return `integers from 0 to ${input.classes - 1},`;
-  return { real: 'numbers', int: 'integers', bool: 'zeros and ones' }[input.type.dtype];
-}
-
-function paramMembers(program: Program, reals: string): string {
-  return program.parameters
-    .map((slot, index) => {
-      const mapped = program.reports.some(({ parameter }) => parameter === index);
-      const shape = shapeText(slot.shape);
-      return property(
-        slot.name,
-        reals,
-        mapped ? `coordinates ${shape}; the value is among the reports` : shape,
-      );
-    })
-    .join('\n');
-}
-
-function reportMembers(program: Program, reals: string): string {
-  return program.reports
-    .map((report) =>
-      report.type.shape.length === 0
-        ? `readonly ${key(report.name)}: number;`
-        : property(report.name, reals, shapeText(report.type.shape)),
-    )
-    .join('\n');
-}
-
-function hyperMembers(program: Program): string {
-  return program.hypers
-    .map(({ name, value, interval }) => {
-      const doc = interval === undefined ? `${value}` : `${value}, from ${interval.from} to ${interval.to}`;
-      return `/** ${doc} */\nreadonly ${key(name)}?: number;`;
-    })
-    .join('\n');
-}
-
 function optionMembers(program: Program): string {
   const own =
     program.hypers.length === 0 ? '' : '/** Hyperparameters by name. */\nreadonly hypers?: Hypers;\n';
@@ -440,20 +334,6 @@ function setHypersText(program: Program): string {
     return `setHyper(${stringText(name)}, program.${storageName('hyper', index)}, ${given}, ${bounds});`;
   });
   return ['const { hypers = {} } = options;', ...calls, ''].join('\n');
-}
-
-function sizesText(program: Program): string {
-  const dimensions = program.tables.map((table) => `  ${key(table.dimension)}: ${table.rows},`);
-  const shapes = program.raw
-    .filter((input) => !program.tables.some((table) => table.dimension === input.name))
-    .map((input) => `  ${key(input.name)}: [${input.type.shape.join(', ')}],`);
-  return [
-    '/** The sizes that the program was compiled for: rows of tables, shapes of arrays. */',
-    'export const sizes = {',
-    ...dimensions,
-    ...shapes,
-    '} as const;',
-  ].join('\n');
 }
 
 function phasesText(program: Program): string {
@@ -510,16 +390,7 @@ function loadBody(program: Program): string {
   });
   program.raw.forEach((input, index) => {
     const values = access('data', input.name);
-    const size = sizeOf(input.type.shape);
-    const name = stringText(input.name);
-    const [low, high] =
-      input.classes !== undefined
-        ? [0, input.classes - 1]
-        : input.type.dtype === 'bool'
-          ? [0, 1]
-          : [-(2 ** 31) + 1, 2 ** 31 - 1];
-    if (input.type.dtype === 'real') lines.push(`checkNumbers(${name}, ${values}, ${size});`);
-    else lines.push(`checkIntegers(${name}, ${values}, ${size}, ${low}, ${high});`);
+    lines.push(inputCheck(input));
     const cells = `program.${storageName('raw', index)}`;
     const shuffled = input.table !== undefined && program.tables[input.table]?.shuffleSeed !== undefined;
     lines.push(shuffled ? `setRows(${cells}, ${values}, order${input.table});` : `${cells}.set(${values});`);
@@ -591,9 +462,4 @@ function programText(printed: PrintedProgram, reals: 'Float64Array' | 'Float32Ar
   return ['function createProgram() {', ...body.map((line) => (line === '' ? '' : `  ${line}`)), '}'].join(
     '\n',
   );
-}
-
-/** One blank line between declarations, none twice. */
-function tidy(text: string): string {
-  return `${text.replace(/\n{3,}/g, '\n\n').trim()}\n`;
 }

@@ -33,13 +33,17 @@ export class PiecePrinter {
   readonly functions: DeviceFunction[] = [];
   readonly entries: string[] = [];
   private control: string | undefined;
+  /** Whether all threads go on, as `agree` finds out. */
+  readonly agreed: string;
 
   /** @param module the number of the module in the plan */
   constructor(
     private readonly text: ModuleText,
     private readonly module: number,
     private readonly context: PieceContext,
-  ) {}
+  ) {
+    this.agreed = text.fresh('agreed');
+  }
 
   commands(pieces: readonly Piece[], name: string): readonly Command[] {
     return pieces.flatMap((piece): readonly Command[] => {
@@ -75,7 +79,8 @@ export class PiecePrinter {
     const { slot, done, asked, slots } = loop;
     const body = new WorkgroupBody(this);
     const [made, wanted] = [this.text.element(slot), this.text.element(asked)];
-    body.enter(`for (var made = 0; made < ${slots}; made += 1)`);
+    const turn = this.text.fresh('made');
+    body.enter(`for (var ${turn} = 0; ${turn} < ${slots}; ${turn} += 1)`);
     body.leaveUnless(`${made} < ${wanted} && ${this.text.element(done)} == 0`);
     for (const part of parts) body.print(part);
     body.leave();
@@ -127,7 +132,7 @@ export class PiecePrinter {
         ({ cell, is }) => `${this.text.element(cell)} ${(is === 'zero') !== not ? '==' : '!='} 0`,
       );
     if (!together) return [`if (${holds(true).join(' || ')}) { return; }`];
-    return [...this.agree(holds(false).join(' && ')), `if (!agreed) { return; }`];
+    return [...this.agree(holds(false).join(' && ')), `if (!${this.agreed}) { return; }`];
   }
 
   /** One thread looks, and `agreed` is the same for all of them. */
@@ -138,7 +143,7 @@ export class PiecePrinter {
     }
     return [
       `if (thread == 0u) { ${this.control} = select(0, 1, ${condition}); }`,
-      `let agreed = workgroupUniformLoad(&${this.control}) != 0;`,
+      `let ${this.agreed} = workgroupUniformLoad(&${this.control}) != 0;`,
     ];
   }
 
@@ -170,6 +175,11 @@ export class PiecePrinter {
     return this.text.element(place);
   }
 
+  /** For variables too: one that shared the name of a function would hide it. */
+  fresh(name: string): string {
+    return this.text.fresh(name);
+  }
+
   barrier(): readonly string[] {
     return this.text.barrier();
   }
@@ -190,7 +200,6 @@ class WorkgroupBody {
   private dirty = false;
   /** The last line is the end of what one thread writes. */
   private writing = false;
-  private turns = 0;
 
   constructor(private readonly printer: PiecePrinter) {}
 
@@ -241,12 +250,11 @@ class WorkgroupBody {
   leaveUnless(condition: string): void {
     this.settle();
     for (const line of this.printer.agree(condition)) this.push(line);
-    this.push('if (!agreed) { break; }');
+    this.push(`if (!${this.printer.agreed}) { break; }`);
   }
 
   private repeat({ max, turn, condition, body }: Extract<Schedule, { kind: 'repeat' }>): void {
-    this.turns += 1;
-    const name = `turn_${this.turns}`;
+    const name = this.printer.fresh('turn');
     this.enter(`for (var ${name} = 0; ${name} < ${max}; ${name} += 1)`);
     this.write(`${this.printer.element(turn)} = ${name};`);
     if (condition !== undefined) {
@@ -262,7 +270,7 @@ class WorkgroupBody {
     this.push('{');
     this.depth += 1;
     for (const line of this.printer.agree(`${this.printer.element(flag)} != 0`)) this.push(line);
-    this.enter('if (agreed)');
+    this.enter(`if (${this.printer.agreed})`);
     this.print(then);
     this.leave();
     this.enter('else');
