@@ -125,12 +125,23 @@ export function checkProblem(
     sizeChecks: withoutRepeats(session.sizeChecks),
     until,
   };
-  const problem: TypedProblem = { ...parts, externs: externsOf(parts) };
+  const problem: TypedProblem = { ...parts, externs: declaresExtern(session) ? externsOf(parts) : [] };
   checkRows(session, problem);
   checkFrontOf(session, problem);
   checkBlackBoxes(session, problem);
   checkSetNeeds(session, problem);
   return problem;
+}
+
+/** Whether a file of the program, as opposed to the library, declares an `extern fn`. */
+function declaresExtern({ files }: Session): boolean {
+  return [...files.values()].some(
+    ({ role, declared }) =>
+      role !== 'library' &&
+      [...declared.values()].some(
+        ({ declaration }) => declaration.kind === 'fn' && declaration.extern === true,
+      ),
+  );
 }
 
 function withoutRepeats(checks: readonly SizeCheck[]): readonly SizeCheck[] {

@@ -170,13 +170,20 @@ export function applyEdits(text: string, edits: readonly Edit[]): string {
     );
 }
 
+const libraryLoaders = new WeakMap<readonly SourceFile[], Loader>();
+
 /** A loader over a workspace, which notes what it is asked for. */
 export function workspaceLoader(workspace: Workspace, imports: ImportedPath[] = []): Loader {
-  return libraryLoader(workspace.library, (path, from) => {
-    const found = workspace.read?.(path, from);
-    imports.push({ path, from: from.path, found });
-    return found;
-  });
+  const library = libraryLoaders.get(workspace.library) ?? libraryLoader(workspace.library);
+  libraryLoaders.set(workspace.library, library);
+  return {
+    ...library,
+    file: (path, from) => {
+      const found = workspace.read?.(path, from);
+      imports.push({ path, from: from.path, found });
+      return found;
+    },
+  };
 }
 
 function check(document: Document): Checked {

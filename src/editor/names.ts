@@ -96,13 +96,13 @@ export function fileNames(document: Document): ReadonlyMap<string, FileName> {
   if (known !== undefined) return known;
   const names = new Map<string, FileName>();
   const later: FileName[] = [];
-  for (const { use, range } of usesOf(document)) {
-    if (use.declares === undefined) continue;
-    const { kind, declaration } = use.declares;
-    const found = { name: use.name.name, namespace: use.namespace, kind, declaration, range };
-    // A type binds a dimension only where nothing declares it.
-    if (kind === 'dimension') later.push(found);
-    else if (!names.has(key(use.namespace, found.name))) names.set(key(use.namespace, found.name), found);
+  for (const piece of document.pieces) {
+    for (const { name, namespace, declares } of pieceNames(piece.piece).declared) {
+      const found = { name: name.name, namespace, ...declares, range: placedRange(piece, name) };
+      // A type binds a dimension only where nothing declares it.
+      if (declares.kind === 'dimension') later.push(found);
+      else if (!names.has(key(namespace, found.name))) names.set(key(namespace, found.name), found);
+    }
   }
   for (const each of later) {
     if (!names.has(key(each.namespace, each.name))) names.set(key(each.namespace, each.name), each);

@@ -10,8 +10,10 @@ import type { SourceFile } from '../parser/source.js';
 import { declarationHeads } from '../parser/words.js';
 
 export interface Piece {
-  /** The text of the piece alone, under a path that no other piece has. */
+  /** The text of the piece, under a path that no other piece has; of a broken one with the text that follows it. */
   readonly source: SourceFile;
+  /** The text of the piece alone. */
+  readonly text: string;
   readonly declarations: readonly Declaration[];
   /** Of the parser; they depend on what follows only where the piece is broken. */
   readonly syntax: readonly Diagnostic[];
@@ -94,13 +96,14 @@ function makePiece(path: string, text: string, behind: string): Piece {
   const source = { path: own, text };
   const alone = parse(source);
   if (alone.diagnostics.length === 0) {
-    return { source, declarations: alone.file.declarations, syntax: [], followedBy: undefined };
+    return { source, text, declarations: alone.file.declarations, syntax: [], followedBy: undefined };
   }
   // A broken declaration is read together with the next one, as it is in the whole file.
   const together = { path: own, text: text + behind };
   const { file, diagnostics } = parse(together);
   return {
     source: together,
+    text,
     declarations: file.declarations.filter(({ span }) => span.start < text.length),
     syntax: diagnostics.filter(({ span }) => span.start < text.length),
     followedBy: behind,
@@ -113,25 +116,37 @@ export function piecesOf(
   text: string,
   earlier: readonly PlacedPiece[],
 ): readonly PlacedPiece[] {
-  const known = new Map<string, Piece[]>();
-  for (const { piece } of earlier) {
-    const key = keyOf(piece);
-    const same = known.get(key);
-    if (same === undefined) known.set(key, [piece]);
-    else same.push(piece);
-  }
   const texts = cut(text);
+  const isSame = (index: number, piece: Piece | undefined): piece is Piece =>
+    piece?.text === texts[index]?.text &&
+    piece !== undefined &&
+    (piece.followedBy === undefined || piece.followedBy === (texts[index + 1]?.text ?? ''));
+  // An edit changes one place: what stands before and behind it is found without looking anything up.
+  const shorter = Math.min(texts.length, earlier.length);
+  let before = 0;
+  while (before < shorter && isSame(before, earlier[before]?.piece)) before += 1;
+  let behind = 0;
+  while (
+    behind < shorter - before &&
+    isSame(texts.length - 1 - behind, earlier[earlier.length - 1 - behind]?.piece)
+  ) {
+    behind += 1;
+  }
+  const rest = earlier.slice(before, earlier.length - behind).map(({ piece }) => piece);
   return texts.map((each, index) => {
-    const behind = texts[index + 1]?.text ?? '';
-    const piece =
-      known.get(`-${each.text}`)?.shift() ??
-      known.get(`${each.text.length}${each.text}${behind}`)?.shift() ??
-      makePiece(path, each.text, behind);
+    const known =
+      index < before
+        ? earlier[index]?.piece
+        : index >= texts.length - behind
+          ? earlier[earlier.length - texts.length + index]?.piece
+          : take(rest, (piece) => isSame(index, piece));
+    const piece = known ?? makePiece(path, each.text, texts[index + 1]?.text ?? '');
     return { piece, start: each.start };
   });
 }
 
-function keyOf({ source, followedBy }: Piece): string {
-  if (followedBy === undefined) return `-${source.text}`;
-  return `${source.text.length - followedBy.length}${source.text}`;
+/** Removes and gives the first element that fulfils a condition. */
+function take<Element>(list: Element[], isWanted: (element: Element) => boolean): Element | undefined {
+  const place = list.findIndex(isWanted);
+  return place === -1 ? undefined : list.splice(place, 1)[0];
 }

@@ -101,13 +101,18 @@ export interface Names {
   /** In the order of the source. */
   readonly uses: readonly Use[];
   readonly bindings: readonly Binding[];
+  /** The uses that declare names of the file. */
+  readonly declared: readonly (Use & { readonly declares: NonNullable<Use['declares']> })[];
 }
 
 export function namesIn(declarations: readonly Declaration[]): Names {
   const walker = new Walker();
   for (const declaration of declarations) walker.declaration(declaration, undefined);
   const uses = walker.uses.sort((first, second) => first.name.span.start - second.name.span.start);
-  return { uses, bindings: walker.scopes.flatMap((scope) => [...scope.names.values()]) };
+  const declared = uses.flatMap((use) =>
+    use.declares === undefined ? [] : [{ ...use, declares: use.declares }],
+  );
+  return { uses, bindings: walker.scopes.flatMap((scope) => [...scope.names.values()]), declared };
 }
 
 class Walker {

@@ -1,0 +1,126 @@
+/** Typing and deleting, key by key: every provider answers in every state, and none throws. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import * as service from '../../src/editor/index.js';
+import type { Document } from '../../src/editor/document.js';
+import { openDocument, updateDocument } from '../../src/editor/document.js';
+import { realSources } from '../parser/sources.js';
+import { longText, workspaceOf } from './documents.js';
+
+const workspace = workspaceOf({}, ['age']);
+
+/** All answers at a place; the costly ones, which need the whole file checked, only where asked for. */
+function askEverything(document: Document, offset: number, whole: boolean): void {
+  const range = { start: offset - 40, end: offset + 40 };
+  expect(service.quickDiagnostics(document)).toBeDefined();
+  expect(service.completion(document, offset).range.end).toBeGreaterThanOrEqual(0);
+  service.signatureHelp(document, offset);
+  service.definition(document, offset);
+  service.references(document, offset);
+  service.prepareRename(document, offset);
+  expect(service.selectionRanges(document, offset).length).toBeGreaterThan(0);
+  expect(service.documentSymbols(document)).toBeDefined();
+  expect(service.foldingRanges(document)).toBeDefined();
+  expect(service.semanticTokens(document, range)).toBeDefined();
+  service.codeActions(document, range);
+  if (!whole) return;
+  service.diagnostics(document);
+  service.hover(document, offset);
+  service.inlayHints(document);
+  service.codeLenses(document);
+  service.rename(document, offset, 'renamed');
+  service.formatDocument(document);
+  service.formatRange(document, range);
+}
+
+describe('every provider answers', () => {
+  it.each(realSources)('while a part of $path is typed anew', ({ path, text }) => {
+    const from = (text.length * 7919) % Math.max(1, text.length - 12);
+    let document = openDocument(workspace, path, text.slice(0, from) + text.slice(from + 10));
+    for (let typed = 1; typed <= 10; typed += 1) {
+      document = updateDocument(document, text.slice(0, from + typed) + text.slice(from + 10));
+      askEverything(document, from + typed, typed === 5);
+    }
+    expect(document.text).toBe(text);
+    expect(service.quickDiagnostics(document)).toEqual(
+      service.quickDiagnostics(openDocument(workspace, path, text)),
+    );
+  });
+
+  it('while parts are deleted at random, at places within and outside of the document', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...realSources.filter(({ path }) => path.startsWith('examples/'))),
+        fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.integer({ min: 1, max: 60 })), {
+          minLength: 1,
+          maxLength: 4,
+        }),
+        fc.integer({ min: -100, max: 5000 }),
+        ({ path, text }, deletions, offset) => {
+          let document = openDocument(workspace, path, text);
+          for (const [place, length] of deletions) {
+            const at = Math.floor(place * document.text.length);
+            document = updateDocument(
+              document,
+              document.text.slice(0, at) + document.text.slice(at + length),
+            );
+            askEverything(document, at, false);
+          }
+          askEverything(document, offset, true);
+        },
+      ),
+      { numRuns: 15 },
+    );
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['white space', ' \n\t\r\n'],
+    ['bytes', Array.from({ length: 300 }, (_, code) => String.fromCharCode(code)).join('')],
+    ['half of a pair of surrogates', 'let a = \uD83D'],
+    ['deep brackets', `let a = ${'('.repeat(3000)}`],
+    ['a long sum', `let a = ${'1 + '.repeat(3000)}1`],
+    ['a circle', 'let a = b\nlet b = a\nimport { c } from "./test.opt"'],
+    ['one long line', `let a = [${'1, '.repeat(5000)}1]`],
+    ['many heads', 'let\n'.repeat(500)],
+    ['a byte order mark', '\uFEFFlet a = 1\n'],
+    ['old line ends', 'let a = 1\rlet b = a\r'],
+  ])('for a document of %s', (_, text) => {
+    const document = openDocument(workspace, 'test.opt', text);
+    for (const offset of [-1, 0, 3, 8, text.length, text.length + 10, NaN, Infinity])
+      askEverything(document, offset, true);
+  });
+});
+
+/** So many keys are measured together. */
+const keys = 10;
+
+describe('typing in a file of two thousand lines', () => {
+  it('takes a median under 10 ms, and never as long as 100 ms', () => {
+    const text = longText();
+    let document = openDocument(workspace, 'long.opt', text);
+    service.diagnostics(document);
+    const times: number[] = [];
+    const line = 'let added = mean(huber(margin3 + loss5, delta = 2)) + sum(w)\n';
+    for (const place of [40, 60, 80]) {
+      const at = text.indexOf(`/// Huber number ${place}.`);
+      for (let typed = 0; typed + keys <= line.length; typed += keys) {
+        // Time of this process, so that others on the machine do not count; its clock is too coarse for a single key.
+        const before = process.cpuUsage();
+        for (let key = 1; key <= keys; key += 1) {
+          document = updateDocument(
+            document,
+            text.slice(0, at) + line.slice(0, typed + key) + text.slice(at),
+          );
+          service.quickDiagnostics(document);
+          service.completion(document, at + typed + key);
+        }
+        const { user, system } = process.cpuUsage(before);
+        times.push((user + system) / 1000 / keys);
+      }
+    }
+    times.sort((first, second) => first - second);
+    expect(times[times.length >> 1]).toBeLessThan(10);
+    expect(times.at(-1)).toBeLessThan(100);
+  });
+});
