@@ -96,17 +96,6 @@ export function partsOf({ batch, rows, columns, depth }: ProductSize): number {
   return Math.max(1, Math.min(wanted, Math.floor(depth / cutting.length)));
 }
 
-/** Multiply-adds of a contraction, and the elements that it must read and write at least. */
-export function workOfProduct({ batch, rows, columns, depth }: ProductSize): {
-  readonly multiplyAdds: number;
-  readonly elements: number;
-} {
-  return {
-    multiplyAdds: batch * rows * columns * depth,
-    elements: batch * (rows * depth + depth * columns + rows * columns),
-  };
-}
-
 export function chooseShape(
   size: ProductSize,
   strides: OperandStrides,
