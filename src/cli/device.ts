@@ -40,8 +40,9 @@ export async function prepareDevice(
   const adapter = await runtime.findAdapter(gpu.gpu, { powerPreference: 'high-performance' });
   if (!adapter.ok) return refuse(adapterError(adapter.faults));
   const capabilities = fitting(runtime.capabilitiesOf(adapter.value));
-  const threads = adapter.value.info.isFallbackAdapter ? 64 : 256;
-  const compiled = compileDeviceProgram(program, { capabilities, threads });
+  const software = adapter.value.info.isFallbackAdapter;
+  const threads = software ? 64 : 256;
+  const compiled = compileDeviceProgram(program, { capabilities, threads, software });
   if (!compiled.ok) return refuseAll(compiled.diagnostics);
   const { plan } = compiled.value;
   const device = await runtime.openDevice(adapter.value, runtime.needsOf(plan));

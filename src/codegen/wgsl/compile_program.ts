@@ -19,6 +19,7 @@ import type { DeviceCapabilities } from './device_limits.js';
 import { leastCapabilities } from './device_limits.js';
 import { arraysTooLarge, functionsOfTheHost, tooManyArenas } from './misfits.js';
 import { ModuleText } from './module_text.js';
+import type { DeviceProfile } from './module_text.js';
 import { PiecePrinter } from './print_pieces.js';
 import type { StepLoop } from './print_pieces.js';
 import { dispatchesOf } from './pieces.js';
@@ -29,7 +30,12 @@ export interface DeviceOptions {
   readonly composition?: Composition;
   /** Invocations of a workgroup; 64 without. */
   readonly threads?: number;
+  /** A CPU plays the device: few workgroups run at once, and waiting for each other costs much. */
+  readonly software?: boolean;
 }
+
+/** Workgroups that a CPU runs at once. */
+const softwareGroups = 4;
 
 /** How a function came out, for `explain`. */
 export interface DeviceFunctionFacts {
@@ -67,7 +73,11 @@ export function compileDeviceProgram(program: Program, options: DeviceOptions = 
   if (arenas.length > limits.maxStorageBuffersPerShaderStage) {
     return { ok: false, diagnostics: [tooManyArenas(arenas, limits, span)] };
   }
-  const profile = { threads, features: new Set(capabilities.features) };
+  const profile: DeviceProfile = {
+    threads,
+    features: new Set(capabilities.features),
+    ...(options.software === true ? { groups: softwareGroups, barriers: 'costly' } : {}),
+  };
   const kernels: Kernel[] = [];
   const modules: KernelModule[] = [];
   const features = new Set<string>();

@@ -48,13 +48,13 @@ export interface OperandStrides {
  * Four numbers read from workgroup memory; one number read from storage, where neighbouring threads read neighbours
  * and where they do not; one barrier; in multiply-adds.
  */
-const cost = { shared: 8, storage: 10, scattered: 40, barrier: 20 };
+const cost = { shared: 8, storage: 10, scattered: 40, barrier: { cheap: 20, costly: 600 } };
 
 /** A dot product is cut where there are fewer than `groups` and each part still has `length` elements. */
 const cutting = { groups: 256, length: 4096 };
 
-/** Vectors of four in the tiles of one workgroup: 10 of the 16 kB that every device has. */
-const largestTiles = 640;
+/** Vectors of four in the tiles of one workgroup: 11 of the 16 kB that every device has. */
+const largestTiles = 704;
 
 export function sizeOfProduct({ left, right, batch }: Contraction): ProductSize {
   return {
@@ -159,6 +159,7 @@ function timeOf(
   device: DeviceProfile,
 ): number {
   const rounds = Math.ceil(teamsOf(shape, size, device.threads) / (device.groups ?? usualGroups));
+  const barrier = cost.barrier[device.barriers ?? 'cheap'];
   const isNear = (stride: number): boolean => Math.abs(stride) <= 1;
   const read = (near: boolean): number => (near ? cost.storage : cost.scattered);
   const { left, right } = strides;
@@ -169,14 +170,14 @@ function timeOf(
     const reads = along
       ? read(isNear(left.contract)) + read(isNear(right.contract))
       : read(!isRow || isNear(left.free)) + read(isRow || isNear(right.free));
-    return rounds * (Math.ceil(size.depth / shape.share) * (1 + reads) + fold * cost.barrier);
+    return rounds * (Math.ceil(size.depth / shape.share) * (1 + reads) + fold * barrier);
   }
   const { height, width, down, across, step } = shape;
   const sums = step * (height * width + ((height + width) / 4) * cost.shared);
   const reads =
     height * down * read(isNear(left.free) || isNear(left.contract)) +
     width * across * read(isNear(right.free) || isNear(right.contract));
-  const turn = sums + (reads * step) / device.threads + 2 * cost.barrier;
+  const turn = sums + (reads * step) / device.threads + 2 * barrier;
   return rounds * Math.ceil(size.depth / step) * turn;
 }
 

@@ -8,7 +8,7 @@ import { at, sizeOf } from '../../ir/types.js';
 import type { DeviceProfile } from './module_text.js';
 
 /** A barrier, in turns of a short loop. */
-const barrierCost = 3;
+const barrierCost = { cheap: 3, costly: 60 };
 /** Workgroups that run at once on a device of which nothing is known. */
 const busyGroups = 256;
 /** How much slower it is when neighbouring threads read from distant places. */
@@ -16,7 +16,7 @@ const scatteredCost = 4;
 
 export function chooseForm(
   launch: Launch,
-  { threads, groups = busyGroups, form }: DeviceProfile,
+  { threads, groups = busyGroups, form, barriers: waits = 'cheap' }: DeviceProfile,
 ): 'points' | 'teams' {
   if (form !== undefined) return form;
   const outer = at(launch.units, 0).space.slice(0, launch.depth);
@@ -29,7 +29,7 @@ export function chooseForm(
   const [asPoints, asTeams] = stridesOf(launch);
   const alone = Math.ceil(points / (groups * threads)) * work * asPoints;
   const shared = works.reduce((sum, one) => sum + Math.ceil(one / threads), 0) * asTeams;
-  const together = Math.ceil(points / groups) * (shared + barriers * barrierCost);
+  const together = Math.ceil(points / groups) * (shared + barriers * barrierCost[waits]);
   return together < alone ? 'teams' : 'points';
 }
 

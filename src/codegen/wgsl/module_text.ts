@@ -30,6 +30,8 @@ export interface DeviceProfile {
   readonly features: ReadonlySet<string>;
   /** Workgroups that run at once, as far as one knows: 1 where the program is a single one. */
   readonly groups?: number;
+  /** What the threads of a workgroup wait for each other: much where a CPU plays the device, thread after thread. */
+  readonly barriers?: 'cheap' | 'costly';
   /** The tiles of products hold numbers of 16 bits, where the device has them; sums stay in 32. */
   readonly halfTiles?: boolean;
 }

@@ -163,6 +163,13 @@ describe('the kernel of a contraction', () => {
     const size = { batch: 1, rows: 2048, columns: 2048, depth: 2048 };
     expect(chooseShape(size, rowMajor, device)).toMatchObject({ kind: 'tile', height: 8, width: 8 });
   });
+  it('waits less often on a CPU that plays the device', () => {
+    const size = { batch: 1, rows: 64, columns: 10, depth: 128 };
+    const strides = { left: { free: 128, contract: 1 }, right: { free: 1, contract: 10 } };
+    expect(chooseShape(size, strides, device)).not.toEqual({ kind: 'dot', share: 1 });
+    const cpu: DeviceProfile = { ...device, groups: 4, barriers: 'costly' };
+    expect(chooseShape(size, strides, cpu)).toEqual({ kind: 'dot', share: 1 });
+  });
   it('shares dot products among more threads the fewer there are', () => {
     const shared = [1, 16, 256, 4096, 65536].map((rows) => {
       const shape = chooseShape({ batch: 1, rows, columns: 1, depth: 4096 }, rowMajor, device);
