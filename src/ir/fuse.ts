@@ -157,7 +157,7 @@ function fitsOneTeam(unit: Unit): boolean {
 /** Teams so few, with inner loops so long, would leave a parallel machine idle. */
 function starves(units: readonly Unit[], depth: number): boolean {
   const points = pointsOf(at(units, 0).space.slice(0, depth));
-  return points < 256 && units.some(({ space }) => pointsOf(space.slice(depth)) > 4096);
+  return points < 256 && units.some(({ space }) => pointsOf(space.slice(depth)) > 16384);
 }
 
 function pointsOf(loops: readonly Variable[]): number {

@@ -1,17 +1,27 @@
 import { describe, expect, it } from 'vitest';
+import { parallel, sequential } from '../../src/ir/fuse.js';
+import type { FusionPolicy } from '../../src/ir/fuse.js';
+import { randomRegion } from '../codegen/random-region.js';
 import { compileRegion } from '../../src/codegen/typescript/compile-region.js';
 import { Layout } from '../../src/codegen/layout.js';
 import { GraphBuilder } from '../../src/ir/builder.js';
 import type { Node, Region } from '../../src/ir/graph.js';
-import type { Schedule, Unit } from '../../src/ir/nest.js';
+import type { Launch, Schedule, Unit } from '../../src/ir/nest.js';
 import { makePlace, scheduleRegion } from '../../src/ir/schedule.js';
 import { int, real } from '../../src/ir/types.js';
 import { generator, randomTensor } from '../ir/inputs.js';
 import { expectSame } from '../codegen/compare.js';
 
 /** Kinds of the steps in order, and the units that end in memory. */
-function scheduled(region: Region): { readonly kinds: readonly string[]; readonly stored: readonly Unit[] } {
-  const layout = new Layout();
+function scheduled(
+  region: Region,
+  policy: FusionPolicy = sequential,
+): {
+  readonly kinds: readonly string[];
+  readonly stored: readonly Unit[];
+  readonly launches: readonly Launch[];
+} {
+  const layout = new Layout(policy);
   const { schedule } = scheduleRegion(
     region,
     region.parameters.map((parameter) => ({ kind: 'place', place: layout.fixed(parameter.type, 'p') })),
@@ -22,6 +32,7 @@ function scheduled(region: Region): { readonly kinds: readonly string[]; readonl
   const launched = (step: Schedule): readonly Unit[] => (step.kind === 'launch' ? step.launch.units : []);
   return {
     kinds: steps.map((step) => step.kind),
+    launches: steps.flatMap((step) => (step.kind === 'launch' ? [step.launch] : [])),
     stored: steps.flatMap(launched).filter((unit) => unit.stored),
   };
 }
@@ -148,5 +159,39 @@ describe('results in the place of parameters', () => {
     const b = new GraphBuilder();
     const x = b.parameter(real(8), 'x');
     expect(inPlace(b.region([x], [x]))).toEqual([]);
+  });
+});
+
+describe('fusion for a machine that runs the outer points at once', () => {
+  it('folds over no outer loop, and keeps the axes that it keeps in front', () => {
+    for (let seed = 0; seed < 60; seed += 1) {
+      for (const { units, depth } of scheduled(randomRegion(seed, 16), parallel).launches) {
+        for (const { kept, kind } of units) {
+          expect(kept.slice(0, depth)).not.toContain(false);
+          expect(kept.lastIndexOf(true)).toBe(kept.filter((one) => one).length - 1);
+          if (kind.kind === 'scan') expect(depth).toBeLessThan(kept.length);
+        }
+      }
+    }
+  });
+
+  it('cuts a long fold with few results in two', () => {
+    const b = new GraphBuilder();
+    const x = b.parameter(real(3, 100_000), 'x');
+    const region = b.region([x], [b.reduce('sum', x, [1])]);
+    const [runs, rest, ...others] = scheduled(region, parallel).launches;
+    expect(others).toEqual([]);
+    expect(runs?.depth).toBe(2);
+    expect(rest?.units[0]?.space.map(({ extent }) => extent)).toEqual([3, runs?.units[0]?.space[1]?.extent]);
+    expect(scheduled(region).launches).toHaveLength(1);
+  });
+
+  it('does not put a long map into the few points of a fold', () => {
+    const b = new GraphBuilder();
+    const x = b.parameter(real(2, 100_000), 'x');
+    const top = b.broadcast(b.reduce('max', x, [1]), x.type.shape, [0]);
+    const region = b.region([x], [b.unary('exp', b.binary('subtract', x, top))]);
+    const { launches } = scheduled(region, parallel);
+    expect(launches.at(-1)?.depth).toBe(2);
   });
 });

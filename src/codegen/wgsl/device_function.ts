@@ -21,4 +21,6 @@ export interface DeviceFunction {
    */
   readonly work: { readonly kind: 'points' | 'teams'; readonly count: number };
   readonly span: Span | undefined;
+  /** It uses workgroup memory. */
+  readonly sharesMemory?: boolean;
 }

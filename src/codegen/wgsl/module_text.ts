@@ -50,6 +50,7 @@ export class ModuleText {
   private readonly features = new Set<keyof typeof extensions>();
   private readonly declared: string[] = [];
   private isAlone = false;
+  private requests = 0;
 
   constructor(
     readonly storage: DeviceStorage,
@@ -135,11 +136,17 @@ export class ModuleText {
    * outlives a function; `slot` tells apart what one function needs at once.
    */
   scratch(type: ScratchType, size: number, slot = 0): string {
+    this.requests += 1;
     const name = `shared_${type}${slot === 0 ? '' : `_${slot}`}`;
     const known = this.scratchSizes.get(name);
     if (known === undefined) this.scratchSizes.set(name, { type, size });
     else known.size = Math.max(known.size, size);
     return name;
+  }
+
+  /** How often workgroup memory has been asked for. */
+  get scratchRequests(): number {
+    return this.requests;
   }
 
   /** Everything before the functions. */
@@ -159,11 +166,12 @@ export class ModuleText {
     return lines;
   }
 
-  /** What separates two functions that one workgroup runs in turn: what the first wrote is there for the second. */
-  barrier(): string[] {
-    return this.scratchSizes.size === 0
-      ? ['storageBarrier();']
-      : ['workgroupBarrier();', 'storageBarrier();'];
+  /**
+   * What separates two functions that one workgroup runs in turn: what the first wrote is there for the second.
+   * @param shared whether both use workgroup memory
+   */
+  barrier(shared = this.scratchSizes.size > 0): string[] {
+    return shared ? ['workgroupBarrier();', 'storageBarrier();'] : ['storageBarrier();'];
   }
 
   /** The module: declarations, functions, then `entries`. */

@@ -180,8 +180,8 @@ export class PiecePrinter {
     return this.text.fresh(name);
   }
 
-  barrier(): readonly string[] {
-    return this.text.barrier();
+  barrier(shared: boolean): readonly string[] {
+    return this.text.barrier(shared);
   }
 
   private groupsFor({ work }: DeviceFunction): number {
@@ -198,6 +198,8 @@ class WorkgroupBody {
   private depth = 0;
   /** Something was written since the last barrier. */
   private dirty = false;
+  /** Workgroup memory was used since the last barrier for it. */
+  private shared = false;
   /** The last line is the end of what one thread writes. */
   private writing = false;
 
@@ -222,11 +224,12 @@ class WorkgroupBody {
       case 'kernel':
       case 'copy':
       case 'fill':
-        for (const { name } of this.printer.functionsOf(part)) {
-          this.settle();
+        for (const { name, sharesMemory } of this.printer.functionsOf(part)) {
+          this.settle(sharesMemory);
           this.push(`${name}(thread, 0u, 1u);`);
           this.names.push(name);
           this.dirty = true;
+          this.shared ||= sharesMemory !== false;
         }
         return;
       default:
@@ -294,12 +297,14 @@ class WorkgroupBody {
     this.writing = true;
   }
 
-  /** What was written is there for all threads. */
-  private settle(): void {
+  /** What was written is there for all threads; workgroup memory is free, if what follows uses it. */
+  private settle(shares = true): void {
     if (!this.dirty) return;
     this.writing = false;
-    for (const line of this.printer.barrier()) this.push(line);
+    const both = shares && this.shared;
+    for (const line of this.printer.barrier(both)) this.push(line);
     this.dirty = false;
+    if (both) this.shared = false;
   }
 
   private push(line: string): void {

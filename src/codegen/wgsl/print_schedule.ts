@@ -38,5 +38,8 @@ export function canPrint(step: LeafStep): boolean {
 export function deviceFunctions(step: LeafStep, module: ModuleText): readonly DeviceFunction[] {
   const print = printers[step.kind] as Printer<never> | undefined;
   if (print === undefined) throw new Error(`compiler bug: ${step.kind} does not run on a device`);
-  return print(step as never, module);
+  const before = module.scratchRequests;
+  const printed = print(step as never, module);
+  const sharesMemory = module.scratchRequests !== before;
+  return printed.map((own) => ({ ...own, sharesMemory }));
 }
