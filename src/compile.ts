@@ -180,14 +180,19 @@ export async function prepareRun({ program, bound }: Compilation, host: Host = {
   return compiled;
 }
 
-/** The same by WebAssembly, with what the engine can do; it may be too large for one memory. */
+/**
+ * The same by WebAssembly, with what the engine can do; it may be too large for one memory.
+ *
+ * @param deterministic the same bits on every machine
+ */
 export async function prepareWasmRun(
   { program, bound }: Compilation,
   host: Host = {},
+  deterministic = false,
 ): Promise<Instantiated> {
   const { instantiateWasm } = await import('./codegen/wasm/instantiate.js');
   const { engineOptions } = await import('./codegen/wasm/features.js');
-  const made = instantiateWasm(program, engineOptions(), host);
+  const made = instantiateWasm(program, engineOptions(deterministic), host);
   if (made.ok) made.compiled.load(rawArrays(program, bound));
   return made;
 }

@@ -39,6 +39,7 @@ export async function commandLine(argv: readonly string[]): Promise<ExitStatus> 
     .option('--seed <number>', 'seed of the run', wholeNumber)
     .option('--steps <number>', 'at most so many steps in each solve', wholeNumber)
     .option('--target <target>', 'ts, wasm or wgsl', 'ts')
+    .option('--deterministic', 'with --target wasm: the same bits on every machine')
     .option('--webgpu <flag>', 'a flag for WebGPU, as backend=vulkan or adapter=SwiftShader', collect, [])
     .option('--out <folder>', 'write result.json and the parameters as .npy')
     .option('--allow-outside', 'let data and imports leave the folder of the file')
@@ -134,6 +135,7 @@ export interface RunCommandOptions {
   readonly seed?: number;
   readonly steps?: number;
   readonly target: string;
+  readonly deterministic?: true;
   /** Flags for Dawn. */
   readonly webgpu: readonly string[];
   readonly out?: string;

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type { Compilation } from '../../compile.js';
 import { compileSource, diagnoseDivergence, prepareRun, prepareWasmRun } from '../../compile.js';
+import type { Instantiated } from '../../codegen/wasm/instantiate.js';
 import { hasErrors } from '../../parser/diagnostic.js';
 import type { Diagnostic } from '../../parser/diagnostic.js';
 import { writeNpy } from '../../runtime/data/npy.js';
@@ -13,6 +14,7 @@ import type { RunOutcome } from '../../runtime/run.js';
 import type { DeviceProgram } from '../../runtime/webgpu/index.js';
 import type { RunCommandOptions } from '../command_line.js';
 import { readBindings } from '../bindings.js';
+import { allowRelaxedVectors } from '../engine.js';
 import { readHost } from '../host.js';
 import { infeasibleDiagnostic } from '../infeasible.js';
 import { writeWhole } from '../output.js';
@@ -55,10 +57,16 @@ export async function run(file: string, options: RunCommandOptions): Promise<Exi
   }
   const host = await readHost(options.extern, compilation.program.externs ?? []);
   if (!host.ok) return sayError(host.error);
-  const made = options.target === 'wasm' ? await prepareWasmRun(compilation, host.value) : undefined;
+  const made = options.target === 'wasm' ? await wasmRun(compilation, host.value, options) : undefined;
   if (made?.ok === false) return tooLarge(made.needed);
   const prepared = made?.compiled ?? (await prepareRun(compilation, host.value));
   return await solve(compilation, options, prepared, host.value);
+}
+
+function wasmRun(compilation: Compilation, host: Host, options: RunCommandOptions): Promise<Instantiated> {
+  const deterministic = options.deterministic === true;
+  if (!deterministic) allowRelaxedVectors();
+  return prepareWasmRun(compilation, host, deterministic);
 }
 
 async function solve(

@@ -13,6 +13,7 @@ import type { Address, Code, Local, Statement } from './code.js';
 import { plus, times, word } from './integer.js';
 import type { Word } from './integer.js';
 import { advance, behind, countTo, variable } from './loops.js';
+import { loadApart, transposed } from './lane-moves.js';
 import type { CodeScope } from './loops.js';
 import { turns } from './memory.js';
 import { laneOf } from './program-code.js';
@@ -45,6 +46,8 @@ interface Product {
 
 export function writeContraction(contraction: Contraction, program: ProgramCode): readonly Statement[] {
   const { left, right, output, batch } = contraction;
+  if (contraction.epilogue !== undefined)
+    throw new Error('compiler bug: this back end asks for no epilogues');
   const [rows, columns] = [left.free.extent, right.free.extent];
   const root: CodeScope = new Scope(undefined);
   if (sizeOf([...batch, rows, columns]) === 0) return root.lines;
@@ -93,6 +96,8 @@ interface Strip {
   readonly form: RealForm;
   readonly vectors: number;
   readonly valid: number;
+  /** The summed axis lies side by side: squares are loaded and turned. */
+  readonly turned?: true;
 }
 
 class ProductWriter {
@@ -146,8 +151,20 @@ class ProductWriter {
       }
       if (rest > 0 && rows >= tallest) take({ form: vectorForm, vectors: 1, valid: rest });
     }
+    if (this.turns()) {
+      for (const vectors of [2, 1]) {
+        take({ form: vectorForm, vectors, valid: vectors * lanes, turned: true });
+      }
+    }
     for (const width of rows >= 3 ? [2, 1] : [8, 4, 2, 1]) take({ form, vectors: width, valid: width });
     return cuts;
+  }
+
+  /** Too few rows to pack anything for, of columns whose own elements lie together. */
+  private turns(): boolean {
+    const { rows, depth, right } = this.product;
+    const { vectors } = this.program.options;
+    return vectors && rows < tallest && right.along === this.bytes && depth * this.bytes >= 16;
   }
 
   private strip(strip: Strip, column: Word, scope: CodeScope): void {
@@ -167,9 +184,9 @@ class ProductWriter {
     }
   }
 
-  private packs({ form, vectors, valid }: Strip): boolean {
+  private packs({ form, vectors, valid, turned }: Strip): boolean {
     const { rows, columns, depth, right } = this.product;
-    if (form.lanes === 1) return false;
+    if (form.lanes === 1 || turned === true) return false;
     if (right.across !== this.bytes || valid < vectors * form.lanes) return true;
     return rows >= 16 && columns * depth * this.bytes > cachedBytes && depth * right.along > 4096;
   }
@@ -201,7 +218,7 @@ class ProductWriter {
   }
 
   private tile(
-    { form, vectors, valid }: Strip,
+    strip: Strip,
     height: number,
     depth: number,
     left: Side,
@@ -209,23 +226,52 @@ class ProductWriter {
     output: Word,
     scope: CodeScope,
   ): void {
+    const { form, vectors, valid } = strip;
     const sums = range(height).map(() => range(vectors).map(() => newLocal(form.type)));
     for (const sum of sums.flat()) scope.push({ kind: 'set', local: sum, value: realConstant(form, 0) });
     const [p, q] = [variable(scope, left.start), variable(scope, right.start)];
-    countTo(scope, 0, depth, 1, (_, inner) => {
-      const ys = range(vectors).map((vector) => {
-        const offset = vector * form.lanes * right.across;
-        return get(variable(inner, loadReal(form, behind(get(q), offset))));
-      });
+    /** One term of every sum; `ys` are the elements of the right operand. */
+    const grow = (inner: CodeScope, ys: readonly Code[], turn: number): void => {
       sums.forEach((row, index) => {
-        const x = get(variable(inner, this.broadcast(form, behind(get(p), index * left.across))));
+        const address = behind(get(p), index * left.across + turn * left.along);
+        const x = get(variable(inner, this.broadcast(form, address)));
         row.forEach((sum, vector) => {
           inner.push({ kind: 'set', local: sum, value: this.multiplyAdd(form, x, at(ys, vector), get(sum)) });
         });
       });
+    };
+    const once = (inner: CodeScope, load: (vector: number) => Code): void => {
+      grow(
+        inner,
+        range(vectors).map((vector) => get(variable(inner, load(vector)))),
+        0,
+      );
       advance(inner, p, left.along);
       advance(inner, q, right.along);
-    });
+    };
+    const offsetOf = (vector: number): number => vector * form.lanes * right.across;
+    if (strip.turned === true) {
+      countTo(scope, 0, depth - (depth % form.lanes), form.lanes, (_, inner) => {
+        const squares = range(vectors).map((vector) =>
+          this.square(form, get(q), offsetOf(vector), right, inner),
+        );
+        for (const turn of range(form.lanes))
+          grow(
+            inner,
+            squares.map((square) => at(square, turn)),
+            turn,
+          );
+        advance(inner, p, form.lanes * left.along);
+        advance(inner, q, form.lanes * right.along);
+      });
+      for (const _ of range(depth % form.lanes)) {
+        once(scope, (vector) => loadApart(form, get(q), offsetOf(vector), right.across));
+      }
+    } else {
+      countTo(scope, 0, depth, 1, (_, inner) => {
+        once(inner, (vector) => loadReal(form, behind(get(q), offsetOf(vector))));
+      });
+    }
     const cell = get(variable(scope, output));
     sums.forEach((row, index) => {
       row.forEach((sum, vector) => {
@@ -234,6 +280,14 @@ class ProductWriter {
         this.put(form, sum, counted, { base: cell, offset }, scope);
       });
     });
+  }
+
+  /** The next elements of as many columns as a vector has lanes, turned: one vector an element. */
+  private square(form: RealForm, q: Word, offset: number, right: Side, scope: CodeScope): readonly Code[] {
+    const columns = range(form.lanes).map((column) =>
+      get(variable(scope, load('v128.load', behind(q, offset + column * right.across)))),
+    );
+    return transposed(columns, scope);
   }
 
   private put(

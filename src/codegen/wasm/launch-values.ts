@@ -12,11 +12,11 @@ import type { Expression, Guard, Launch, Place, Unit } from '../../ir/nest.js';
 import { at } from '../../ir/types.js';
 import { Scope } from '../blocks.js';
 import { LaunchLevels } from '../launch-levels.js';
-import { call, get, load, loadLane, newLocal, operate, operateBy, set, vectorOf } from './code.js';
+import { call, get, load, newLocal, operate, operateBy, set, vectorOf } from './code.js';
 import type { Address, Code, Local, Statement } from './code.js';
 import { lowerCast, lowerElementwise, spread } from './elementwise.js';
 import { all, plus, times, word } from './integer.js';
-import { behind } from './loops.js';
+import { loadApart } from './lane-moves.js';
 import type { CodeScope } from './loops.js';
 import type { Word } from './integer.js';
 import type { ProgramCode } from './program-code.js';
@@ -186,17 +186,8 @@ export class LaunchValues extends LaunchLevels {
 
   /** Lanes from places at equal distances. */
   private gathered({ base, offset }: Address, stride: number, form: RealForm, scope: CodeScope): Code {
-    const bytes = 16 / form.lanes;
     const first = isSimple(base) ? base : (this.name(base, scope) as Word);
-    let value: Code<'v128'> = load(form.lanes === 2 ? 'v128.load64_zero' : 'v128.load32_zero', {
-      base: first,
-      offset,
-    });
-    for (let lane = 1; lane < form.lanes; lane += 1) {
-      const address = behind(first, offset + lane * stride * bytes);
-      value = loadLane(form.lanes === 2 ? 'v128.load64_lane' : 'v128.load32_lane', address, lane, value);
-    }
-    return value;
+    return loadApart(form, first, offset, (stride * 16) / form.lanes);
   }
 
   /** An index in each lane: of consecutive turns. */

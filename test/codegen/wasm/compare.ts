@@ -1,7 +1,9 @@
 /** Runs a region as WebAssembly and as JavaScript, and says where they differ. */
+import { setFlagsFromString } from 'node:v8';
 import { expect } from 'vitest';
 import { compileRegion as compileText } from '../../../src/codegen/typescript/compile-region.js';
 import { compileRegion } from '../../../src/codegen/wasm/compile-region.js';
+import { engineOptions } from '../../../src/codegen/wasm/features.js';
 import type { WasmOptions } from '../../../src/codegen/wasm/program-code.js';
 import type { Region } from '../../../src/ir/graph.js';
 import type { Tensor } from '../../../src/ir/tensor.js';
@@ -9,6 +11,10 @@ import { at } from '../../../src/ir/types.js';
 
 const scalar: WasmOptions = { vectors: false, relaxed: false, functions: 'host' };
 const vectors: WasmOptions = { vectors: true, relaxed: false, functions: 'own' };
+
+// Node 20 has them behind a flag.
+setFlagsFromString('--experimental-wasm-relaxed-simd');
+const fused = engineOptions();
 
 type Tolerance = (scale: number) => number;
 
@@ -53,7 +59,7 @@ export function expectSameAsTypeScript(region: Region, inputs: readonly Tensor[]
 /** To what rounding makes of the order of sums, and in single precision of the steps in between. */
 export function expectNear(region: Region, inputs: readonly Tensor[], precision: 'f64' | 'f32'): void {
   const relative = precision === 'f64' ? 1e-12 : 2e-5;
-  for (const options of precision === 'f64' ? [vectors] : [scalar, vectors]) {
+  for (const options of precision === 'f64' ? [vectors, fused] : [scalar, vectors]) {
     expectSame(region, inputs, precision, options, (scale) => Math.max(scale, 1) * relative);
   }
 }
