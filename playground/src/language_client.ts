@@ -1,5 +1,5 @@
 /** Questions to the language service in its worker, as promises. */
-import type { LanguageAnswer, LanguageQuestions, LanguageRequest } from './messages.js';
+import type { LanguageAnswer, LanguageQuestions } from './messages.js';
 
 /** A question that takes longer is given up with its worker. */
 const patienceMilliseconds = 10_000;
