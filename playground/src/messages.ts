@@ -1,7 +1,7 @@
 /** What the page and its workers say to each other. */
 import type { ResultObject } from '../../src/runtime/result.js';
 
-export type Target = 'auto' | 'webgpu' | 'javascript';
+export type Target = 'auto' | 'webgpu' | 'wasm' | 'javascript';
 
 export interface RunRequest {
   readonly kind: 'run';

@@ -5,7 +5,6 @@
 import {
   compileSource,
   diagnoseDivergence,
-  prepareRun,
   putFile,
   renderDiagnostic,
   resultObject,
@@ -16,7 +15,8 @@ import {
 import type { Compilation, Diagnostic, Progress } from '../../src/browser.js';
 import { objectivesText } from '../../src/explain/objectives.js';
 import { problemText } from '../../src/explain/problem.js';
-import type { CurvePoint, FromRunWorker, RunRequest, ToRunWorker } from './messages.js';
+import { prepare } from './back_ends.js';
+import type { CurvePoint, FromRunWorker, RunRequest, Target, ToRunWorker } from './messages.js';
 
 let stopping: AbortController | undefined;
 
@@ -67,40 +67,41 @@ async function solve(request: RunRequest): Promise<void> {
     say({ kind: 'failed', message: 'the program calls functions of a host, which this page does not have' });
     return;
   }
-  await run(compilation, source, diagnostics);
+  await run(compilation, source, diagnostics, request.target);
 }
 
 async function run(
   compilation: Compilation,
   source: { readonly path: string; readonly text: string },
   diagnostics: readonly Diagnostic[],
+  target: Target,
 ): Promise<void> {
   const { printed, file, problem } = await runPasses(startState(source, { folder: '/' }));
   const mathematics =
     file === undefined || problem === undefined
       ? ''
       : `${problemText(file, problem)}\n\n${objectivesText(problem)}`;
-  say({
-    kind: 'compiled',
-    mathematics,
-    typescript: printed?.text ?? '',
-    wgsl: '',
-    device: 'JavaScript',
-  });
-  const prepared = await prepareRun(compilation);
+  const preparation = await prepare(compilation, target);
+  if (!preparation.ok) {
+    say({ kind: 'failed', message: preparation.reason });
+    return;
+  }
+  const { program, device, wgsl, onDevice, here } = preparation.prepared;
+  say({ kind: 'compiled', mathematics, typescript: printed?.text ?? '', wgsl, device });
   say({ kind: 'stage', stage: 'solving' });
   stopping = new AbortController();
   const reporter = new Reporter();
   const { signal } = stopping;
-  const outcome = await runProgram(compilation.program, prepared, {
+  const outcome = await runProgram(compilation.program, program, {
     signal,
     progressMilliseconds: 2,
     onProgress: (progress) => reporter.add(progress),
   });
   reporter.flush();
   const notes = [...diagnostics];
-  if (outcome.divergence !== undefined) {
-    notes.push(await diagnoseDivergence(compilation, prepared, outcome.divergence));
+  const state = onDevice ?? here;
+  if (outcome.divergence !== undefined && state !== undefined) {
+    notes.push(await diagnoseDivergence(compilation, state, outcome.divergence));
   }
   say({ kind: 'done', result: resultObject(outcome), notes: textOf(notes), stopped: signal.aborted });
 }
