@@ -1,6 +1,6 @@
 /** Where a program runs: on WebGPU where the browser has it, otherwise as WebAssembly, and as JavaScript where that lacks too. */
-import { prepareRun, prepareWasmRun, rawArrays } from '../../src/browser.js';
-import type { Compilation } from '../../src/browser.js';
+import { prepareRun, prepareWasmRun, rawArrays } from '../../src/compile.js';
+import type { Compilation } from '../../src/compile.js';
 import type { CompiledProgram } from '../../src/runtime/compiled.js';
 import type { DrivenProgram } from '../../src/runtime/driven.js';
 import type { DeviceProgram } from '../../src/runtime/webgpu/index.js';
@@ -19,8 +19,7 @@ export interface Prepared {
 }
 
 export type Preparation =
-  | { readonly ok: true; readonly prepared: Prepared }
-  | { readonly ok: false; readonly reason: string };
+  { readonly ok: true; readonly prepared: Prepared } | { readonly ok: false; readonly reason: string };
 
 export async function prepare(compilation: Compilation, target: Target): Promise<Preparation> {
   if (target === 'webgpu') return prepareDevice(compilation);
@@ -53,7 +52,8 @@ async function prepareDevice({ program, bound }: Compilation): Promise<Preparati
   const adapter = await runtime.findAdapter(gpu);
   if (!adapter.ok) return refused([...adapter.faults]);
   const compiled = compileDeviceProgram(program, { capabilities: runtime.capabilitiesOf(adapter.value) });
-  if (!compiled.ok) return { ok: false, reason: compiled.diagnostics.map(({ message }) => message).join('\n') };
+  if (!compiled.ok)
+    return { ok: false, reason: compiled.diagnostics.map(({ message }) => message).join('\n') };
   const { plan } = compiled.value;
   const device = await runtime.openDevice(adapter.value, runtime.needsOf(plan));
   if (!device.ok) return refused([...device.faults]);

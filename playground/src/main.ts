@@ -88,12 +88,15 @@ function onMessage(message: FromRunWorker): void {
       objective = Object.keys(result.objectives)[0] ?? 'objective';
       const end = `${message.stopped ? 'stopped' : result.status} after ${result.steps} steps in ${result.seconds.toPrecision(3)} s on ${device}`;
       tell(notes === '' ? end : `${end}\n\n${notes}`, result.status === 'diverged');
-      drawCurve(part('curve'), curve.all(), objective);
-      if (result.front !== undefined)
+      // A front is many runs, whose curves one above the other say nothing.
+      if (result.front === undefined) drawCurve(part('curve'), curve.all(), objective);
+      else {
+        part('curve').replaceChildren();
         drawFront(
           part('front'),
           result.front.map((point) => point.objectives),
         );
+      }
       showFigures(part('figures'), result);
       document.body.dataset['result'] = JSON.stringify(result);
       return;
