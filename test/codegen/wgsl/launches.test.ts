@@ -136,6 +136,13 @@ const regions: readonly (readonly [name: string, region: Region])[] = [
     }),
   ],
   [
+    'largest places where some values are NaN, also the first',
+    over([12, 70], (b, x) => {
+      const none = b.binary('subtract', b.like(x, Infinity), b.like(x, Infinity));
+      return b.argreduce('max', b.select(b.binary('greater', x, b.like(x, 2)), none, x), 1);
+    }),
+  ],
+  [
     'truth values in memory',
     built((b) => {
       const x = b.parameter(real(9), 'x');
