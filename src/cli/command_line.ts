@@ -84,6 +84,8 @@ export async function commandLine(argv: readonly string[]): Promise<ExitStatus> 
     .option('--steps <number>', 'at most so many steps in each solve', wholeNumber)
     .option('--data <name=file>', 'fill a column that has no source', collect, [])
     .option('--extern <module>', 'a JavaScript module with the functions that `extern fn` names')
+    .option('--target <target>', 'ts or wgsl', 'ts')
+    .option('--webgpu <flag>', 'a flag for WebGPU, as backend=vulkan or adapter=SwiftShader', collect, [])
     .option('--max <report>', 'name the setting where the mean of a report is highest')
     .option('--min <report>', 'name the setting where the mean of a report is lowest')
     .option('--json', 'print one JSON object with every run, and nothing else')
@@ -156,6 +158,8 @@ export interface SweepCommandOptions {
   readonly seed?: number;
   readonly steps?: number;
   readonly data: readonly string[];
+  readonly target: string;
+  readonly webgpu: readonly string[];
   readonly extern?: string;
   readonly max?: string;
   readonly min?: string;

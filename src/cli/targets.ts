@@ -3,7 +3,7 @@ import { commandError, sayError } from './terminal.js';
 import type { ExitStatus } from './terminal.js';
 
 /** The targets of a command in this version. */
-const built = { run: ['ts', 'wasm', 'wgsl'], compile: ['ts', 'wgsl'] } as const;
+const built = { run: ['ts', 'wasm', 'wgsl'], compile: ['ts', 'wgsl'], sweep: ['ts', 'wgsl'] } as const;
 
 export function unsupportedTarget(command: keyof typeof built, target: string): ExitStatus | undefined {
   const known: readonly string[] = built[command];

@@ -54,6 +54,18 @@ describe.skipIf(dawn.driver === undefined)(`run --target wgsl${dawn.reason}`, ()
     expect(err).toContain('log.opt:2:');
   });
 
+  it('sweeps on one device', async () => {
+    const file = write(
+      'rates.opt',
+      line.replace('0.1)', 'rate)').replace('param b', 'hyper rate: real in 0..1 = 0.1\nparam b'),
+    );
+    const settings = ['--set', 'rate=0.05,0.1', '--target', 'wgsl', ...flags, '--json'];
+    const { status, out } = await argmin('sweep', file, ...settings);
+    expect(status).toBe(0);
+    const { runs } = JSON.parse(out) as { runs: { status: string }[] };
+    expect(runs.map((each) => each.status)).toEqual(['converged', 'converged']);
+  });
+
   it('refuses functions of the host', async () => {
     const file = write(
       'host.opt',
@@ -73,6 +85,11 @@ describe('without a device', () => {
     expect({ status, out }).toEqual({ status: 2, out: '' });
     expect(err).toMatch(/AM0021[^]*driver[^]*--target ts/);
   });
+});
+
+it('explain counts the dispatches of a step', async () => {
+  const { out } = await argmin('explain', write('line.opt', line));
+  expect(out).toMatch(/device +up to \d+ steps a dispatch, each whole in one workgroup/);
 });
 
 describe('compile --target wgsl', () => {

@@ -10,8 +10,10 @@ import { didYouMean } from '../../parser/suggest.js';
 import type { SourceFile } from '../../parser/source.js';
 import type { CompiledProgram } from '../../runtime/compiled.js';
 import { runProgram } from '../../runtime/run.js';
+import type { DeviceProgram } from '../../runtime/webgpu/index.js';
 import { readBindings } from '../bindings.js';
 import type { SweepCommandOptions } from '../command_line.js';
+import { prepareDevice } from '../device.js';
 import { readHost } from '../host.js';
 import { writeWhole } from '../output.js';
 import { readSource } from '../sources.js';
@@ -21,6 +23,7 @@ import { sweepCsv, sweepObject, sweepText } from '../sweep_text.js';
 import type { Sweep } from '../sweep_text.js';
 import { bestSetting, hasAnswer, objectiveFigure, runOf, summarize } from '../sweep_summary.js';
 import type { SweepRun } from '../sweep_summary.js';
+import { unsupportedTarget } from '../targets.js';
 import { commandError, exit, print, say, sayDiagnostics, sayError, statusOf } from '../terminal.js';
 import type { CommandError, ExitStatus } from '../terminal.js';
 
@@ -28,6 +31,8 @@ import type { CommandError, ExitStatus } from '../terminal.js';
 const lineEvery = 1000;
 
 export async function sweep(file: string, options: SweepCommandOptions): Promise<ExitStatus> {
+  const wrong = unsupportedTarget('sweep', options.target);
+  if (wrong !== undefined) return wrong;
   const source = readSource(file);
   if (!source.ok) return sayError(source.error);
   const seeds = options.seeds ?? 1;
@@ -43,7 +48,7 @@ export async function sweep(file: string, options: SweepCommandOptions): Promise
   const refused = await firstRefused(source.source, common, grid.settings);
   if (refused !== undefined) return refused;
 
-  const programs = new Programs(source.source, common, options.extern);
+  const programs = new Programs(source.source, common, options);
   const interrupt = new AbortController();
   const onInterrupt = (): void => interrupt.abort();
   process.once('SIGINT', onInterrupt);
@@ -136,7 +141,7 @@ async function firstRefused(
 
 interface Ready {
   readonly compilation: Compilation;
-  readonly compiled: CompiledProgram;
+  readonly compiled: CompiledProgram | DeviceProgram;
 }
 
 /** The program of a setting: the last one again, unless a hyperparameter that shapes it has changed. */
@@ -146,7 +151,7 @@ class Programs {
   constructor(
     private readonly source: SourceFile,
     private readonly options: CompileOptions,
-    private readonly hostModule: string | undefined,
+    private readonly command: SweepCommandOptions,
   ) {}
 
   async for(setting: Setting): Promise<Ready | ExitStatus> {
@@ -157,11 +162,25 @@ class Programs {
     if (compilation === undefined) return statusOf(diagnostics);
     if (compilation.program.phases.length === 0)
       return sayError(commandError('AM0006', 'the file has nothing to solve', [], exit.error));
-    const host = await readHost(this.hostModule, compilation.program.externs ?? []);
-    if (!host.ok) return sayError(host.error);
-    const ready = { compilation, compiled: await prepareRun(compilation, host.value) };
+    const compiled = await this.prepare(compilation);
+    if (typeof compiled === 'number') return compiled;
+    const ready = { compilation, compiled };
     this.last = { ready, fixed: fixedPart(compilation, setting) };
     return ready;
+  }
+
+  private async prepare(compilation: Compilation): Promise<Ready['compiled'] | ExitStatus> {
+    const { target, webgpu, extern } = this.command;
+    if (target === 'wgsl') {
+      const device = await prepareDevice(
+        compilation,
+        webgpu,
+        this.last !== undefined || this.command.json === true,
+      );
+      return device.ok ? device.program : device.status;
+    }
+    const host = await readHost(extern, compilation.program.externs ?? []);
+    return host.ok ? prepareRun(compilation, host.value) : sayError(host.error);
   }
 }
 

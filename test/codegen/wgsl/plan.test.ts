@@ -6,6 +6,7 @@ import { instantiate } from '../../../src/codegen/typescript/instantiate.js';
 import { compileSource } from '../../../src/compile.js';
 import type { Program } from '../../../src/ir/program.js';
 import { at } from '../../../src/ir/types.js';
+import { leastCapabilities } from '../../../src/codegen/wgsl/device_limits.js';
 import { nullDevice, swiftShader } from '../../support/device.js';
 import { replay } from './replay_plan.js';
 
@@ -82,6 +83,42 @@ for (const name of Object.keys(sources) as (keyof typeof sources)[]) {
     },
   );
 }
+
+describe('a program on a device with small buffers', () => {
+  const small = (bytes: number, buffers: number): DeviceOptions => {
+    const { limits, features } = leastCapabilities;
+    const changed = { maxStorageBufferBindingSize: bytes, maxStorageBuffersPerShaderStage: buffers };
+    return { capabilities: { limits: { ...limits, ...changed }, features } };
+  };
+
+  it.skipIf(dawn.driver === undefined)(
+    `is spread over several and runs as before${dawn.reason}`,
+    async () => {
+      const program = await programOf('fixed_loop');
+      const { plan } = planned(program, small(256, 8));
+      expect(plan.arenas.length).toBeGreaterThan(2);
+      expect(Math.max(...plan.arenas.map(({ size }) => size * 4))).toBeLessThanOrEqual(256);
+      const found = await replay(dawn.driver!, program, plan, 4);
+      const whole = await replay(dawn.driver!, program, planned(program, {}).plan, 4);
+      expectNear(found.parameters, whole.parameters);
+    },
+  );
+
+  it('is refused, with sizes, where an array fits none of them', async () => {
+    const compiled = compileDeviceProgram(await programOf('line'), small(128, 8));
+    expect(compiled.ok).toBe(false);
+    if (compiled.ok) return;
+    expect(compiled.diagnostics).toMatchObject([{ code: 'AM6050', severity: 'error' }]);
+    expect(compiled.diagnostics[0]?.message).toMatch(
+      /takes .* (bytes|kB), and the device gives a kernel 128 bytes/,
+    );
+  });
+
+  it('is refused, with sizes, where they are too few', async () => {
+    const compiled = compileDeviceProgram(await programOf('fixed_loop'), small(256, 2));
+    expect(compiled).toMatchObject({ ok: false, diagnostics: [{ code: 'AM6051' }] });
+  });
+});
 
 function expectNear(found: ArrayLike<number>, wanted: ArrayLike<number>): void {
   expect(found.length).toBeGreaterThanOrEqual(wanted.length);
