@@ -36,7 +36,7 @@ export interface Loop {
   readonly seed: number;
   readonly initialize: (startSeed: number) => Soon<void>;
   readonly solve: (program: DrivenProgram, title?: string) => Promise<Solved>;
-  readonly summarize: (solved: Solved) => Promise<RunOutcome>;
+  readonly summarize: (solved: Solved, reported?: 'all' | 'parameters') => Promise<RunOutcome>;
 }
 
 interface Reached {
@@ -58,7 +58,8 @@ export async function runFront(
   const reached: Reached[] = [];
   const keep = async (wanted: readonly number[], solved: Solved): Promise<void> => {
     program.writeCarried(front.preference, wanted);
-    const outcome = await loop.summarize(solved);
+    // Reports may read the front, which is not there yet.
+    const outcome = await loop.summarize(solved, 'parameters');
     reached.push({ outcome, preference: wanted, solved, snapshot: await program.saveState() });
   };
   if (front.conditioned) {

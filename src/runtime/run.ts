@@ -141,7 +141,8 @@ export async function runProgram(
         phases.length = 0;
         return runPhases(plan, each, options, clock, phases, title);
       },
-      summarize: (solved) => summarize(plan, program, solved.phases, solved.divergence, secondsOf(clock)),
+      summarize: ({ phases: taken, divergence }, reported) =>
+        summarize(plan, program, taken, divergence, secondsOf(clock), reported),
     }),
   );
 }

@@ -31,12 +31,14 @@ function constraintsOf(about: RunPhase, evaluated: readonly number[]): readonly 
   });
 }
 
+/** @param reported whether all reports are asked for, or only those that show parameters; the others are NaN then */
 export async function summarize(
   plan: RunPlan,
   program: DrivenProgram,
   phases: readonly PhaseOutcome[],
   before: Divergence | undefined,
   seconds: number,
+  reported: 'all' | 'parameters' = 'all',
 ): Promise<RunOutcome> {
   let divergence = before;
   /** A host that fails on the last question leaves a figure unknown. */
@@ -74,9 +76,11 @@ export async function summarize(
     });
   }
   const reports: NamedArray[] = [];
-  for (const [index, { name, type }] of plan.reports.entries()) {
-    const data = await asked(sizeOf(type.shape), () => program.report(index));
-    reports.push({ name, shape: type.shape, data });
+  for (const [index, { name, type, parameter }] of plan.reports.entries()) {
+    if (reported === 'all' || parameter !== undefined) {
+      const data = await asked(sizeOf(type.shape), () => program.report(index));
+      reports.push({ name, shape: type.shape, data });
+    } else reports.push(unknownArray(name, type.shape));
   }
   const values = [...objectives].map(([name, value]) => ({ name, value }));
   return {
