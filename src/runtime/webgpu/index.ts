@@ -6,7 +6,7 @@ import { DeviceProgram } from './program.js';
 import type { DeviceProgramOptions } from './program.js';
 import type { ProgramPlan } from './program_plan.js';
 
-export interface OpenOptions extends AdapterOptions, DeviceProgramOptions {
+export interface OpenOptions extends AdapterOptions, Omit<DeviceProgramOptions, 'ownsDevice'> {
   /** In Node, what the package `webgpu` creates; a browser and Deno have their own. */
   readonly gpu?: GPU;
   /** A device that the host has already, and that has what `needsOf` says. */
@@ -20,7 +20,10 @@ export async function openProgram(
 ): Promise<DeviceResult<DeviceProgram>> {
   if (device !== undefined) return DeviceProgram.create(device, plan, options);
   const acquired = await acquireDevice(gpu, needsOf(plan.device), options);
-  return acquired.ok ? DeviceProgram.create(acquired.value, plan, options) : acquired;
+  if (!acquired.ok) return acquired;
+  const program = await DeviceProgram.create(acquired.value, plan, { ...options, ownsDevice: true });
+  if (!program.ok) acquired.value.destroy();
+  return program;
 }
 
 export { acquireDevice, adapterName, capabilitiesOf, findAdapter, needsOf, openDevice } from './device.js';

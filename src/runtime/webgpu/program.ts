@@ -22,6 +22,8 @@ import type { DeviceSnapshot } from './snapshots.js';
 export interface DeviceProgramOptions {
   /** Steps of each submission; found from their duration if not given. */
   readonly stepsPerSubmission?: number;
+  /** The device was opened for this program, and goes with it. */
+  readonly ownsDevice?: boolean;
 }
 
 /** Parameters of so many bytes come back with every block of measures; larger ones every few seconds, if they fit beside these. */
@@ -226,10 +228,11 @@ export class DeviceProgram implements DrivenProgram {
     return value;
   }
 
-  /** Frees what it has on the device, which stays usable. */
+  /** Frees what it has on the device, and the device if that is its own. */
   destroy(): void {
     this.memory.destroy();
     this.#state.destroy();
+    if (this.#options.ownsDevice === true) this.memory.device.destroy();
   }
 
   // ------------------------------------------------------------------------------------------------- steps
