@@ -48,6 +48,8 @@ type Errors = { readonly operands: number; readonly results: number };
 const none: Errors = { operands: 0, results: 0 };
 const folded: Errors = { operands: 2, results: 2 };
 const factored: Errors = { operands: 4, results: 4 };
+/** Several sweeps over the matrix, each of which rounds. */
+const iterated: Errors = { operands: 16, results: 16 };
 
 /** What rounding may do to a node, in half units of its operands and of its results. */
 function errorsOf({ operator, type }: Node): Errors {
@@ -67,10 +69,11 @@ function errorsOf({ operator, type }: Node): Errors {
       return folded;
     case 'cholesky':
     case 'triangular_solve':
+      return factored;
     case 'symmetric_eigen':
     case 'qr':
     case 'svd':
-      return factored;
+      return iterated;
     default:
       return none;
   }
