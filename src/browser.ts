@@ -4,3 +4,6 @@
  */
 export * from './index.js';
 export { putFile, removeFile } from './browser/files.js';
+export { prepareDeviceRun } from './device_run.js';
+export type { DeviceRun } from './device_run.js';
+export { adapterName, faultText, findAdapter } from './runtime/webgpu/index.js';

@@ -3,8 +3,7 @@
  * program is fitted to the adapter that there is, and everything that can be missing has words of its own.
  */
 import type { Compilation } from '../compile.js';
-import { rawArrays } from '../compile.js';
-import type { DeviceCapabilities } from '../codegen/wgsl/device_limits.js';
+import { prepareDeviceRun } from '../device_run.js';
 import type { Declaration } from '../parser/ast.js';
 import type { Diagnostic } from '../parser/diagnostic.js';
 import type { Program } from '../ir/program.js';
@@ -31,36 +30,23 @@ export async function prepareDevice(
     sayDiagnostics(diagnostics);
     return { ok: false, status: exit.error };
   };
-  const { program, bound, file } = compilation;
+  const { program, file } = compilation;
   const gpu = await findGpu(flags);
   if (!gpu.ok) return refuse(gpu.error);
-  const runtime = await import('../runtime/webgpu/index.js');
-  const { compileDeviceProgram } = await import('../codegen/wgsl/compile_program.js');
-  const { programPlan } = await import('../codegen/wgsl/program_plan.js');
-  const adapter = await runtime.findAdapter(gpu.gpu, { powerPreference: 'high-performance' });
+  const { findAdapter, adapterName } = await import('../runtime/webgpu/index.js');
+  const adapter = await findAdapter(gpu.gpu, { powerPreference: 'high-performance' });
   if (!adapter.ok) return refuse(adapterError(adapter.faults));
-  const capabilities = fitting(runtime.capabilitiesOf(adapter.value));
-  const software = adapter.value.info.isFallbackAdapter;
-  const threads = software ? 64 : 256;
-  const compiled = compileDeviceProgram(program, { capabilities, threads, software });
-  if (!compiled.ok) return refuseAll(compiled.diagnostics);
-  const { plan } = compiled.value;
-  const device = await runtime.openDevice(adapter.value, runtime.needsOf(plan));
-  if (!device.ok) return refuse(adapterError(device.faults));
-  const opened = await runtime.DeviceProgram.create(device.value, programPlan(program, plan));
-  if (!opened.ok) {
-    const broken = opened.faults.flatMap((fault) => shaderDiagnostic(fault, program) ?? []);
-    return broken.length > 0 ? refuseAll(broken) : refuse(adapterError(opened.faults));
+  const prepared = await prepareDeviceRun(compilation, adapter.value);
+  if (!prepared.ok) {
+    if (prepared.kind === 'unfit') return refuseAll(prepared.diagnostics);
+    const { kind, faults } = prepared;
+    const broken =
+      kind === 'adapter' ? [] : faults.flatMap((fault) => shaderDiagnostic(fault, program) ?? []);
+    return broken.length > 0 ? refuseAll(broken) : refuse(adapterError(faults));
   }
   sayDiagnostics(precisionWarnings(file.declarations));
-  if (!quiet) say(`on ${runtime.adapterName(adapter.value)}; numbers there are f32`);
-  opened.value.load(rawArrays(program, bound));
-  return { ok: true, program: opened.value };
-}
-
-/** The features that kernels make use of. */
-function fitting({ limits, features }: DeviceCapabilities): DeviceCapabilities {
-  return { limits, features: features.filter((name) => name === 'subgroups') };
+  if (!quiet) say(`on ${adapterName(adapter.value)}; numbers there are f32`);
+  return prepared;
 }
 
 type FoundGpu =

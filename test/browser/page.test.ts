@@ -29,11 +29,13 @@ const train = `async ({ text, files }) => {
   for (const [name, content] of Object.entries(files)) argmin.putFile(name, content);
   const { compilation, diagnostics } = await argmin.compileSource({ path: '/example.opt', text });
   if (compilation === undefined) throw new Error(diagnostics.map((each) => each.message).join());
-  const device = await argmin.prepareDeviceRun(compilation);
+  const adapter = await argmin.findAdapter();
+  if (!adapter.ok) throw new Error(adapter.faults.map(argmin.faultText).join());
+  const device = await argmin.prepareDeviceRun(compilation, adapter.value);
   if (!device.ok) throw new Error(JSON.stringify(device));
   const outcome = await argmin.runProgram(compilation.program, device.program);
-  const { status, objective, reports } = argmin.resultObject(compilation.program, outcome);
-  return { adapter: device.adapter, status, objective, reports };
+  const { status, objective, reports } = argmin.resultObject(outcome);
+  return { adapter: argmin.adapterName(adapter.value), status, objective, reports };
 }`;
 
 describe.skipIf(executable === undefined)(`a page in Chromium${reason}`, () => {
@@ -55,7 +57,7 @@ describe.skipIf(executable === undefined)(`a page in Chromium${reason}`, () => {
       text: readFileSync(example, 'utf8'),
       files: { 'data/iris.csv': readFileSync(path.join(root, 'examples', 'data', 'iris.csv'), 'utf8') },
     };
-    const found = (await open!.page.evaluate(`(${train})(${JSON.stringify(input)})`)) as Trained;
+    const found = await open!.page.evaluate<Trained>(`(${train})(${JSON.stringify(input)})`);
     expect(open!.complaints).toEqual([]);
     const { out } = await argmin('run', example, '--json');
     const wanted = JSON.parse(out) as Trained;
