@@ -3,7 +3,7 @@ import { describe, it } from 'vitest';
 import { deviceFunctions } from '../../../src/codegen/wgsl/print_schedule.js';
 import { GraphBuilder } from '../../../src/ir/builder.js';
 import type { Node, Region } from '../../../src/ir/graph.js';
-import { real } from '../../../src/ir/types.js';
+import { int, real } from '../../../src/ir/types.js';
 import { generator } from '../../ir/inputs.js';
 import { llvmpipe, swiftShader } from '../../support/device.js';
 import { expectRight, near } from './kernels_alone.js';
@@ -196,13 +196,14 @@ function solveTrial(n: number, width: number, flags: readonly [boolean, boolean,
   return { region, inputs, print, judge: near(1e-5) };
 }
 
-function sortTrial(lanes: number, length: number, descending: boolean): Trial {
+function sortTrial(lanes: number, length: number, descending: boolean, whole = false): Trial {
   const b = new GraphBuilder();
-  const x = b.parameter(real(lanes, length), 'x');
+  const x = b.parameter(whole ? int(lanes, length) : real(lanes, length), 'x');
   const specials = [NaN, Infinity, -Infinity, 0, -0, 1e-40, -1e-40];
   const data = Float64Array.from({ length: lanes * length }, () => {
     const choice = Math.floor(random() * 30);
-    return Math.fround(specials[choice] ?? Math.round(8 * random()) - 4);
+    const small = Math.round(8 * random()) - 4;
+    return whole ? small * (choice === 0 ? 2 ** 28 : 1) : Math.fround(specials[choice] ?? small);
   });
   return {
     region: b.region([x], [b.argsort(x, { descending })]),
@@ -304,6 +305,8 @@ for (const find of [swiftShader, llvmpipe]) {
         sortTrial(5, 17, true),
         sortTrial(3, 777, false),
         sortTrial(2, 1024, true),
+        sortTrial(4, 20, true, true),
+        sortTrial(2, 300, false, true),
       ]));
 
     it('do nothing where there is nothing', () =>
