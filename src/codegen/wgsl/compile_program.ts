@@ -133,7 +133,7 @@ export function compileDeviceProgram(program: Program, options: DeviceOptions = 
   };
   const facts = functions.map(({ name, pieces, steps }) => ({
     name,
-    dispatches: steps === undefined ? dispatchesOf(pieces) : 1,
+    dispatches: dispatchesOf(commandsOf(name)),
     whole: steps !== undefined || (pieces.length === 1 && pieces[0]?.kind === 'workgroup'),
   }));
   return { ok: true, value: { plan, functions: facts } };

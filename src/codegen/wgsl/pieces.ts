@@ -3,6 +3,7 @@
  * a single workgroup, and control flow over these. Nothing is printed yet.
  */
 import type { Place, Schedule } from '../../ir/nest.js';
+import type { Command } from '../../runtime/webgpu/plan.js';
 import type { Leaf } from './device_cost.js';
 
 /** What one thread writes between the functions, so that control flow finds it. */
@@ -48,12 +49,13 @@ export type Piece =
       readonly otherwise: readonly Piece[];
     };
 
-/** Dispatches, those of loops with all of their turns. */
-export function dispatchesOf(pieces: readonly Piece[]): number {
+/** Dispatches, those of loops with all of their turns. Of pieces it is an estimate: some leaves take several functions. */
+export function dispatchesOf(pieces: readonly (Piece | Command)[]): number {
   return pieces.reduce((total, piece) => {
     switch (piece.kind) {
       case 'grid':
       case 'workgroup':
+      case 'dispatch':
         return total + 1;
       case 'repeat':
         return total + piece.count * dispatchesOf(piece.body);
