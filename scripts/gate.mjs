@@ -54,7 +54,10 @@ step('format', bin('prettier'), ['--check', '--log-level', 'warn', '.']);
 step('build', process.execPath, ['scripts/build.mjs']);
 step('types', bin('tsc'), ['--noEmit']);
 step('types of the playground', bin('tsc'), ['--noEmit', '-p', 'playground']);
+step('types of the extension', bin('tsc'), ['--noEmit', '-p', 'editors/vscode']);
 step('lint', bin('eslint'), ['--max-warnings', '0', '.']);
+
+step('extension is packaged', bin('tsx'), ['scripts/build-extension.ts']);
 
 for (const script of ['generate-grammar', 'generate-errors', 'generate-reference']) {
   const file = `scripts/${script}.ts`;
