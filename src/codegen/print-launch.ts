@@ -17,6 +17,8 @@ export type Epilogues = Map<number, string[]>;
 
 export abstract class LaunchPrinter extends LaunchExpressions {
   protected readonly afterLoops: string[] = [];
+  /** Something is stored: an update in place that changes nothing is not. */
+  protected stores = false;
 
   /** A fold over loops that lie outside of loops that it keeps: into memory. */
   protected abstract foldAcross(unit: Unit, monoid: Monoid, value: ScalarText, block: Block): void;
@@ -175,6 +177,7 @@ export abstract class LaunchPrinter extends LaunchExpressions {
   }
 
   protected store(unit: Unit, block: Block, value: ScalarText): string {
+    this.stores = true;
     return `${this.cell(unit, block)} = ${this.dialect.stored(value, unit.place.dtype)};`;
   }
 
@@ -218,6 +221,7 @@ export abstract class LaunchPrinter extends LaunchExpressions {
     const guards = this.conditionsOf(unit, block);
     const inner = guards.length === 0 ? block : new Block(block, true);
     if (adds) {
+      this.stores = true;
       const cell = this.cell(unit, inner);
       const { dtype } = unit.place;
       const old = this.dialect.read(cell, dtype).text;

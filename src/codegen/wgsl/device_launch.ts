@@ -33,7 +33,7 @@ export abstract class DeviceLaunchPrinter extends LaunchPrinter {
   printed(): PrintedLaunch | undefined {
     const lines = this.print();
     const { count, kind } = this;
-    return lines.length === 0 || count === 0 ? undefined : { lines, work: { kind, count } };
+    return this.stores && count > 0 ? { lines, work: { kind, count } } : undefined;
   }
 
   protected override openOuter(outer: readonly Variable[]): void {
