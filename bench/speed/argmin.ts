@@ -1,9 +1,13 @@
 /**
- * One contender, one workload, in a process of its own: `argmin.ts WORKLOAD SECONDS` prints the loss after the workload's
+ * One contender, one workload, in a process of its own: `argmin.ts WORKLOAD SECONDS TARGET` prints the loss after the workload's
  * steps and the microseconds of one call, as JSON.
  */
 import { instantiate } from '../../src/codegen/typescript/instantiate.js';
+import { allowRelaxedVectors } from '../../src/cli/engine.js';
+import { engineOptions } from '../../src/codegen/wasm/features.js';
+import { instantiateWasm } from '../../src/codegen/wasm/instantiate.js';
 import { rawArrays } from '../../src/compile.js';
+import type { Program } from '../../src/ir/program.js';
 import type { CompiledProgram } from '../../src/runtime/compiled.js';
 import { fastest } from '../timing.js';
 import { compileWorkload } from './folder.js';
@@ -39,11 +43,19 @@ function timedCall(workload: Workload, compiled: CompiledProgram, stop: number, 
   }
 }
 
-const [name = '', seconds = '1'] = process.argv.slice(2);
+function instantiateFor(target: string, program: Program): CompiledProgram {
+  if (target !== 'wasm') return instantiate(program);
+  allowRelaxedVectors();
+  const made = instantiateWasm(program, engineOptions());
+  if (!made.ok) throw new Error('no memory of this size');
+  return made.compiled;
+}
+
+const [name = '', seconds = '1', target = 'ts'] = process.argv.slice(2);
 const workload = workloads.map((make) => make()).find((each) => each.name === name);
 if (workload === undefined) throw new Error(`no workload ${name}`);
 const { program, bound } = await compileWorkload(workload);
-const compiled = instantiate(program);
+const compiled = instantiateFor(target, program);
 compiled.load(rawArrays(program, bound));
 compiled.initialize(program.seed);
 if (program.phases.length > 0) compiled.startPhase(0);

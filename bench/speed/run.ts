@@ -31,10 +31,17 @@ function typescript(file: string): string[] {
   return [path.join(root, 'node_modules', '.bin', 'tsx'), path.join(here, file)];
 }
 
-const own: Contender = {
-  name: 'argmin',
-  command: ({ name }, _folder, seconds) => [process.execPath, ...typescript('argmin.ts'), name, seconds],
-};
+function target(title: string, name: string): Contender {
+  const script = typescript('argmin.ts');
+  return {
+    name: title,
+    command: (workload, _folder, seconds) => [process.execPath, ...script, workload.name, seconds, name],
+  };
+}
+
+/** The others are compared with this one. */
+const own = target('argmin, WebAssembly', 'wasm');
+const printed = target('argmin, TypeScript', 'ts');
 
 function findPeers(): readonly Contender[] {
   const peers: Contender[] = [];
@@ -111,7 +118,7 @@ async function compare(workload: Workload, peers: readonly Contender[], rounds: 
   const folder = mkdtempSync(path.join(tmpdir(), 'argmin-bench-'));
   await writeWorkload(workload, folder);
   const results = new Map<string, Result>();
-  let entered: readonly Contender[] = [own, ...peers];
+  let entered: readonly Contender[] = [own, printed, ...peers];
   for (let round = 0; round < rounds; round += 1) {
     const present: Contender[] = [];
     for (const contender of entered) {
