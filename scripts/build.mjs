@@ -63,8 +63,8 @@ const forNode = await build({
   },
   platform: 'node',
   target: 'node20',
-  // Needed only by `compile`, and larger than everything else together; optional, and native; what calls the plugin.
-  external: ['ts-morph', 'typescript', 'webgpu', 'prettier'],
+  // Needed only by `compile`, and larger than everything else together; optional, and native.
+  external: ['ts-morph', 'typescript', 'webgpu'],
   // Some dependencies are CommonJS and ask for Node's own modules.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",

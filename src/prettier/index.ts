@@ -2,7 +2,6 @@
  * `argmin/prettier`: the formatter as a plugin of Prettier. The layout is the formatter's, whatever Prettier's options
  * say; the plugin only hands the lines over, so that programs in Markdown fences are indented with their fence.
  */
-import { doc } from 'prettier';
 import type { Doc, Parser, Printer, SupportLanguage } from 'prettier';
 import { format } from '../parser/format.js';
 import { positionAt } from '../parser/source.js';
@@ -42,11 +41,16 @@ const parser: Parser<Formatted> = {
   locEnd: ({ original }) => original.length,
 };
 
+/** Prettier's documents are plain data, so the plugin need not find the Prettier that calls it. */
+const hardline: Doc = [{ type: 'line', hard: true }, { type: 'break-parent' }];
+
 const printer: Printer<Formatted> = {
   print: ({ node: { text } }): Doc => {
-    const lines = text.trimEnd().split('\n');
-    const body = doc.builders.join(doc.builders.hardline, lines);
-    return text === '' ? '' : [body, doc.builders.hardline];
+    if (text === '') return '';
+    return text
+      .trimEnd()
+      .split('\n')
+      .map((line) => [line, hardline]);
   },
 };
 
