@@ -1,0 +1,73 @@
+/** Which examples the tests run on a device, which not, and why. A name that stands nowhere runs in every gate. */
+
+type Reasons = Readonly<Record<string, string>>;
+
+const blackBox = 'a black box: its optimizer sees values only, or the host computes them';
+
+/** Never run on a device. */
+export const leftOut: Reasons = {
+  'branin.opt': blackBox,
+  'carton.opt': blackBox,
+  'cartpole.opt': blackBox,
+  'cma_es.opt': blackBox,
+  'nsga2.opt': blackBox,
+};
+
+const heavy = 'compiling its kernels on a CPU driver takes longer than the gate has';
+
+/** Run where the environment sets ARGMIN_ALL_EXAMPLES. */
+export const onRequest: Reasons = Object.fromEntries(
+  [
+    'adversarial',
+    'adversary',
+    'attention',
+    'autoencoder',
+    'bilevel_penalty',
+    'bilevel_ridge',
+    'bottleneck',
+    'causal_graph',
+    'characters',
+    'convolution',
+    'curve_fit',
+    'cvar',
+    'digits',
+    'discovered_policy',
+    'facility',
+    'factorization',
+    'fairness',
+    'forward_forward',
+    'fosi',
+    'gan_ring',
+    'group_dro',
+    'infeasible',
+    'interval_bounds',
+    'learned_sampler',
+    'leave_one_out',
+    'maml',
+    'matrix_game',
+    'metric',
+    'mutual_information',
+    'my_optimizers',
+    'one_class',
+    'pinn',
+    'ppo',
+    'precision',
+    'preferences',
+    'random_losses',
+    'rebasin',
+    'reinforce',
+    'rock_paper_scissors',
+    'sinkhorn',
+    'stiefel',
+    'subspace',
+    'two_tasks',
+    'zdt1',
+    'zdt2',
+    'zdt3',
+  ].map((name) => [`${name}.opt`, heavy]),
+);
+
+/** Their steps agree one by one; their objective after so few steps in a row is not compared. */
+export const sensitive: Reasons = {
+  'pca.opt': 'cut in mid-descent, where each step multiplies differences',
+};
