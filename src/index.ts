@@ -1,7 +1,15 @@
 /** The compiler as a library: what the command line is made of. */
 export { checkSource, fileLoader } from './front_end.js';
 export type { Checked, FrontEndOptions } from './front_end.js';
-export { compileSource, diagnoseDivergence, passes, prepareRun, rawArrays, runPasses, startState } from './compile.js';
+export {
+  compileSource,
+  diagnoseDivergence,
+  passes,
+  prepareRun,
+  rawArrays,
+  runPasses,
+  startState,
+} from './compile.js';
 export type { Compilation, CompileOptions, CompileState, Pass } from './compile.js';
 export { bindProblem } from './bind/bind.js';
 export type { BindOptions, BindResult, BoundArray, BoundProblem } from './bind/bind.js';

@@ -17,6 +17,7 @@ import { ExpressionBuilder, flatIndex, judge, visitExpressions } from './nest-ex
 import type { Source } from './nest-expressions.js';
 import type { Buffer, Expression, Guard, Launch, Place, Schedule, Unit, UnitKind } from './nest.js';
 import { monoidTable } from './operators/monoids.js';
+import { reachableFrom } from './traverse.js';
 import { at, range, sizeOf, stridesOf } from './types.js';
 
 /** What all regions of a program share. */
@@ -86,7 +87,7 @@ export class RegionUnits {
       return stays ? undefined : node;
     });
     const roots = this.wanted.filter((node) => node !== undefined);
-    this.nodes = inOrder(roots);
+    this.nodes = reachableFrom(roots);
     this.roles = decideRoles(this.nodes, roots, sourceOf);
     this.expressions = new ExpressionBuilder({
       variables: context.variables,
@@ -418,18 +419,4 @@ function nameOf(node: Node): string {
   if (node.label !== undefined) return node.label;
   const { operator } = node;
   return operator.kind === 'elementwise' ? operator.name : operator.kind;
-}
-
-/** Everything that the roots need, inputs first. */
-function inOrder(roots: readonly Node[]): Node[] {
-  const seen = new Set<Node>(roots);
-  const pending = [...seen];
-  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    for (const input of node.inputs) {
-      if (seen.has(input)) continue;
-      seen.add(input);
-      pending.push(input);
-    }
-  }
-  return [...seen].sort((left, right) => left.id - right.id);
 }

@@ -18,6 +18,7 @@ import {
   ReservedWord,
   StringToken,
 } from './tokens.js';
+import { declarationHeads } from './words.js';
 
 /** What a rule is called when none of its alternatives fits. */
 const ruleNames: Readonly<Record<string, string>> = {
@@ -124,26 +125,7 @@ const hints: Readonly<Record<string, string>> = {
 
 /** What may begin there, for slips of the hand. */
 const keywords: Readonly<Record<string, readonly string[]>> = {
-  'a declaration': [
-    'import',
-    'dim',
-    'hyper',
-    'data',
-    'param',
-    'let',
-    'fn',
-    'module',
-    'model',
-    'minimize',
-    'maximize',
-    'solve',
-    'report',
-    'precision',
-    'test',
-    'optimizer',
-    'schedule',
-    'aggregator',
-  ],
+  'a declaration': [...declarationHeads, 'test'],
   'a statement or `}`': ['let', 'state', 'param', 'model', 'for', 'if', 'return', 'per', 'assert'],
 };
 

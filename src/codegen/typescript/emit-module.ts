@@ -2,11 +2,7 @@
  * `compile`: a program as one readable TypeScript module without imports. The function bodies are the text that `run`
  * executes; ts-morph shapes the declarations around them, in one batch, and is loaded only here.
  */
-import type {
-  FunctionDeclarationStructure,
-  InterfaceDeclarationStructure,
-  StatementStructures,
-} from 'ts-morph';
+import type { InterfaceDeclarationStructure, StatementStructures } from 'ts-morph';
 import { arenaOf } from '../../ir/memory.js';
 import { locate } from '../../ir/nest.js';
 import type { Place } from '../../ir/nest.js';
@@ -15,14 +11,13 @@ import { at } from '../../ir/types.js';
 import { evaluated } from '../../runtime/infeasible.js';
 import { batchStream, orderStream } from '../../runtime/sampler.js';
 import {
-  checkIntegersBody,
-  checkNumbersBody,
   createTrainerBody,
   driverInterfaces,
   setHyperBody,
   setRowsBody,
   trainBody,
 } from './module-driver.js';
+import { checkIntegers, checkNumbers, routine } from './module-routines.js';
 import { printProgram } from './print-program.js';
 import type { PrintedProgram } from './print-program.js';
 import {
@@ -71,20 +66,6 @@ export async function emitModule(program: Program, options: EmitOptions = {}): P
     docs: [doc],
     properties: [],
     ...interfaceMembers(body),
-  });
-  const routine = (
-    name: string,
-    parameters: readonly (readonly [string, string])[],
-    returnType: string,
-    statements: string,
-    more: Partial<FunctionDeclarationStructure> = {},
-  ): FunctionDeclarationStructure => ({
-    kind: StructureKind.Function,
-    name,
-    parameters: parameters.map(([parameter, type]) => ({ name: parameter, type })),
-    returnType,
-    statements,
-    ...more,
   });
   const constrained = constrainedPhase(program);
   const reals = program.precision === 'f64' ? 'Float64Array' : 'Float32Array';
@@ -226,28 +207,8 @@ export async function emitModule(program: Program, options: EmitOptions = {}): P
     ...(constrained === undefined
       ? []
       : [routine('readConstraints', [['cells', reals]], 'Constraints', constraintsBody(constrained))]),
-    routine(
-      'checkNumbers',
-      [
-        ['name', 'string'],
-        ['values', 'ArrayLike<number> | undefined | null'],
-        ['size', 'number'],
-      ],
-      'asserts values is ArrayLike<number>',
-      checkNumbersBody,
-    ),
-    routine(
-      'checkIntegers',
-      [
-        ['name', 'string'],
-        ['values', 'ArrayLike<number>'],
-        ['size', 'number'],
-        ['low', 'number'],
-        ['high', 'number'],
-      ],
-      'void',
-      checkIntegersBody,
-    ),
+    checkNumbers,
+    checkIntegers,
     routine(
       'setRows',
       [

@@ -6,7 +6,7 @@ import type { StatementStructures } from 'ts-morph';
 import type { HyperSlot, Program } from '../../ir/program.js';
 import type { DevicePlan } from '../../runtime/webgpu/plan.js';
 import { planText } from '../../runtime/webgpu/program_plan.js';
-import { checkIntegersBody, checkNumbersBody } from '../typescript/module-driver.js';
+import { checkIntegers, checkNumbers, routine } from '../typescript/module-routines.js';
 import {
   access,
   dataMembers,
@@ -63,22 +63,6 @@ async function hostModule(name: string, program: Program, options: EmitOptions):
     docs: [doc],
     ...interfaceMembers(body),
   });
-  const routine = (
-    title: string,
-    parameters: readonly (readonly [string, string])[],
-    returnType: string,
-    statements: string,
-    doc?: string,
-  ): StatementStructures => ({
-    kind: StructureKind.Function,
-    name: title,
-    parameters: parameters.map(([parameter, type]) => ({ name: parameter, type })),
-    returnType,
-    statements,
-    isExported: doc !== undefined,
-    isAsync: returnType.startsWith('Promise<'),
-    docs: doc === undefined ? [] : [doc],
-  });
   const reals = 'Float64Array';
   const hyped = program.hypers.length > 0;
   const shown = asShown(program);
@@ -124,38 +108,14 @@ async function hostModule(name: string, program: Program, options: EmitOptions):
       ],
       'Promise<Result>',
       trainBody(program, hyped),
-      'Opens a device, runs all phases on it, and frees what it took there.',
+      {
+        isExported: true,
+        isAsync: true,
+        docs: ['Opens a device, runs all phases on it, and frees what it took there.'],
+      },
     ),
-    ...(program.raw.length === 0
-      ? []
-      : [
-          routine(
-            'checkNumbers',
-            [
-              ['name', 'string'],
-              ['values', 'ArrayLike<number> | undefined | null'],
-              ['size', 'number'],
-            ],
-            'asserts values is ArrayLike<number>',
-            checkNumbersBody,
-          ),
-        ]),
-    ...(program.raw.every(({ type }) => type.dtype === 'real')
-      ? []
-      : [
-          routine(
-            'checkIntegers',
-            [
-              ['name', 'string'],
-              ['values', 'ArrayLike<number>'],
-              ['size', 'number'],
-              ['low', 'number'],
-              ['high', 'number'],
-            ],
-            'void',
-            checkIntegersBody,
-          ),
-        ]),
+    ...(program.raw.length === 0 ? [] : [checkNumbers]),
+    ...(program.raw.every(({ type }) => type.dtype === 'real') ? [] : [checkIntegers]),
   ];
   return tidy(project.createSourceFile('module.ts', { statements }).getFullText());
 }
