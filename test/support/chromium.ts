@@ -33,14 +33,9 @@ export interface OpenPage {
   readonly close: () => Promise<void>;
 }
 
-/** Opens an empty page of a site with the given folders: `/name/...` is read from `folders[name]`. */
-export async function openPage(
-  executable: string,
-  folders: Readonly<Record<string, string>>,
-): Promise<OpenPage> {
-  const server = await serve(folders);
-  const { port } = server.address() as AddressInfo;
-  const browser: Browser = await chromium.launch({
+/** Headless, with WebGPU on SwiftShader, and without asking the network for anything. */
+export function launchChromium(executable: string): Promise<Browser> {
+  return chromium.launch({
     executablePath: executable,
     headless: true,
     args: [
@@ -54,6 +49,16 @@ export async function openPage(
       '--use-webgpu-adapter=swiftshader',
     ],
   });
+}
+
+/** Opens an empty page of a site with the given folders: `/name/...` is read from `folders[name]`. */
+export async function openPage(
+  executable: string,
+  folders: Readonly<Record<string, string>>,
+): Promise<OpenPage> {
+  const server = await serve(folders);
+  const { port } = server.address() as AddressInfo;
+  const browser = await launchChromium(executable);
   const page = await browser.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {

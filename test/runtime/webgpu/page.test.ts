@@ -1,37 +1,21 @@
 /** The page of the documentation, in a real browser. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { build } from 'esbuild';
-import { chromium } from 'playwright-core';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { planText } from '../../../src/runtime/webgpu/program_plan.js';
+import { findChromium, launchChromium } from '../../support/chromium.js';
 import { data, halving } from './halving.js';
 
-const executablePath = '/usr/bin/chromium';
-const hasChromium = existsSync(executablePath) && process.env['ARGMIN_WITHOUT_DRIVERS'] === undefined;
-const reason = hasChromium ? '' : ' (skipped: chromium is not installed)';
-
-const flags = [
-  '--no-sandbox',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--enable-unsafe-webgpu',
-  '--use-webgpu-adapter=swiftshader',
-  '--enable-features=Vulkan',
-  '--use-vulkan=swiftshader',
-  '--ignore-gpu-blocklist',
-];
+const { executable, reason } = findChromium();
 
 const documentation = readFileSync('docs/embedding.md', 'utf8');
 const html = /```html\n(.*?)```/s.exec(documentation)?.[1] ?? '';
 
-describe.skipIf(!hasChromium)(`the page in docs/embedding.md${reason}`, () => {
+describe.skipIf(executable === undefined)(`the page in docs/embedding.md${reason}`, () => {
   let server: Server;
   let browser: Browser;
   let plan = halving();
@@ -56,7 +40,7 @@ describe.skipIf(!hasChromium)(`the page in docs/embedding.md${reason}`, () => {
       response.setHeader('content-type', type);
       response.end(text);
     }).listen(0);
-    browser = await chromium.launch({ executablePath, headless: true, args: flags });
+    browser = await launchChromium(executable ?? '');
   });
 
   afterAll(async () => {
