@@ -2,7 +2,8 @@
  * Everything that must hold before a change goes in, in one command (`npm test`). Each step counts as one check, except
  * that the unit tests and the library's test blocks count one by one. The last line is the tally.
  */
-import { spawnSync } from 'node:child_process';
+import { Buffer } from 'node:buffer';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -15,14 +16,23 @@ const failures = [];
 let passed = 0;
 let failed = 0;
 
-/** Runs a command, echoes what it prints when it fails (or always), and returns both. */
-function execute(title, command, args, { echo = false } = {}) {
+/** Runs a command, echoes what it prints when it fails, and returns both. */
+async function execute(title, command, args) {
   const started = Date.now();
-  const result = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 28 });
-  const ok = result.status === 0;
-  const output = `${result.stdout ?? ''}${result.stderr ?? ''}`;
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const texts = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => texts.push(text));
+  const status = await new Promise((resolve) => {
+    child.on('error', (error) => {
+      texts.push(Buffer.from(String(error)));
+      resolve(1);
+    });
+    child.on('close', resolve);
+  });
+  const ok = status === 0;
+  const output = Buffer.concat(texts).toString('utf8');
   console.log(`${ok ? 'ok  ' : 'FAIL'}  ${title}  (${((Date.now() - started) / 1000).toFixed(1)} s)`);
-  if (!ok || echo) console.log(output.trimEnd().replaceAll(/^/gm, '      '));
+  if (!ok) console.log(output.trimEnd().replaceAll(/^/gm, '      '));
   return { ok, output };
 }
 
@@ -32,9 +42,18 @@ function tally(title, good, bad) {
   if (bad > 0) failures.push(title);
 }
 
-function step(title, command, args) {
-  const { ok } = execute(title, command, args);
+async function step(title, command, args) {
+  const { ok } = await execute(title, command, args);
   tally(title, ok ? 1 : 0, ok ? 0 : 1);
+}
+
+/** Steps that do not need each other, two at a time: machines that run this have two cores. */
+async function together(steps) {
+  const waiting = [...steps];
+  const lane = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await step(...next);
+  };
+  await Promise.all([lane(), lane()]);
 }
 
 /** What did not run, with the reasons that the titles of its groups carry: for want of a driver, mostly. */
@@ -50,24 +69,26 @@ function reportSkipped(files) {
   for (const [reason, count] of reasons) console.log(`skip  ${count} tests: ${reason}`);
 }
 
-step('format', bin('prettier'), ['--check', '--log-level', 'warn', '.']);
-step('build', process.execPath, ['scripts/build.mjs']);
-step('types', bin('tsc'), ['--noEmit']);
-step('types of the playground', bin('tsc'), ['--noEmit', '-p', 'playground']);
-step('types of the extension', bin('tsc'), ['--noEmit', '-p', 'editors/vscode']);
-step('lint', bin('eslint'), ['--max-warnings', '0', '.']);
-
-step('extension is packaged', bin('tsx'), ['scripts/build-extension.ts']);
-
-for (const script of ['generate-grammar', 'generate-errors', 'generate-reference']) {
-  const file = `scripts/${script}.ts`;
-  if (existsSync(file)) step(`${script} is up to date`, bin('tsx'), [file, '--check']);
-}
+// Whatever runs the program afterwards runs what is built here.
+await step('build', process.execPath, ['scripts/build.mjs', '--if-changed']);
+await together([
+  ['lint', bin('eslint'), ['--max-warnings', '0', '.']],
+  ['format', bin('prettier'), ['--check', '--log-level', 'warn', '.']],
+  ['types', bin('tsc'), ['--noEmit']],
+  ['types of the playground', bin('tsc'), ['--noEmit', '-p', 'playground']],
+  ['types of the extension', bin('tsc'), ['--noEmit', '-p', 'editors/vscode']],
+  ['extension is packaged', bin('tsx'), ['scripts/build-extension.ts']],
+  ...['generate-grammar', 'generate-errors', 'generate-reference'].map((script) => [
+    `${script} is up to date`,
+    bin('tsx'),
+    [`scripts/${script}.ts`, '--check'],
+  ]),
+]);
 
 {
   const title = 'unit and property tests';
   const report = path.join(scratch, 'vitest.json');
-  const { ok } = execute(title, bin('vitest'), [
+  const { ok } = await execute(title, bin('vitest'), [
     'run',
     '--reporter=default',
     '--reporter=json',
@@ -89,18 +110,18 @@ for (const script of ['generate-grammar', 'generate-errors', 'generate-reference
 
 {
   const title = 'tests of the library, in the language';
-  const { ok, output } = execute(title, process.execPath, ['dist/cli.js', 'test', 'std/']);
+  const { ok, output } = await execute(title, process.execPath, ['dist/cli.js', 'test', 'std/']);
   const [, good, bad] = /(\d+) passed, (\d+) failed\s*$/.exec(output) ?? [];
   tally(title, Number(good ?? 0), Math.max(Number(bad ?? 0), ok ? 0 : 1));
 }
 
 for (const folder of ['std', 'examples']) {
   if (!existsSync(folder)) continue;
-  const { output } = execute(`list ${folder}`, 'git', ['ls-files', `${folder}/*.opt`]);
+  const { output } = await execute(`list ${folder}`, 'git', ['ls-files', `${folder}/*.opt`]);
   const files = output.split('\n').filter(Boolean);
   if (files.length === 0) continue;
-  step(`${folder} is formatted`, process.execPath, ['dist/cli.js', 'fmt', '--check', ...files]);
-  step(`${folder} checks without errors`, process.execPath, ['dist/cli.js', 'check', ...files]);
+  await step(`${folder} is formatted`, process.execPath, ['dist/cli.js', 'fmt', '--check', ...files]);
+  await step(`${folder} checks without errors`, process.execPath, ['dist/cli.js', 'check', ...files]);
 }
 
 rmSync(scratch, { recursive: true });
