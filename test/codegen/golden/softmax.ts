@@ -413,12 +413,12 @@ function createProgram() {
   const result = reals.subarray(1661, 1676);
   const contraction_5 = reals.subarray(1677, 1678);
   const contraction_6 = reals.subarray(1613, 1614);
-  const greater = integers.subarray(310, 311);
+  const and = integers.subarray(310, 311);
   const i_array = integers.subarray(311, 312);
   const select_2 = reals.subarray(1614, 1615);
   const select_3 = integers.subarray(312, 313);
   const add_2 = integers.subarray(313, 314);
-  const and = integers.subarray(314, 315);
+  const and_2 = integers.subarray(314, 315);
   const z = reals.subarray(1615, 1616);
   const scatter_set = reals.subarray(1678, 1828);
   const scatter_set_2 = reals.subarray(1830, 1980);
@@ -440,7 +440,7 @@ function createProgram() {
   const reshape_5 = reals.subarray(1648, 1663);
   const contraction_8 = reals.subarray(1664, 1665);
   const subtract = reals.subarray(1648, 1649);
-  const greater_2 = integers.subarray(313, 314);
+  const greater = integers.subarray(313, 314);
   const select_8 = reals.subarray(1648, 1649);
   const equal = integers.subarray(310, 311);
   const select_9 = reals.subarray(1649, 1664);
@@ -844,7 +844,7 @@ function createProgram() {
     }
   }
   function step_1_part_2() {
-    // std/optimizers.opt:345: let d = -g, alpha = zeros(memory)
+    // std/optimizers.opt:346: let d = -g, alpha = zeros(memory)
     for (let i = 0; i < 15; i += 1) {
       const t1 = b_array[i]!;
       reshape_3[i] = t1 - lbfgs_base_gradient[i]!;
@@ -898,11 +898,11 @@ function createProgram() {
       s2 += reshape_2[p + 2]! * reshape_3[q + 2]!;
       contraction_6[o0] = s0 + s1 + (s2 + s3);
     }
-    // std/optimizers.opt:399: if rise - slope > 0 and is_finite(rise) then clamp(-slope / (2 ...
+    // std/optimizers.opt:400: if rise - slope > 0 and is_finite(rise) then clamp(-slope / (2 ...
     {
       const t1 = contraction_5[0]!;
       const t2 = contraction_6[0]!;
-      const t3 = t1 > 1e-16 * t2;
+      const t3 = t1 > Math.max(1e-16 * t2, 1e-37) && t2 > 1e-37;
       const t4 = lbfgs_pairs[0]!;
       const t5 = or[0]! !== 0;
       const t6 = measures[2]!;
@@ -912,12 +912,12 @@ function createProgram() {
       const t10 = t8 - t9;
       const t11 = t10 > 0 && Number.isFinite(t8);
       const t12 = !t5 && !(descends[0]! !== 0) && lbfgs_low[0]! === 0 && t11 ? 2 * t10 : t6;
-      greater[0] = t3 ? 1 : 0;
+      and[0] = t3 ? 1 : 0;
       i_array[0] = floorModulo(t4, 10);
       select_2[0] = t3 ? t1 / (t5 && t3 ? t2 : t6) : lbfgs_scale[0]!;
       select_3[0] = t7;
       add_2[0] = t7 + 10;
-      and[0] = t11 ? 1 : 0;
+      and_2[0] = t11 ? 1 : 0;
       z[0] = -(t9 / t12);
     }
     for (let i = 0; i < 10; i += 1) {
@@ -947,15 +947,15 @@ function createProgram() {
       }
     }
     {
-      const t1 = or[0]! !== 0 && greater[0]! !== 0 ? contraction_5[0]! : measures[2]!;
+      const t1 = or[0]! !== 0 && and[0]! !== 0 ? contraction_5[0]! : measures[2]!;
       const t2 = i_array[0]!;
       if (t2 >= 0 && t2 < 10) {
         scatter_set_3[t2] = 1 / t1;
       }
     }
-    // std/optimizers.opt:345: let d = -g, alpha = zeros(memory)
+    // std/optimizers.opt:346: let d = -g, alpha = zeros(memory)
     {
-      const t1 = greater[0]! !== 0;
+      const t1 = and[0]! !== 0;
       for (let i = 0; i < 10; i += 1) {
         const p2 = i * 15;
         for (let j = 0; j < 15; j += 1) {
@@ -968,7 +968,7 @@ function createProgram() {
     }
     for (let r = 0; r < 10; r += 1) {
       turn[0] = r;
-      // std/optimizers.opt:347: let i = mod(pairs + memory - k, memory)
+      // std/optimizers.opt:348: let i = mod(pairs + memory - k, memory)
       i_array_2[0] = floorModulo(add_2[0]! - (turn[0]! + 1), 10);
       // std/math.opt:6: fn dot(a: real[n], b: real[n]): real = a @ b
       {
@@ -1017,7 +1017,7 @@ function createProgram() {
           result_2[t1] = t3 * contraction_7[0]!;
         }
       }
-      // std/optimizers.opt:349: d <- d - alpha[i] * Y[i]
+      // std/optimizers.opt:350: d <- d - alpha[i] * Y[i]
       {
         const t1 = or[0]! !== 0 ? i_array_2[0]! : 0;
         let t2 = NaN;
@@ -1026,7 +1026,7 @@ function createProgram() {
         }
         gather[0] = t2;
       }
-      // std/optimizers.opt:349: d <- d - alpha[i] * Y[i]
+      // std/optimizers.opt:350: d <- d - alpha[i] * Y[i]
       {
         const t2 = gather[0]!;
         const t3 = or[0]! !== 0 ? i_array_2[0]! : 0;
@@ -1041,7 +1041,7 @@ function createProgram() {
         }
       }
     }
-    // std/optimizers.opt:380: length <- 1 / max(1, sum(abs(base_gradient)))
+    // std/optimizers.opt:381: length <- 1 / max(1, sum(abs(base_gradient)))
     {
       const t1 = select_2[0]!;
       let t2 = 0;
@@ -1056,7 +1056,7 @@ function createProgram() {
     }
     for (let r = 0; r < 10; r += 1) {
       turn_2[0] = r;
-      // std/optimizers.opt:354: d <- d + (alpha[i] - rho[i] * dot(Y[i], d)) * S[i]
+      // std/optimizers.opt:355: d <- d + (alpha[i] - rho[i] * dot(Y[i], d)) * S[i]
       {
         const t1 = or[0]! !== 0 ? floorModulo(select_3[0]! + turn_2[0]!, 10) : 0;
         select_7[0] = t1;
@@ -1097,7 +1097,7 @@ function createProgram() {
         s2 += reshape_5[p + 2]! * result_3[q + 2]!;
         contraction_8[o0] = s0 + s1 + (s2 + s3);
       }
-      // std/optimizers.opt:354: d <- d + (alpha[i] - rho[i] * dot(Y[i], d)) * S[i]
+      // std/optimizers.opt:355: d <- d + (alpha[i] - rho[i] * dot(Y[i], d)) * S[i]
       {
         const t1 = select_7[0]!;
         let t2 = NaN;
@@ -1110,7 +1110,7 @@ function createProgram() {
         }
         subtract[0] = t2 - t3 * contraction_8[0]!;
       }
-      // std/optimizers.opt:354: d <- d + (alpha[i] - rho[i] * dot(Y[i], d)) * S[i]
+      // std/optimizers.opt:355: d <- d + (alpha[i] - rho[i] * dot(Y[i], d)) * S[i]
       {
         const t2 = subtract[0]!;
         const t3 = select_7[0]!;
@@ -1127,7 +1127,7 @@ function createProgram() {
     }
   }
   function step_1_part_3() {
-    // std/optimizers.opt:393: x <- if t == T then base else base + length * direction
+    // std/optimizers.opt:394: x <- if t == T then base else base + length * direction
     {
       const t1 = lbfgs_trials[0]! + 1 > 30;
       const t2 = or[0]! !== 0;
@@ -1136,17 +1136,17 @@ function createProgram() {
       const t5 = lbfgs_length[0]!;
       const t6 = lbfgs_low[0]!;
       const t7 = z[0]!;
-      const t8 = t5 * (and[0]! !== 0 ? (t7 < 0.1 ? 0.1 : t7 > 0.9 ? 0.9 : t7) : 0.1);
-      const t9 = descends[0]! !== 0 ? (t4 < Infinity ? (t5 + t4) / 2 : 2 * t5) : t6 === 0 ? t8 : (t6 + t5) / 2;
+      const t8 = and_2[0]! !== 0 ? (t7 < 0.1 ? 0.1 : t7 > 0.9 ? 0.9 : t7) : 0.1;
+      const t9 = descends[0]! !== 0 ? (t4 < Infinity ? (t5 + t4) / 2 : 2 * t5) : t6 === 0 ? t5 * t8 : (t6 + t5) / 2;
       const t10 = select_3[0]! === 0;
       const t11 = t2 ? (t10 ? 1 / (t2 && t10 ? Math.max(t3, reduce_5[0]!) : t3) : t3) : t1 ? 1 / (!t2 && t1 ? Math.max(t3, reduce_6[0]!) : t3) : t9;
-      greater_2[0] = t1 ? 1 : 0;
+      greater[0] = t1 ? 1 : 0;
       select_8[0] = t11;
       equal[0] = step_number[0]! === 500 ? 1 : 0;
     }
     {
       const t1 = or[0]! !== 0;
-      const t2 = greater_2[0]! !== 0;
+      const t2 = greater[0]! !== 0;
       let t5 = 0;
       for (let i = 0; i < 15; i += 1) {
         const t3 = t1 ? result_3[i]! : t2 ? -lbfgs_base_gradient[i]! : lbfgs_direction[i]!;
@@ -1162,7 +1162,7 @@ function createProgram() {
       const t2 = t1 < 1e-8;
       const t3 = lbfgs_pairs[0]!;
       const t4 = or[0]! !== 0;
-      const t5 = greater_2[0]! !== 0;
+      const t5 = greater[0]! !== 0;
       const t6 = lbfgs_scale[0]!;
       const t7 = measures[2]!;
       const t8 = lbfgs_base_value[0]!;
@@ -1204,7 +1204,7 @@ function createProgram() {
     {
       const t1 = less[0]! !== 0;
       const t4 = or[0]! !== 0;
-      const t7 = greater_2[0]! !== 0;
+      const t7 = greater[0]! !== 0;
       for (let i = 0; i < 10; i += 1) {
         const p2 = i * 15;
         for (let j = 0; j < 15; j += 1) {
