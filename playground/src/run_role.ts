@@ -3,7 +3,6 @@
  * result; `stop` ends a run at its next pause. What never pauses is ended by the page, which ends this worker.
  */
 import {
-  compileSource,
   diagnoseDivergence,
   putFile,
   renderDiagnostic,
@@ -12,7 +11,7 @@ import {
   runProgram,
   startState,
 } from '../../src/browser.js';
-import type { Compilation, Diagnostic, Progress } from '../../src/browser.js';
+import type { Compilation, CompileState, Diagnostic, Progress } from '../../src/browser.js';
 import { objectivesText } from '../../src/explain/objectives.js';
 import { problemText } from '../../src/explain/problem.js';
 import { prepare } from './back_ends.js';
@@ -54,33 +53,31 @@ async function solve(request: RunRequest): Promise<void> {
   say({ kind: 'stage', stage: 'compiling' });
   for (const [path, content] of Object.entries(request.files)) putFile(path, content);
   const source = { path: request.path, text: request.text };
-  const { compilation, diagnostics } = await compileSource(source, { folder: '/' });
-  if (compilation === undefined) {
+  const state = await runPasses(startState(source, { folder: '/' }));
+  const { file, bound, program, rewrites, diagnostics } = state;
+  // An error ends the passes before the last.
+  if (file === undefined || bound === undefined || program === undefined || state.printed === undefined) {
     say({ kind: 'failed', message: textOf(diagnostics) });
     return;
   }
-  if (compilation.program.phases.length === 0) {
+  if (program.phases.length === 0) {
     say({ kind: 'failed', message: 'there is nothing to solve: the program needs a `solve using ...`' });
     return;
   }
-  if ((compilation.program.externs?.length ?? 0) > 0) {
+  if ((program.externs?.length ?? 0) > 0) {
     say({ kind: 'failed', message: 'the program calls functions of a host, which this page does not have' });
     return;
   }
-  await run(compilation, source, diagnostics, request.target);
+  await run({ source, file, bound, program, rewrites }, state, request.target);
 }
 
 async function run(
   compilation: Compilation,
-  source: { readonly path: string; readonly text: string },
-  diagnostics: readonly Diagnostic[],
+  { printed, problem, diagnostics }: CompileState,
   target: Target,
 ): Promise<void> {
-  const { printed, file, problem } = await runPasses(startState(source, { folder: '/' }));
   const mathematics =
-    file === undefined || problem === undefined
-      ? ''
-      : `${problemText(file, problem)}\n\n${objectivesText(problem)}`;
+    problem === undefined ? '' : `${problemText(compilation.file, problem)}\n\n${objectivesText(problem)}`;
   const preparation = await prepare(compilation, target);
   if (!preparation.ok) {
     say({ kind: 'failed', message: preparation.reason });
