@@ -65,5 +65,21 @@ export default defineConfig(
     files: ['**/*.mjs', '**/*.js'],
     languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
   },
+  {
+    files: ['examples/embedding/{page,editor}/*.js'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        [
+          'addEventListener',
+          'AbortController',
+          'clearTimeout',
+          'document',
+          'postMessage',
+          'setTimeout',
+          'Worker',
+        ].map((name) => [name, 'readonly']),
+      ),
+    },
+  },
   ...importDirections,
 );
