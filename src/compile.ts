@@ -21,6 +21,7 @@ import { files } from './runtime/data/files.js';
 import type { DataSource } from './runtime/data/source.js';
 import type { Host } from './runtime/host.js';
 import type { Divergence } from './runtime/run.js';
+import type { Origin } from './runtime/webgpu/plan.js';
 
 export interface CompileOptions {
   /** The folder that data paths are relative to; the source's own without one. */
@@ -55,6 +56,12 @@ export interface CompileState {
 
 export interface PrintedCode {
   readonly text: string;
+  /**
+   * Which lines of `text` come from which places of the source, for views that link them: `origin.line` to
+   * `origin.line + origin.lines - 1` come from line `origin.sourceLine` of `origin.path`. A fused nest has several
+   * origins; the last of them names the place that it ends in.
+   */
+  readonly origins: readonly Origin[];
   readonly schedules: ReadonlyMap<string, Schedule>;
   /** Numbers in the arena, all storage of the program included. */
   readonly cells: { readonly real: number; readonly integer: number };
@@ -117,8 +124,11 @@ export const passes: readonly Pass[] = [
     does: 'schedules, fuses, plans memory, and prints the loops',
     run: async (state) => {
       const { printProgram } = await import('./codegen/typescript/print-program.js');
+      const { originsOf, textsOf } = await import('./codegen/origins.js');
       const { text, schedules, sizes } = printProgram(known(state.program));
-      return { ...state, printed: { text: text.declareFunctions().join('\n'), schedules, cells: sizes } };
+      const lines = text.functionLines();
+      const printed = { text: textsOf(lines).join('\n'), origins: originsOf(lines), schedules, cells: sizes };
+      return { ...state, printed };
     },
   },
 ];

@@ -55,6 +55,7 @@ export async function commandLine(argv: readonly string[]): Promise<ExitStatus> 
     .option('--target <target>', 'ts, wasm or wgsl', 'ts')
     .option('--set <name=value>', 'give a hyperparameter a value', collect, [])
     .option('--data <name=file>', 'fill a column that has no source, for its shape', collect, [])
+    .option('--source-map', 'with --target ts: write FILE.ts.map, which leads from the program to the source')
     .option('--allow-outside', 'let data and imports leave the folder of the file')
     .action(async (file: string, options: CompileCommandOptions) => {
       status = await (await import('./commands/compile.js')).compile(file, options);
@@ -146,6 +147,7 @@ export interface RunCommandOptions {
 
 export interface CompileCommandOptions {
   readonly out: string;
+  readonly sourceMap?: true;
   readonly target: string;
   readonly set: readonly string[];
   readonly data: readonly string[];

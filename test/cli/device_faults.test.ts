@@ -15,7 +15,7 @@ async function program() {
 }
 
 it('code that a device refuses is shown at the line that it comes from', async () => {
-  const origin = { line: 4, path: 'two.opt', sourceLine: 2, sourceColumn: 10 };
+  const origin = { line: 4, lines: 3, path: 'two.opt', sourceLine: 2, sourceColumn: 10 };
   const fault = {
     kind: 'shader',
     module: 'step_1',

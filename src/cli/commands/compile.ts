@@ -1,7 +1,8 @@
 /** `argmin compile FILE -o DIR`: the program as one readable TypeScript module, or as kernels with a host module. */
 import path from 'node:path';
 import { compileSource } from '../../compile.js';
-import type { Program } from '../../ir/program.js';
+import type { Compilation } from '../../compile.js';
+import { librarySources } from '../../package.js';
 import type { Diagnostic } from '../../parser/diagnostic.js';
 import type { CompileCommandOptions } from '../command_line.js';
 import { readBindings } from '../bindings.js';
@@ -42,7 +43,7 @@ export async function compile(file: string, options: CompileCommandOptions): Pro
     );
   }
   const name = path.basename(file, '.opt');
-  const emitted = await emit(name, compilation.program, options.target, headComment(source.source.text));
+  const emitted = await emit(name, compilation, options);
   if (!emitted.ok) {
     sayDiagnostics(emitted.diagnostics);
     return exit.error;
@@ -61,7 +62,12 @@ type Emitted =
   | { readonly ok: true; readonly files: readonly { readonly name: string; readonly text: string }[] }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
-async function emit(name: string, program: Program, target: string, doc: string): Promise<Emitted> {
+async function emit(
+  name: string,
+  { source, program }: Compilation,
+  { target, sourceMap: withMap, out }: CompileCommandOptions,
+): Promise<Emitted> {
+  const doc = headComment(source.text);
   if (target === 'wgsl') {
     const { compileDeviceProgram } = await import('../../codegen/wgsl/compile_program.js');
     const { emitDeviceModule } = await import('../../codegen/wgsl/emit_device_module.js');
@@ -69,8 +75,26 @@ async function emit(name: string, program: Program, target: string, doc: string)
     if (!compiled.ok) return compiled;
     return { ok: true, files: await emitDeviceModule(name, program, compiled.value.plan, { doc }) };
   }
-  const { emitModule } = await import('../../codegen/typescript/emit-module.js');
-  return { ok: true, files: [{ name: `${name}.ts`, text: await emitModule(program, { doc }) }] };
+  const { emitMappedModule } = await import('../../codegen/typescript/emit-module.js');
+  const { text, origins } = await emitMappedModule(program, { doc });
+  if (withMap !== true) return { ok: true, files: [{ name: `${name}.ts`, text }] };
+  const { sourceMap } = await import('../../codegen/source-map.js');
+  // Sources are found from the folder of the map; the library's travel with it.
+  const isLibrary = (file: string): boolean => file.startsWith('std/');
+  const map = sourceMap(
+    `${name}.ts`,
+    origins.map((origin) =>
+      isLibrary(origin.path) ? origin : { ...origin, path: path.relative(out, origin.path) },
+    ),
+    librarySources(),
+  );
+  return {
+    ok: true,
+    files: [
+      { name: `${name}.ts`, text: `${text}//# sourceMappingURL=${encodeURIComponent(name)}.ts.map\n` },
+      { name: `${name}.ts.map`, text: `${JSON.stringify(map)}\n` },
+    ],
+  };
 }
 
 /** The comment at the top of a file, as the module's description. */

@@ -9,6 +9,7 @@ import type { Place } from '../../ir/nest.js';
 import type { ExternSlot, Phase, Program } from '../../ir/program.js';
 import { at } from '../../ir/types.js';
 import { evaluated } from '../../runtime/infeasible.js';
+import type { Origin } from '../../runtime/webgpu/plan.js';
 import { batchStream, orderStream } from '../../runtime/sampler.js';
 import {
   createTrainerBody,
@@ -18,6 +19,8 @@ import {
   trainBody,
 } from './module-driver.js';
 import { checkIntegers, checkNumbers, routine } from './module-routines.js';
+import { indented, originsOf, textsOf } from '../origins.js';
+import type { CodeLine } from '../origins.js';
 import { printProgram } from './print-program.js';
 import type { PrintedProgram } from './print-program.js';
 import {
@@ -51,6 +54,16 @@ const moduleNames =
   'train createTrainer createProgram loadData setHyper Hypers readParams readReports checkNumbers checkIntegers setRows';
 
 export async function emitModule(program: Program, options: EmitOptions = {}): Promise<string> {
+  return (await emitMappedModule(program, options)).text;
+}
+
+export interface MappedModule {
+  readonly text: string;
+  readonly origins: readonly Origin[];
+}
+
+/** The module, and which of its lines come from which places of the source. */
+export async function emitMappedModule(program: Program, options: EmitOptions = {}): Promise<MappedModule> {
   const { IndentationText, Project, QuoteKind, StructureKind } = await import('ts-morph');
   const printed = printProgram(program, moduleNames.split(' '));
   printed.text.routine('shuffleRows');
@@ -224,7 +237,19 @@ export async function emitModule(program: Program, options: EmitOptions = {}): P
     programText(printed, reals),
   ];
   const file = project.createSourceFile('module.ts', { statements: withUsed(statements, program) });
-  return tidy(file.getFullText());
+  const text = tidy(file.getFullText());
+  return { text, origins: originsIn(text, printed.text.functionLines()) };
+}
+
+/** The origins of printed functions where they stand in the text around them. */
+function originsIn(text: string, functions: readonly CodeLine[]): readonly Origin[] {
+  const wanted = textsOf(indented(functions));
+  const [first = ''] = wanted;
+  const lines = text.split('\n');
+  for (let start = lines.indexOf(first); start >= 0; start = lines.indexOf(first, start + 1)) {
+    if (wanted.every((line, index) => lines[start + index] === line)) return originsOf(functions, start + 1);
+  }
+  throw new Error('compiler bug: the functions of a module are not in it as they were printed');
 }
 
 /** Leaves out what this program does not call. */

@@ -2,14 +2,16 @@
  * Prints a schedule. The optimising compiler gives up on long functions, so a sequence that grows too long is cut into
  * functions of a bounded size that the enclosing code calls.
  */
-import type { Node } from '../../ir/graph.js';
 import { locate } from '../../ir/nest.js';
-import type { Launch, Place, Schedule } from '../../ir/nest.js';
+import type { Place, Schedule } from '../../ir/nest.js';
 import { Block } from '../blocks.js';
 import { printKernelCall } from './kernel-call.js';
 import { printContraction } from './print-contraction.js';
 import { printLaunch } from './print-launch.js';
 import type { ProgramText } from './program-text.js';
+import { codeLines, indented, spansOf } from '../origins.js';
+import type { CodeLine } from '../origins.js';
+import type { Span } from '../../parser/source.js';
 import { sourceComment } from '../source-text.js';
 
 /** Characters of one function, at most, unless a single nest is longer. */
@@ -32,45 +34,53 @@ class SchedulePrinter {
     private readonly name: string,
   ) {}
 
-  print(schedule: Schedule): string[] {
+  print(schedule: Schedule): CodeLine[] {
     switch (schedule.kind) {
       case 'sequence':
         return this.pack(schedule.steps.map((step) => this.print(step)));
       case 'launch':
-        return this.scoped(printLaunch(schedule.launch, this.program, new Set()), commentOf(schedule.launch));
-      case 'contraction': {
-        const comment = sourceComment(schedule.contraction.node.span);
-        return this.scoped(printContraction(schedule.contraction, this.program), comment);
-      }
+        return this.scoped(
+          printLaunch(schedule.launch, this.program, new Set()),
+          spansOf(schedule.launch.units.map(({ node }) => node.span)),
+        );
+      case 'contraction':
+        return this.scoped(
+          printContraction(schedule.contraction, this.program),
+          spansOf([schedule.contraction.node.span]),
+        );
       case 'kernel':
         return this.scoped(
           [printKernelCall(schedule.call, this.program, (place) => this.argument(place))],
-          sourceComment(schedule.call.node.span),
+          spansOf([schedule.call.node.span]),
         );
       case 'copy':
-        return this.copy(schedule.from, schedule.to);
+        return codeLines(this.copy(schedule.from, schedule.to));
       case 'fill': {
         const block = new Block(undefined);
         this.program.fill(block, schedule.to, schedule.value);
-        return block.lines;
+        return codeLines(block.lines);
       }
       case 'repeat': {
-        const outer = new Block(undefined);
-        const block = new Block(outer);
-        block.push(`${this.element(schedule.turn)} = r;`);
+        const body = codeLines([`${this.element(schedule.turn)} = r;`]);
         if (schedule.condition !== undefined) {
-          for (const line of this.print(schedule.condition.schedule)) block.push(line);
-          block.push(`if (${this.element(schedule.condition.flag)}! === 0) break;`);
+          body.push(...this.print(schedule.condition.schedule));
+          body.push(...codeLines([`if (${this.element(schedule.condition.flag)}! === 0) break;`]));
         }
-        for (const line of this.print(schedule.body)) block.push(line);
-        outer.close(`for (let r = 0; r < ${schedule.max}; r += 1)`, block);
-        return outer.lines;
+        body.push(...this.print(schedule.body));
+        return [
+          ...codeLines([`for (let r = 0; r < ${schedule.max}; r += 1) {`]),
+          ...indented(body),
+          ...codeLines(['}']),
+        ];
       }
       case 'if': {
-        const then = this.print(schedule.then).map((line) => `  ${line}`);
-        const otherwise = this.print(schedule.otherwise).map((line) => `  ${line}`);
-        const head = `if (${this.element(schedule.flag)}! !== 0) {`;
-        return otherwise.length === 0 ? [head, ...then, '}'] : [head, ...then, '} else {', ...otherwise, '}'];
+        const otherwise = indented(this.print(schedule.otherwise));
+        return [
+          ...codeLines([`if (${this.element(schedule.flag)}! !== 0) {`]),
+          ...indented(this.print(schedule.then)),
+          ...(otherwise.length === 0 ? [] : [...codeLines(['} else {']), ...otherwise]),
+          ...codeLines(['}']),
+        ];
       }
       default:
         return schedule satisfies never;
@@ -78,11 +88,11 @@ class SchedulePrinter {
   }
 
   /** One after the other; in functions of their own where they are too long together. */
-  private pack(parts: readonly (readonly string[])[]): string[] {
+  private pack(parts: readonly (readonly CodeLine[])[]): CodeLine[] {
     const total = parts.reduce((sum, lines) => sum + lengthOf(lines), 0);
     if (total <= longestFunction) return parts.flat();
-    const calls: string[] = [];
-    let pending: string[] = [];
+    const calls: CodeLine[] = [];
+    let pending: CodeLine[] = [];
     let size = 0;
     const flush = (): void => {
       if (pending.length === 0) return;
@@ -92,7 +102,7 @@ class SchedulePrinter {
         this.parts += 1;
         const name = this.program.fresh(`${this.name}_part_${this.parts}`);
         this.program.functions.push({ name, lines: pending });
-        calls.push(`${name}();`);
+        calls.push(...codeLines([`${name}();`]));
       }
       pending = [];
       size = 0;
@@ -109,11 +119,13 @@ class SchedulePrinter {
       : this.pack(calls.map((call) => [call]));
   }
 
-  private scoped(lines: readonly string[], comment: string | undefined): string[] {
+  /** @param spans what the lines come from; the comment names the last: earlier places led to it */
+  private scoped(lines: readonly string[], spans: readonly Span[]): CodeLine[] {
     if (lines.length === 0) return [];
+    const comment = sourceComment(spans.at(-1));
     const declares = lines.some((line) => line.startsWith('const ') || line.startsWith('let '));
     const body = declares ? ['{', ...lines.map((line) => `  ${line}`), '}'] : [...lines];
-    return comment === undefined ? body : [comment, ...body];
+    return codeLines(comment === undefined ? body : [comment, ...body], spans);
   }
 
   private element(place: Place): string {
@@ -136,15 +148,8 @@ class SchedulePrinter {
   }
 }
 
-function lengthOf(lines: readonly string[]): number {
+function lengthOf(lines: readonly CodeLine[]): number {
   let length = 0;
-  for (const line of lines) length += line.length + 1;
+  for (const { text } of lines) length += text.length + 1;
   return length;
-}
-
-/** The source line of the last unit that has one: earlier ones led to it. */
-function commentOf(launch: Launch): string | undefined {
-  let node: Node | undefined;
-  for (const unit of launch.units) if (unit.node.span !== undefined) node = unit.node;
-  return sourceComment(node?.span);
 }

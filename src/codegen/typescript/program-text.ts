@@ -17,6 +17,8 @@ import type { HelperFunction } from '../../ir/operators/elementwise/lowering.js'
 import { elementwiseTable } from '../../ir/operators/elementwise/table.js';
 import { philoxUniform } from '../../ir/operators/philox.js';
 import type { Block } from '../blocks.js';
+import { codeLines, indented, textsOf } from '../origins.js';
+import type { CodeLine } from '../origins.js';
 import { Namer } from '../source-text.js';
 import { printRoutine, routines } from './routines.js';
 import type { RoutineName } from './routines.js';
@@ -24,7 +26,7 @@ import { numberText, reserved } from './text.js';
 
 export interface PrintedFunction {
   readonly name: string;
-  readonly lines: readonly string[];
+  readonly lines: readonly CodeLine[];
 }
 
 export class ProgramText {
@@ -174,10 +176,15 @@ export class ProgramText {
   }
 
   declareFunctions(): string[] {
+    return textsOf(this.functionLines());
+  }
+
+  /** As `declareFunctions`, with the places that the lines come from. */
+  functionLines(): CodeLine[] {
     return this.functions.flatMap(({ name, lines }) => [
-      `function ${name}() {`,
-      ...lines.map((line) => `  ${line}`),
-      '}',
+      ...codeLines([`function ${name}() {`]),
+      ...indented(lines),
+      ...codeLines(['}']),
     ]);
   }
 }

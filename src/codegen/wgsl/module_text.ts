@@ -10,8 +10,8 @@ import { wgslHelpers } from '../../ir/operators/elementwise/table.js';
 import { printWgslHelpers } from '../../ir/operators/elementwise/wgsl/lowering.js';
 import type { WgslHelper } from '../../ir/operators/elementwise/wgsl/lowering.js';
 import { at } from '../../ir/types.js';
-import { positionAt } from '../../parser/source.js';
 import type { KernelModule, Origin } from '../../runtime/webgpu/plan.js';
+import { originAt } from '../origins.js';
 import { Namer, sourceComment } from '../source-text.js';
 import type { DeviceFunction } from './device_function.js';
 import type { DeviceLayout } from './device_layout.js';
@@ -182,9 +182,7 @@ export class ModuleText {
       const comment = sourceComment(printed.span);
       if (comment !== undefined) lines.push(comment);
       if (printed.span !== undefined) {
-        const { line, column } = positionAt(printed.span.file, printed.span.start);
-        const { path } = printed.span.file;
-        origins.push({ line: lines.length + 1, path, sourceLine: line, sourceColumn: column });
+        origins.push(originAt(printed.span, lines.length + 1, printed.lines.length + 2));
       }
       lines.push(`fn ${printed.name}(thread: u32, group: u32, groups: u32) {`);
       for (const line of printed.lines) lines.push(`  ${line}`);

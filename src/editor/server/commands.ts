@@ -1,12 +1,19 @@
 /** What an editor can ask for beside the usual: the problem in mathematics, the generated program. */
 import { latexProblem } from '../../explain/latex_problem.js';
 import { problemText } from '../../explain/problem.js';
+import type { Origin } from '../../runtime/webgpu/plan.js';
 import type { Document } from '../document.js';
 
 export const commandNames = ['argmin.explainMathematics', 'argmin.generatedProgram'] as const;
 
 export type CommandResult =
-  | { readonly ok: true; readonly text: string; readonly latex?: string }
+  | {
+      readonly ok: true;
+      readonly text: string;
+      readonly latex?: string;
+      /** Of generated code: which of its lines come from which places of the source; the last of a line is its own. */
+      readonly origins?: readonly Origin[];
+    }
   | { readonly ok: false; readonly reason: string };
 
 export async function runCommand(
@@ -40,7 +47,7 @@ async function generated(document: Document): Promise<CommandResult> {
   const { workspaceLoader } = await import('../document.js');
   const options = { loader: workspaceLoader(document.workspace) };
   const { printed, diagnostics } = await runPasses(startState(document.source, options));
-  if (printed !== undefined) return { ok: true, text: printed.text };
+  if (printed !== undefined) return { ok: true, text: printed.text, origins: printed.origins };
   const reason = diagnostics.find(({ severity }) => severity === 'error');
   return { ok: false, reason: reason?.message ?? 'there is nothing to solve' };
 }

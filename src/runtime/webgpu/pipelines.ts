@@ -85,5 +85,5 @@ function shaderFault(text: KernelModule, { message, lineNum, linePos }: GPUCompi
 
 /** The place in a source file that a line of a module comes from. */
 export function originOf(origins: readonly Origin[], line: number): Origin | undefined {
-  return origins.findLast((origin) => origin.line <= line);
+  return origins.findLast((origin) => origin.line <= line && line < origin.line + origin.lines);
 }

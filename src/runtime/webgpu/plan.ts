@@ -24,9 +24,10 @@ export interface Literal {
   readonly values: readonly number[];
 }
 
-/** From line `line` (from 1) of a module on, the code comes from this place of a source file. */
+/** From line `line` (from 1) of a module on, `lines` lines of the code come from this place of a source file. */
 export interface Origin {
   readonly line: number;
+  readonly lines: number;
   readonly path: string;
   readonly sourceLine: number;
   readonly sourceColumn: number;

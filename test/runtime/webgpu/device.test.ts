@@ -89,15 +89,15 @@ describe('kernels that a device refuses', () => {
     const code = 'fn fine() {}\n\nfn wrong() {\n  let a = 1 + true;\n}\n';
     const origin = { path: 'fit.opt', sourceLine: 7, sourceColumn: 3 };
     const origins = [
-      { line: 1, ...origin, sourceLine: 2 },
-      { line: 3, ...origin },
-      { line: 5, ...origin, sourceLine: 9 },
+      { line: 1, lines: 2, ...origin, sourceLine: 2 },
+      { line: 3, lines: 3, ...origin },
+      { line: 5, lines: 1, ...origin, sourceLine: 9 },
     ];
     const faults = await faultsOf(
       changed(({ modules }) => ({ modules: [...modules, { name: 'broken', code, origins }] })),
     );
     expect(faults).toMatchObject([
-      { kind: 'shader', module: 'broken', line: 4, column: 11, origin: { line: 3, ...origin } },
+      { kind: 'shader', module: 'broken', line: 4, column: 11, origin: { line: 3, lines: 3, ...origin } },
     ]);
     expect(faultText(faults[0]!)).toMatch(/^broken:4:11: .*\(from fit\.opt:7:3\)$/s);
   });
