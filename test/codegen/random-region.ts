@@ -10,14 +10,22 @@ import { generator } from '../ir/inputs.js';
 export interface RandomRegionOptions {
   /** How often what a device takes long to compile (special functions, factorizations) is taken where it comes up. */
   readonly costly?: number;
+  /** Of dimensions, each as likely as it stands here often. */
+  readonly extents?: readonly number[];
 }
 
-export function randomRegion(seed: number, length: number, { costly = 1 }: RandomRegionOptions = {}): Region {
+const smallExtents = [1, 2, 3, 4, 5, 3, 4, 0];
+
+export function randomRegion(
+  seed: number,
+  length: number,
+  { costly = 1, extents: possible = smallExtents }: RandomRegionOptions = {},
+): Region {
   const random = generator(seed);
   const below = (count: number): number => Math.floor(random() * count);
   const choose = <T>(list: readonly T[]): T => at(list, below(list.length));
   const b = new GraphBuilder();
-  const extents = range(3).map(() => choose([1, 2, 3, 4, 5, 3, 4, 0]));
+  const extents = range(3).map(() => choose(possible));
   const shape = (): number[] => range(below(4)).map(() => choose(extents));
   const parameters = range(4).map((index) => b.parameter(real(...shape()), `p${index}`));
   parameters.push(b.parameter(int(...shape()), 'indices'), b.parameter(bool(...shape()), 'flags'));

@@ -16,6 +16,9 @@ const vectors: WasmOptions = { vectors: true, relaxed: false, functions: 'own' }
 setFlagsFromString('--experimental-wasm-relaxed-simd');
 const fused = engineOptions();
 
+/** The forms that a program can take. */
+export const forms: Readonly<Record<string, WasmOptions>> = { scalar, vectors, fused };
+
 type Tolerance = (scale: number) => number;
 
 function expectSame(
