@@ -22,8 +22,8 @@ import { nodeKey } from './identity.js';
 import { castFunction, scalarFunction } from './operators/elementwise/evaluate.js';
 import { resultTypes } from './operators/types_table.js';
 import { TypeRuleError } from './operators/type_rule.js';
-import { nodesOf } from './traverse.js';
-import { at, range, sameShape, showType } from './types.js';
+import { nodesOf, regionsIn } from './traverse.js';
+import { at, range, sameShape, sameType, showType } from './types.js';
 
 let nextId = 0;
 
@@ -81,10 +81,20 @@ export class GraphBuilder {
     const types = this.check(operator, inputs, declared);
     const multiple = operator.kind === 'loop' || operator.kind === 'cond';
     const type = types[0] ?? { dtype: 'real', shape: [] };
+    return this.intern(operator, inputs, type, multiple ? types : undefined);
+  }
+
+  /** The node, made once. */
+  private intern(
+    operator: Operator,
+    inputs: readonly Node[],
+    type: TensorType,
+    results: readonly TensorType[] | undefined,
+  ): Node {
     const key = nodeKey(operator, type, inputs);
     const known = this.nodes.get(key);
     if (known !== undefined) return known;
-    const node = this.make(operator, inputs, type, multiple ? types : undefined);
+    const node = this.make(operator, inputs, type, results);
     this.nodes.set(key, node);
     return node;
   }
@@ -382,7 +392,11 @@ export class GraphBuilder {
 
   /** The same operator on other inputs (of the same types), with the original's span and label. */
   rebuild(node: Node, inputs: readonly Node[]): Node {
-    return this.withSpan(node.span, node.label, () => this.apply(node.operator, inputs, node.type));
+    return this.withSpan(node.span, node.label, () =>
+      isSameNode(node, inputs)
+        ? this.intern(node.operator, inputs, node.type, undefined)
+        : this.apply(node.operator, inputs, node.type),
+    );
   }
 
   /** As `node`, but folds constants and drops operators that change nothing. */
@@ -458,6 +472,24 @@ export function closeRegion(parameters: readonly Node[], results: readonly Node[
     }
   });
   return { parameters, results };
+}
+
+/**
+ * On inputs of the same types, none of them a constant, nothing folds that did not fold before, and the type is known.
+ * Most nodes of a rewrite are rebuilt like this.
+ */
+function isSameNode(node: Node, inputs: readonly Node[]): boolean {
+  if (node.results !== undefined || node.operator.kind === 'result' || regionsIn(node).length > 0)
+    return false;
+  return (
+    inputs.length === node.inputs.length &&
+    inputs.every(
+      (input, index) =>
+        input.results === undefined &&
+        input.operator.kind !== 'constant' &&
+        sameType(input.type, at(node.inputs, index).type),
+    )
+  );
 }
 
 /** Integers that are not finite or whole (1 / 0, a wrong cast) stay unfolded. */

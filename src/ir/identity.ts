@@ -41,8 +41,23 @@ function typeKey(type: TensorType): string {
   return `${type.dtype}[${type.shape.join()}]`;
 }
 
+/** Rewrites pass operators on as they are, so that the longer keys are asked for again and again. */
+const keyOfOperator = new WeakMap<Operator, string>();
+
+function rememberedKey(operator: Operator): string {
+  if (operator.kind === 'elementwise' || operator.kind === 'constant') return operatorKey(operator);
+  let key = keyOfOperator.get(operator);
+  if (key === undefined) {
+    key = operatorKey(operator);
+    keyOfOperator.set(operator, key);
+  }
+  return key;
+}
+
 export function nodeKey(operator: Operator, type: TensorType, inputs: readonly Node[]): string {
-  return `${operatorKey(operator)}|${typeKey(type)}|${inputs.map((input) => input.id).join()}`;
+  let key = `${rememberedKey(operator)}|${typeKey(type)}`;
+  for (const input of inputs) key += `|${input.id}`;
+  return key;
 }
 
 const numberOfStructure = new Map<string, string>();

@@ -12,7 +12,7 @@ export function readDelimited(text: string, path: string, delimiter: ',' | '\t')
   const options = { bom: true, delimiter, relax_column_count: true, skip_empty_lines: true } as const;
   let records: string[][];
   try {
-    records = parse(text, options);
+    records = splitPlain(text, delimiter) ?? parse(text, options);
   } catch (error) {
     return malformed(error as CsvError, text, path);
   }
@@ -45,6 +45,13 @@ export function readDelimited(text: string, path: string, delimiter: ',' | '\t')
     cell: (row, column) => records[row + 1]?.[column] ?? null,
     place: (row, column) => place(row + 1, column),
   });
+}
+
+/** Records of a text without quotes and carriage returns, as `csv-parse` reads them; other texts are left to it. */
+export function splitPlain(text: string, delimiter: string): string[][] | undefined {
+  if (text.includes('"') || text.includes('\r')) return undefined;
+  const plain = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  return plain.split('\n').flatMap((line) => (line === '' ? [] : [line.split(delimiter)]));
 }
 
 /** Names that stand twice in a header. */

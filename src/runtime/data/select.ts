@@ -127,6 +127,8 @@ function readCell(cell: Cell, type: CellType): number | BadCell {
   if (cell === null) return 'empty';
   if (typeof cell === 'boolean') return cell ? 1 : 0;
   if (typeof cell === 'string') {
+    // Nearly every cell: a number, with nothing around it.
+    if (type !== 'bool' && NUMBER.test(cell)) return checkNumber(Number(cell), type);
     const text = cell.trim();
     if (ABSENT.test(text)) return 'empty';
     if (type === 'bool') {

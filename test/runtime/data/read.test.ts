@@ -2,8 +2,10 @@ import { mkdtempSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { parse as parseRecords } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { splitPlain } from '../../../src/runtime/data/delimited.js';
 import { formatOf, parseData, readTable } from '../../../src/runtime/data/read.js';
 import { readNpy, writeNpy } from '../../../src/runtime/data/npy.js';
 import { selectColumn, selectColumns } from '../../../src/runtime/data/select.js';
@@ -24,6 +26,19 @@ function codes(result: DataResult<unknown>): readonly string[] {
 }
 
 describe('CSV and TSV', () => {
+  it('without quotes are split as the parser for quoted ones would read them', () => {
+    const text = fc.string({
+      maxLength: 40,
+      unit: fc.constantFrom('a', ',', '\n', ' ', '1', '\t', '\uFEFF'),
+    });
+    const options = { bom: true, relax_column_count: true, skip_empty_lines: true } as const;
+    fc.assert(
+      fc.property(text, fc.constantFrom(',', '\t'), (plain, delimiter) => {
+        expect(splitPlain(plain, delimiter)).toEqual(parseRecords(plain, { ...options, delimiter }));
+      }),
+    );
+  });
+
   it('come back as they were written, whatever their cells hold', () => {
     const cell = fc.string({
       minLength: 1,
