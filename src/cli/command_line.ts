@@ -52,10 +52,12 @@ export async function commandLine(argv: readonly string[]): Promise<ExitStatus> 
     .description('write the program that solves the problem')
     .argument('<file>', 'an .opt file')
     .requiredOption('-o, --out <folder>', 'where the program is written')
-    .option('--target <target>', 'ts, wasm or wgsl', 'ts')
+    .option('--target <target>', 'ts or wgsl', 'ts')
+    .option('--no-wasm', 'with --target ts: TypeScript only, without the same functions as WebAssembly')
+    .option('--deterministic', 'with --target ts: WebAssembly that has the same bits on every machine')
     .option('--set <name=value>', 'give a hyperparameter a value', collect, [])
     .option('--data <name=file>', 'fill a column that has no source, for its shape', collect, [])
-    .option('--source-map', 'with --target ts: write FILE.ts.map, which leads from the program to the source')
+    .option('--source-map', 'with --target ts: write FILE.ts.map, which leads from the loops to the source')
     .option('--allow-outside', 'let data and imports leave the folder of the file')
     .action(async (file: string, options: CompileCommandOptions) => {
       status = await (await import('./commands/compile.js')).compile(file, options);
@@ -149,6 +151,9 @@ export interface CompileCommandOptions {
   readonly out: string;
   readonly sourceMap?: true;
   readonly target: string;
+  /** False with `--no-wasm`. */
+  readonly wasm: boolean;
+  readonly deterministic?: true;
   readonly set: readonly string[];
   readonly data: readonly string[];
   readonly allowOutside?: true;

@@ -13,7 +13,9 @@ export function unsupportedTarget(command: keyof typeof built, target: string): 
     ? `\`argmin ${command}\` does not have the target \`${target}\` yet`
     : `there is no target \`${target}\``;
   const names = known.map((name) => `\`${name}\``).join(' and ');
-  return sayError(commandError('AM0013', message, [`in this version it has ${names}`]));
+  const inside =
+    command === 'compile' && target === 'wasm' ? ['what `--target ts` writes has WebAssembly in it'] : [];
+  return sayError(commandError('AM0013', message, [`in this version it has ${names}`, ...inside]));
 }
 
 /** A memory that the engine has not, or that no module could address. */

@@ -15,6 +15,20 @@ type Train = (
   options?: { signal?: AbortSignal; steps?: number },
 ) => Promise<Result>;
 
+it('has WebAssembly in what it writes, and leaves it out when told', async () => {
+  const source = write('line.opt', 'param a: real = 3\nminimize (a - 1)^2\nsolve using lbfgs() for 9 steps');
+  const written = async (...more: string[]): Promise<string> => {
+    const out = path.join(folder, 'wasm');
+    expect((await argmin('compile', source, '-o', out, ...more)).status).toBe(0);
+    return readFileSync(path.join(out, 'line.ts'), 'utf8');
+  };
+  expect(await written()).toContain('wasmText');
+  expect(await written('--no-wasm')).not.toMatch(/wasm/i);
+  const { status, err } = await argmin('compile', source, '-o', folder, '--target', 'wasm');
+  expect(status).toBe(2);
+  expect(err).toContain('what `--target ts` writes has WebAssembly in it');
+});
+
 it('the written module trains on arrays of the stated sizes, and refuses others', async () => {
   const source = write(
     'line.opt',

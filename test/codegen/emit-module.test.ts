@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { transform } from 'esbuild';
 import ts from 'typescript';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { emitModule } from '../../src/codegen/typescript/emit-module.js';
@@ -13,37 +12,9 @@ import { elementwiseTable } from '../../src/ir/operators/elementwise/table.js';
 import type { Program } from '../../src/ir/program.js';
 import { at } from '../../src/ir/types.js';
 import { runProgram } from '../../src/runtime/run.js';
+import { importText } from './emitted.js';
+import type { Emitted, Progress, Result } from './emitted.js';
 import { arraysFor, networkProgram } from './programs.js';
-
-interface Progress {
-  readonly step: number;
-}
-
-interface Result {
-  readonly status: string;
-  readonly steps: number;
-  readonly objective: number;
-  readonly params: Readonly<Record<string, Float64Array>>;
-  readonly reports: Readonly<Record<string, number>>;
-}
-
-interface Emitted {
-  readonly sizes: Readonly<Record<string, unknown>>;
-  readonly train: (
-    data: Readonly<Record<string, ArrayLike<number>>>,
-    options?: {
-      readonly seed?: number;
-      readonly steps?: number;
-      readonly signal?: AbortSignal;
-      readonly onStep?: (progress: Progress) => void | 'stop';
-    },
-  ) => Promise<Result>;
-}
-
-async function importText(text: string): Promise<Emitted> {
-  const { code } = await transform(text, { loader: 'ts', format: 'esm' });
-  return (await import(`data:text/javascript;base64,${Buffer.from(code).toString('base64')}`)) as Emitted;
-}
 
 const toCheck: string[] = [];
 
@@ -82,7 +53,7 @@ let text: string;
 let emitted: Emitted;
 
 beforeAll(async () => {
-  text = await emitModule(program);
+  text = await emitModule(program, { wasm: 'none' });
   emitted = await importText(text);
 }, 30_000);
 
@@ -176,7 +147,7 @@ describe('an emitted module', () => {
       ...program,
       phases: program.phases.map((phase) => ({ ...phase, steps: 1e9 })),
     };
-    const endless = await importText(await emitModule(long));
+    const endless = await importText(await emitModule(long, { wasm: 'none' }));
     const result = await endless.train(data, { signal: AbortSignal.timeout(50) });
     expect(result.status).toBe('stopped');
     expect(result.steps).toBeGreaterThan(0);
@@ -289,8 +260,9 @@ describe('an emitted module', () => {
     }
     const value = { inputs: [{ kind: 'parameters' as const }], region: b.region([x], [total]) };
     const report = { ...at(program.reports, 0), name: 'everything', type, value };
-    toCheck.push(await emitModule({ ...program, reports: [report] }));
-    expect(toCheck.length).toBe(5);
+    const everything = { ...program, reports: [report] };
+    toCheck.push(await emitModule(everything), await emitModule({ ...everything, precision: 'f32' }));
+    expect(toCheck.length).toBe(6);
     expect(complaints(toCheck)).toEqual([]);
   }, 60_000);
 });

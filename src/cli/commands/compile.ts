@@ -65,7 +65,7 @@ type Emitted =
 async function emit(
   name: string,
   { source, program }: Compilation,
-  { target, sourceMap: withMap, out }: CompileCommandOptions,
+  { target, sourceMap: withMap, wasm, deterministic, out }: CompileCommandOptions,
 ): Promise<Emitted> {
   const doc = headComment(source.text);
   if (target === 'wgsl') {
@@ -76,7 +76,10 @@ async function emit(
     return { ok: true, files: await emitDeviceModule(name, program, compiled.value.plan, { doc }) };
   }
   const { emitMappedModule } = await import('../../codegen/typescript/emit-module.js');
-  const { text, origins } = await emitMappedModule(program, { doc });
+  const { text, origins } = await emitMappedModule(program, {
+    doc,
+    wasm: !wasm ? 'none' : deterministic === true ? 'deterministic' : 'fast',
+  });
   if (withMap !== true) return { ok: true, files: [{ name: `${name}.ts`, text }] };
   const { sourceMap } = await import('../../codegen/source-map.js');
   // Sources are found from the folder of the map; the library's travel with it.

@@ -5,7 +5,6 @@
 import type { InterfaceDeclarationStructure, StatementStructures } from 'ts-morph';
 import { arenaOf } from '../../ir/memory.js';
 import { locate } from '../../ir/nest.js';
-import type { Place } from '../../ir/nest.js';
 import type { ExternSlot, Phase, Program } from '../../ir/program.js';
 import { at } from '../../ir/types.js';
 import { evaluated } from '../../runtime/infeasible.js';
@@ -21,6 +20,8 @@ import {
 import { checkIntegers, checkNumbers, routine } from './module-routines.js';
 import { indented, originsOf, textsOf } from '../origins.js';
 import type { CodeLine } from '../origins.js';
+import { programInScript, programInWasm, storageName } from './module-program.js';
+import { wasmNames, wasmText } from './module-wasm.js';
 import { printProgram } from './print-program.js';
 import type { PrintedProgram } from './print-program.js';
 import {
@@ -45,6 +46,8 @@ import {
   objectiveMembers,
   objectivesBody,
 } from './module-result.js';
+import { writeProgram } from '../wasm/write-program.js';
+import type { WrittenProgram } from '../wasm/write-program.js';
 import { stringText } from './text.js';
 
 /** Names of the module, which no array of the program may take. */
@@ -65,8 +68,13 @@ export interface MappedModule {
 /** The module, and which of its lines come from which places of the source. */
 export async function emitMappedModule(program: Program, options: EmitOptions = {}): Promise<MappedModule> {
   const { IndentationText, Project, QuoteKind, StructureKind } = await import('ts-morph');
-  const printed = printProgram(program, moduleNames.split(' '));
+  const written = writtenProgram(program, options);
+  const printed = printProgram(program, [
+    ...moduleNames.split(' '),
+    ...(written === undefined ? [] : wasmNames.split(' ')),
+  ]);
   printed.text.routine('shuffleRows');
+  if (written !== undefined) printed.text.include(written.code.glue);
   const project = new Project({
     useInMemoryFileSystem: true,
     skipLoadingLibFiles: true,
@@ -233,8 +241,10 @@ export async function emitMappedModule(program: Program, options: EmitOptions = 
       setRowsBody,
     ),
     printed.text.declareHelpers(true).join('\n'),
+    ...(written === undefined ? [] : [bothPrograms, programInWasm(written)]),
     `/** The memory of one run and the functions that work on it. Arrays with names of the same range share memory over time. */`,
-    programText(printed, reals),
+    programInScript(written === undefined ? 'createProgram' : 'createInScript', printed, reals),
+    ...(written === undefined ? [] : [wasmText(written)]),
   ];
   const file = project.createSourceFile('module.ts', { statements: withUsed(statements, program) });
   const text = tidy(file.getFullText());
@@ -251,6 +261,18 @@ function originsIn(text: string, functions: readonly CodeLine[]): readonly Origi
   }
   throw new Error('compiler bug: the functions of a module are not in it as they were printed');
 }
+
+/** Undefined where it is not wanted, or where no memory is large enough. */
+function writtenProgram(program: Program, { wasm = 'fast' }: EmitOptions): WrittenProgram | undefined {
+  if (wasm === 'none') return undefined;
+  const made = writeProgram(program, { vectors: true, relaxed: wasm === 'fast', functions: 'own' });
+  return made.ok ? made.written : undefined;
+}
+
+const bothPrograms = `/** The memory of one run and the functions that work on it: as WebAssembly where the engine can. */
+function createProgram() {
+  return createInWasm() ?? createInScript();
+}`;
 
 /** Leaves out what this program does not call. */
 function withUsed(
@@ -384,10 +406,6 @@ function loadBody(program: Program): string {
   return lines.join('\n');
 }
 
-function storageName(kind: 'raw' | 'hyper' | 'report' | 'reported', index: number): string {
-  return `${kind}${index}`;
-}
-
 function paramsBody(program: Program): string {
   const members = program.parameters.map(
     (slot) => `  ${key(slot.name)}: x.subarray(${slot.offset}, ${slot.offset + slot.size}),`,
@@ -406,46 +424,4 @@ function reportsBody(program: Program, printed: PrintedProgram): string {
     return `  ${key(report.name)}: ${report.type.shape.length === 0 ? `${cells}[0] ?? NaN` : copy},`;
   });
   return [...calls, 'return {', ...members, '};'].join('\n');
-}
-
-function programText(printed: PrintedProgram, reals: 'Float64Array' | 'Float32Array'): string {
-  const { text, sizes, places, functions } = printed;
-  const view = (place: Place): string => text.view(locate(place).buffer);
-  const phases = functions.phases.map(({ start, step, evaluate }, index) => {
-    const rows = at(places.phases, index).rows;
-    // Without the wide type a program that never samples would be refused where the driver fills in rows.
-    const sampled = rows === undefined ? 'undefined as Int32Array | undefined' : view(rows);
-    return `    { start: ${start}, step: ${step}, evaluate: ${evaluate}, rows: ${sampled} },`;
-  });
-  const members = [
-    ...(text.declareExtern(true).length > 0 ? ['extern'] : []),
-    `x: ${view(places.parameters)}`,
-    `measures: ${view(places.measures)}`,
-    `evaluation: ${view(places.evaluation)}`,
-    `seed: ${view(places.seed)}`,
-    `step: ${view(places.step)}`,
-    ...places.hypers.map((place, index) => `${storageName('hyper', index)}: ${view(place)}`),
-    `prepare: ${functions.prepare}`,
-    `initial: ${functions.initial}`,
-    ...places.raw.map((place, index) => `${storageName('raw', index)}: ${view(place)}`),
-    ...functions.reports.map((name, index) => `${storageName('report', index)}: ${name}`),
-    ...places.reports.map((place, index) => `${storageName('reported', index)}: ${view(place)}`),
-  ];
-  const body = [
-    ...text.declareArenas(reals, sizes),
-    ...text.declareExtern(true),
-    ...text.declareViews(),
-    '',
-    ...text.declareFunctions(),
-    '',
-    'return {',
-    ...members.map((member) => `  ${member},`),
-    '  phases: [',
-    ...phases,
-    '  ],',
-    '};',
-  ];
-  return ['function createProgram() {', ...body.map((line) => (line === '' ? '' : `  ${line}`)), '}'].join(
-    '\n',
-  );
 }

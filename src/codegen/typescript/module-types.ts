@@ -11,6 +11,8 @@ import { stringText } from './text.js';
 export interface EmitOptions {
   /** Doc comment of the module, from the source. */
   readonly doc?: string;
+  /** Its functions as WebAssembly too: `fast` where not said, `deterministic` with the same bits on every machine. */
+  readonly wasm?: 'fast' | 'deterministic' | 'none';
 }
 
 export function interfaceMembers(body: string): Partial<InterfaceDeclarationStructure> {

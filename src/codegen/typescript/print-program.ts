@@ -45,7 +45,8 @@ export function printProgram(program: Program, taken: Iterable<string> = []): Pr
   };
 }
 
-function nameFunctions(program: Program, names: readonly string[]): FunctionNames {
+/** @param names in the order in which a program is scheduled */
+export function nameFunctions(program: Program, names: readonly string[]): FunctionNames {
   const phases = program.phases.map((_, index) => ({
     start: at(names, 2 + 3 * index),
     step: at(names, 3 + 3 * index),

@@ -120,6 +120,12 @@ export class ProgramText {
     for (const helper of helpers) this.helperSet.set(helper.name, helper);
   }
 
+  /** Declares helpers and routines of another text too, whose own code stands beside this one. */
+  include({ helperSet, routineSet }: ProgramText): void {
+    this.helpers([...helperSet.values()]);
+    for (const name of routineSet) this.routine(name);
+  }
+
   /** Sets all elements of a place. */
   fill(block: Block, place: Place, value: number): void {
     const { buffer, base } = locate(place);

@@ -41,6 +41,11 @@ export class Bytes {
     }
   }
 
+  /** Of one byte, or a prefix and a number, as the tables write it: `0xfd00c`. */
+  opcode(value: number): this {
+    return value < 256 ? this.byte(value) : this.byte(value >>> 12).unsigned(value & 0xfff);
+  }
+
   float32(value: number): this {
     return this.bytes(new Uint8Array(Float32Array.of(value).buffer));
   }

@@ -16,6 +16,8 @@ import type {
 } from './code.js';
 import { extractions, laneLoads, loads, operations, replacements, stores } from './operations.js';
 import type { ValueType } from './operations.js';
+import { writeProductSum } from './product-sums.js';
+import type { Products } from './product-sums.js';
 
 const typeBytes: Readonly<Record<ValueType, number>> = {
   i32: 0x7f,
@@ -33,6 +35,8 @@ export interface ModuleParts {
   readonly exports: readonly DefinedFunction[];
   /** Bytes of the memory that the host gives as `env.memory`. */
   readonly memory: number;
+  /** How a product with its sum is written where the code allows either; the bytes are as many. */
+  readonly products?: Products;
 }
 
 /** The module that `host` is imported from. */
@@ -42,7 +46,7 @@ export function pagesOf(bytes: number): number {
   return Math.ceil(bytes / pageSize);
 }
 
-export function encodeModule({ exports, memory }: ModuleParts): Uint8Array<ArrayBuffer> {
+export function encodeModule({ exports, memory, products = 'fused' }: ModuleParts): Uint8Array<ArrayBuffer> {
   const { defined, imported } = reachable(exports);
   const types: string[] = [];
   const signatures: Signature[] = [];
@@ -79,7 +83,7 @@ export function encodeModule({ exports, memory }: ModuleParts): Uint8Array<Array
   const exportSection = new Bytes().unsigned(exports.length);
   for (const each of exports) exportSection.name(each.name).byte(0).unsigned(indexOf(each));
   const codeSection = new Bytes().unsigned(defined.length);
-  for (const each of defined) codeSection.sized(new FunctionEncoder(each, indexOf).encode());
+  for (const each of defined) codeSection.sized(new FunctionEncoder(each, indexOf, products).encode());
 
   const whole = new Bytes().bytes([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
   whole.byte(section.type).sized(typeSection);
@@ -204,6 +208,7 @@ class FunctionEncoder {
   constructor(
     private readonly defined: DefinedFunction,
     private readonly indexOf: (callee: Callee) => number,
+    private readonly products: Products,
   ) {}
 
   encode(): Bytes {
@@ -319,6 +324,16 @@ class FunctionEncoder {
       });
       return;
     }
+    const written = node.kind === 'operation' ? writeProductSum(node.name, this.products) : undefined;
+    if (written !== undefined) {
+      const [left, right, sum] = partsOf(code);
+      this.value(known(left));
+      this.value(known(right));
+      out.bytes(written.afterFactors);
+      this.value(known(sum));
+      out.bytes(written.afterSummand);
+      return;
+    }
     for (const part of partsOf(code)) this.value(part);
     switch (node.kind) {
       case 'constant':
@@ -380,8 +395,7 @@ class FunctionEncoder {
   }
 
   private opcode(opcode: number): void {
-    if (opcode < 256) this.out.byte(opcode);
-    else this.out.byte(opcode >>> 12).unsigned(opcode & 0xfff);
+    this.out.opcode(opcode);
   }
 
   /** Alignment and offset. */

@@ -9,6 +9,7 @@ import { withoutAssertions } from '../typescript/program-text.js';
 import { numberText } from '../typescript/text.js';
 import type { DefinedFunction } from './code.js';
 import { encodeModule, importModule, pagesOf } from './encode.js';
+import { printImport } from './program-code.js';
 import type { ProgramCode } from './program-code.js';
 
 export interface LoadedModule {
@@ -54,9 +55,19 @@ function memoryOf(bytes: number): WebAssembly.Memory | undefined {
 }
 
 function surroundingText(program: ProgramCode, sizes: Readonly<Record<Arena, number>>): string {
-  const { glue, precision } = program;
-  const array = precision === 'f64' ? 'Float64Array' : 'Float32Array';
-  const imports = [...program.imports].map(([name, { text }]) => `${name}: ${text}`);
+  const extern = program.glue.declareExtern(false);
+  const lines = [
+    ...declareMemory(program, sizes),
+    ...extern,
+    ...program.glue.declareHelpers(false),
+    `return { extern: ${extern.length > 0 ? 'extern' : 'undefined'}, reals, integers, imports: { ${printImports(program, false).join(', ')} } };`,
+  ];
+  return withoutAssertions(['return (memory) => {', ...lines, '};'].join('\n'));
+}
+
+/** Views of `memory`, and what stands in it from the start. */
+export function declareMemory(program: ProgramCode, sizes: Readonly<Record<Arena, number>>): string[] {
+  const array = program.precision === 'f64' ? 'Float64Array' : 'Float32Array';
   const literals = [...program.literals].map((buffer) => {
     const view = buffer.dtype === 'real' ? 'reals' : 'integers';
     const values = (buffer.values ?? []).map((value) => numberText(value).text);
@@ -67,15 +78,15 @@ function surroundingText(program: ProgramCode, sizes: Readonly<Record<Arena, num
     const place = Math.min(...program.constants.values());
     literals.push(`new ${array}(memory.buffer, ${place}).set([${constants.join(', ')}]);`);
   }
-  const extern = glue.declareExtern(false);
-  const lines = [
+  return [
     `const reals = new ${array}(memory.buffer, ${program.startOf('real')}, ${sizes.real});`,
     `const integers = new Int32Array(memory.buffer, ${program.startOf('integer')}, ${sizes.integer});`,
     ...literals,
-    ...glue.declareViews(),
-    ...extern,
-    ...glue.declareHelpers(false),
-    `return { extern: ${extern.length > 0 ? 'extern' : 'undefined'}, reals, integers, imports: { ${imports.join(', ')} } };`,
+    ...program.glue.declareViews(),
   ];
-  return withoutAssertions(['return (memory) => {', ...lines, '};'].join('\n'));
+}
+
+/** `name: (p0) => Math.sin(p0)` for each function that the module imports beside its memory. */
+export function printImports(program: ProgramCode, typed: boolean): string[] {
+  return [...program.imports].map(([name, host]) => `${name}: ${printImport(host, typed)}`);
 }

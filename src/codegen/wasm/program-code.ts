@@ -31,8 +31,15 @@ export interface WasmOptions {
 
 export interface HostFunctionText {
   readonly imported: ImportedFunction;
-  /** A JavaScript function expression. */
-  readonly text: string;
+  readonly parameters: readonly string[];
+  /** What stands behind the arrow of a JavaScript function: an expression, or statements in braces. */
+  readonly body: string;
+}
+
+/** A function expression. */
+export function printImport({ parameters, body }: HostFunctionText, typed: boolean): string {
+  const list = parameters.map((name) => (typed ? `${name}: number` : name));
+  return `(${list.join(', ')}) => ${body}`;
 }
 
 /** Bytes for the constants of elementary functions; more than all of them have. */
@@ -126,11 +133,13 @@ export class ProgramCode {
     name: string,
     parameters: readonly ValueType[],
     result: ValueType | undefined,
-    text: () => string,
+    body: (names: readonly string[]) => string,
   ): ImportedFunction {
     let known = this.imports.get(name);
     if (known === undefined) {
-      known = { imported: { kind: 'imported', name, signature: { parameters, result } }, text: text() };
+      const names = parameters.map((_, index) => `p${index}`);
+      const imported = { kind: 'imported', name, signature: { parameters, result } } as const;
+      known = { imported, parameters: names, body: body(names) };
       this.imports.set(name, known);
     }
     return known.imported;
@@ -163,18 +172,17 @@ export class ProgramCode {
       name,
       operands.map(() => 'f64'),
       'f64',
-      () => this.elementwiseText(name),
+      (names) => this.elementwiseText(name, names),
     );
     if (this.precision === 'f64') return call('f64', imported, operands);
     const wide = operands.map((operand) => operateBy('f64', 'f64.promote_f32', operand));
     return operateBy('f32', 'f32.demote_f64', call('f64', imported, wide));
   }
 
-  private elementwiseText(name: ElementwiseName): string {
+  private elementwiseText(name: ElementwiseName, names: readonly string[]): string {
     const { lowering } = elementwiseTable[name];
     this.glue.helpers(lowering.helpers);
-    const names = lowering.operands.map((_, index) => `x${index}`);
-    return `(${names.join(', ')}) => ${printLowering(lowering, names.map(primary)).text}`;
+    return printLowering(lowering, names.map(primary)).text;
   }
 }
 

@@ -100,12 +100,11 @@ class ScheduleWriter {
       return `${arena}, p${starts.length - 1}`;
     };
     const body = printKernelCall(call, this.program.glue, argument);
-    const names = starts.map((_, index) => `p${index}`);
     const callee = this.program.import(
       `${call.node.operator.kind}_${this.program.imports.size}`,
       starts.map(() => 'i32'),
       undefined,
-      () => `(${names.join(', ')}) => { ${body} }`,
+      () => `{ ${body} }`,
     );
     return perform(callee, starts);
   }
