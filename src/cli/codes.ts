@@ -69,7 +69,7 @@ export const commandCodes: readonly CodeEntry[] = [
   entry(
     'AM0013',
     'target not available',
-    'The command does not have this target in this version, or the program is too large for it.',
+    'The command does not have this target in this version, the engine has no WebAssembly, or the program is too large for it.',
     'argmin compile model.opt -o out --target wasm',
   ),
   entry(

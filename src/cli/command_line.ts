@@ -38,8 +38,8 @@ export async function commandLine(argv: readonly string[]): Promise<ExitStatus> 
     .option('--extern <module>', 'a JavaScript module with the functions that `extern fn` names')
     .option('--seed <number>', 'seed of the run', wholeNumber)
     .option('--steps <number>', 'at most so many steps in each solve', wholeNumber)
-    .option('--target <target>', 'ts, wasm or wgsl', 'ts')
-    .option('--deterministic', 'with --target wasm: the same bits on every machine')
+    .option('--target <target>', 'ts, wasm or wgsl; without it wasm where the engine can, otherwise ts')
+    .option('--deterministic', 'with WebAssembly: the same bits on every machine')
     .option('--webgpu <flag>', 'a flag for WebGPU, as backend=vulkan or adapter=SwiftShader', collect, [])
     .option('--out <folder>', 'write result.json and the parameters as .npy')
     .option('--allow-outside', 'let data and imports leave the folder of the file')
@@ -87,7 +87,8 @@ export async function commandLine(argv: readonly string[]): Promise<ExitStatus> 
     .option('--steps <number>', 'at most so many steps in each solve', wholeNumber)
     .option('--data <name=file>', 'fill a column that has no source', collect, [])
     .option('--extern <module>', 'a JavaScript module with the functions that `extern fn` names')
-    .option('--target <target>', 'ts or wgsl', 'ts')
+    .option('--target <target>', 'ts, wasm or wgsl; without it wasm where the engine can, otherwise ts')
+    .option('--deterministic', 'with WebAssembly: the same bits on every machine')
     .option('--webgpu <flag>', 'a flag for WebGPU, as backend=vulkan or adapter=SwiftShader', collect, [])
     .option('--max <report>', 'name the setting where the mean of a report is highest')
     .option('--min <report>', 'name the setting where the mean of a report is lowest')
@@ -139,7 +140,7 @@ export interface RunCommandOptions {
   readonly data: readonly string[];
   readonly seed?: number;
   readonly steps?: number;
-  readonly target: string;
+  readonly target?: string;
   readonly deterministic?: true;
   /** Flags for Dawn. */
   readonly webgpu: readonly string[];
@@ -165,7 +166,8 @@ export interface SweepCommandOptions {
   readonly seed?: number;
   readonly steps?: number;
   readonly data: readonly string[];
-  readonly target: string;
+  readonly target?: string;
+  readonly deterministic?: true;
   readonly webgpu: readonly string[];
   readonly extern?: string;
   readonly max?: string;

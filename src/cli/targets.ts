@@ -3,11 +3,18 @@ import { commandError, sayError } from './terminal.js';
 import type { ExitStatus } from './terminal.js';
 
 /** The targets of a command in this version. */
-const built = { run: ['ts', 'wasm', 'wgsl'], compile: ['ts', 'wgsl'], sweep: ['ts', 'wgsl'] } as const;
+const built = {
+  run: ['ts', 'wasm', 'wgsl'],
+  compile: ['ts', 'wgsl'],
+  sweep: ['ts', 'wasm', 'wgsl'],
+} as const;
 
-export function unsupportedTarget(command: keyof typeof built, target: string): ExitStatus | undefined {
+export function unsupportedTarget(
+  command: keyof typeof built,
+  target: string | undefined,
+): ExitStatus | undefined {
   const known: readonly string[] = built[command];
-  if (known.includes(target)) return undefined;
+  if (target === undefined || known.includes(target)) return undefined;
   const planned = ['wasm', 'wgsl'].includes(target);
   const message = planned
     ? `\`argmin ${command}\` does not have the target \`${target}\` yet`
@@ -16,6 +23,12 @@ export function unsupportedTarget(command: keyof typeof built, target: string): 
   const inside =
     command === 'compile' && target === 'wasm' ? ['what `--target ts` writes has WebAssembly in it'] : [];
   return sayError(commandError('AM0013', message, [`in this version it has ${names}`, ...inside]));
+}
+
+export function noWebAssembly(): ExitStatus {
+  return sayError(
+    commandError('AM0013', 'this engine has no WebAssembly', ['`--target ts` needs none of it']),
+  );
 }
 
 /** A memory that the engine has not, or that no module could address. */

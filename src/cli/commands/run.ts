@@ -1,8 +1,7 @@
 /** `argmin run FILE`: compile, solve, and say what came out. */
 import path from 'node:path';
 import type { Compilation } from '../../compile.js';
-import { compileSource, diagnoseDivergence, prepareRun, prepareWasmRun } from '../../compile.js';
-import type { Instantiated } from '../../codegen/wasm/instantiate.js';
+import { compileSource, diagnoseDivergence } from '../../compile.js';
 import { hasErrors } from '../../parser/diagnostic.js';
 import type { Diagnostic } from '../../parser/diagnostic.js';
 import { writeNpy } from '../../runtime/data/npy.js';
@@ -14,14 +13,14 @@ import type { RunOutcome } from '../../runtime/run.js';
 import type { DeviceProgram } from '../../runtime/webgpu/index.js';
 import type { RunCommandOptions } from '../command_line.js';
 import { readBindings } from '../bindings.js';
-import { allowRelaxedVectors } from '../engine.js';
 import { readHost } from '../host.js';
 import { infeasibleDiagnostic } from '../infeasible.js';
 import { writeWhole } from '../output.js';
 import { frontDiagnostic, frontFiles, frontText } from '../front.js';
 import { progressDisplay } from '../progress.js';
 import { readSource } from '../sources.js';
-import { tooLarge, unsupportedTarget } from '../targets.js';
+import { prepareHere } from '../prepare.js';
+import { unsupportedTarget } from '../targets.js';
 import { inSinglePrecision, prepareDevice } from '../device.js';
 import { lossDiagnostic } from '../device_faults.js';
 import { arrayText, numberText, table, typeText } from '../table.js';
@@ -57,16 +56,9 @@ export async function run(file: string, options: RunCommandOptions): Promise<Exi
   }
   const host = await readHost(options.extern, compilation.program.externs ?? []);
   if (!host.ok) return sayError(host.error);
-  const made = options.target === 'wasm' ? await wasmRun(compilation, host.value, options) : undefined;
-  if (made?.ok === false) return tooLarge(made.needed);
-  const prepared = made?.compiled ?? (await prepareRun(compilation, host.value));
+  const prepared = await prepareHere(compilation, options, host.value);
+  if (typeof prepared === 'number') return prepared;
   return await solve(compilation, options, prepared, host.value);
-}
-
-function wasmRun(compilation: Compilation, host: Host, options: RunCommandOptions): Promise<Instantiated> {
-  const deterministic = options.deterministic === true;
-  if (!deterministic) allowRelaxedVectors();
-  return prepareWasmRun(compilation, host, deterministic);
 }
 
 async function solve(

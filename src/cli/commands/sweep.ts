@@ -4,7 +4,7 @@
  */
 import path from 'node:path';
 import type { Compilation, CompileOptions } from '../../compile.js';
-import { compileSource, prepareRun, runPasses, startState } from '../../compile.js';
+import { compileSource, runPasses, startState } from '../../compile.js';
 import { hasErrors } from '../../parser/diagnostic.js';
 import { didYouMean } from '../../parser/suggest.js';
 import type { SourceFile } from '../../parser/source.js';
@@ -16,6 +16,7 @@ import type { SweepCommandOptions } from '../command_line.js';
 import { prepareDevice } from '../device.js';
 import { readHost } from '../host.js';
 import { writeWhole } from '../output.js';
+import { prepareHere } from '../prepare.js';
 import { readSource } from '../sources.js';
 import { readGrid } from '../sweep_grid.js';
 import type { Setting } from '../sweep_grid.js';
@@ -180,7 +181,7 @@ class Programs {
       return device.ok ? device.program : device.status;
     }
     const host = await readHost(extern, compilation.program.externs ?? []);
-    return host.ok ? prepareRun(compilation, host.value) : sayError(host.error);
+    return host.ok ? prepareHere(compilation, this.command, host.value) : sayError(host.error);
   }
 }
 
