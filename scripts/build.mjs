@@ -5,7 +5,17 @@
  * `prepare` more than once on the way from `npm ci` to `npx argmin`).
  */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -53,23 +63,51 @@ const common = {
   legalComments: 'none',
   logLevel: 'warning',
 };
+// Needed only by `compile`, and larger than everything else together; optional, and native.
+const externalPackages = ['ts-morph', 'typescript', 'webgpu'];
 const forNode = await build({
   ...common,
   entryPoints: {
-    cli: 'src/cli/main.ts',
     index: 'src/index.ts',
     prettier: 'src/prettier/index.ts',
     runtime: 'src/runtime/index.ts',
   },
   platform: 'node',
   target: 'node20',
-  // Needed only by `compile`, and larger than everything else together; optional, and native.
-  external: ['ts-morph', 'typescript', 'webgpu'],
+  external: externalPackages,
   // Some dependencies are CommonJS and ask for Node's own modules.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
   },
 });
+
+// The command: a small entry, and one file with everything else, of which it keeps the compiled code.
+const program = await build({
+  ...common,
+  splitting: false,
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
+  entryPoints: { program: 'src/cli/program.ts' },
+  platform: 'node',
+  target: 'node20',
+  external: externalPackages,
+  define: { 'import.meta.url': 'moduleUrl' },
+  banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
+});
+// `start.ts` says how modules are imported: code that V8 kept does not know.
+const programFile = path.join(outdir, 'program.cjs');
+const programText = readFileSync(programFile, 'utf8').replaceAll('await import(', 'await importModule(');
+writeFileSync(programFile, programText);
+const digest = createHash('sha256').update(programText).digest('hex');
+const command = await build({
+  ...common,
+  splitting: false,
+  entryPoints: { cli: 'src/cli/start.ts' },
+  platform: 'node',
+  target: 'node20',
+  define: { programDigest: JSON.stringify(digest.slice(0, 16)) },
+});
+rmSync(path.join(outdir, 'compiled'), { recursive: true, force: true });
 
 // One file without imports, for pages and for Deno.
 const forDevices = await build({
@@ -102,7 +140,9 @@ const forBrowsers = await build({
 });
 
 // What earlier builds left goes last, so that a command that runs meanwhile finds its files.
-const outputs = [forNode, forDevices, forBrowsers].flatMap(({ metafile }) => Object.keys(metafile.outputs));
+const outputs = [forNode, program, command, forDevices, forBrowsers].flatMap(({ metafile }) =>
+  Object.keys(metafile.outputs),
+);
 const written = new Set(outputs.map((file) => path.resolve(file)));
 for (const item of readdirSync(outdir, { recursive: true, withFileTypes: true })) {
   const file = path.resolve(item.parentPath, item.name);

@@ -1,6 +1,6 @@
 /** The bundle as a process: what can only be seen from outside. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -49,6 +49,22 @@ describe('the bundle', () => {
     const slowdown = Math.max(1, idle / 0.04);
     expect(used / slowdown).toBeLessThan(0.4);
   }, 180_000);
+
+  it('keeps compiled code for the next start, and does without it where it is damaged', () => {
+    const example = path.join(root, 'examples/curve_fit.opt');
+    const check = (): string => {
+      const { stdout, stderr } = spawnSync(cli, ['check', example], { encoding: 'utf8' });
+      return stdout + stderr;
+    };
+    const first = check();
+    const compiled = path.join(outdir, 'compiled');
+    const [kept = ''] = readdirSync(compiled).filter((name) => name.startsWith('check-'));
+    const size = statSync(path.join(compiled, kept)).size;
+    expect(check()).toBe(first);
+    writeFileSync(path.join(compiled, kept), 'damaged');
+    expect(check()).toBe(first);
+    expect(statSync(path.join(compiled, kept)).size).toBeGreaterThan(size / 2);
+  });
 
   it('leaves quietly when nobody reads its output', () => {
     const { status, stderr } = spawnSync(
