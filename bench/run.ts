@@ -11,6 +11,7 @@ import { findPeers } from './peers.js';
 import type { Peer } from './peers.js';
 import { logistic, network } from './problems.js';
 import type { Problem } from './problems.js';
+import { coldRows, sourceRows } from './sources.js';
 import { table, writeTables } from './tables.js';
 import type { Row } from './tables.js';
 import { fastest, processorTime, timeToSteady } from './timing.js';
@@ -116,6 +117,8 @@ async function main(): Promise<void> {
       ['graph', 'nodes', 'ms to plan, print and evaluate', 'functions', 'median characters', 'longest'],
       compileRows(),
     ),
+    'first step': table(['file', 'target', 'ms the first time', 'ms later'], await sourceRows()),
+    'cold start': table(['command', 'target', 'ms', 'ms without the run'], coldRows()),
   };
   for (const text of Object.values(tables)) console.log(`\n${text}`);
   if (process.argv.includes('--write')) await writeTables(tables);

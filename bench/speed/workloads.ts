@@ -67,7 +67,7 @@ function network(rows: number, inputs: number, hidden: number): Workload {
   };
 }
 
-function manyTensors(count: number, size: number): Workload {
+export function manyTensors(count: number, size: number): Workload {
   const names = Array.from({ length: count }, (_, index) => `x${index}`);
   const source = [
     `data { c: real[T, S] }`,
