@@ -4,14 +4,15 @@ import type { Compilation } from '../../src/compile.js';
 import type { CompiledProgram } from '../../src/runtime/compiled.js';
 import type { DrivenProgram } from '../../src/runtime/driven.js';
 import type { DeviceProgram } from '../../src/runtime/webgpu/index.js';
-import type { Target } from './messages.js';
+import { wgslOf } from './generated.js';
+import type { Generated, Target } from './messages.js';
 
 export interface Prepared {
   readonly program: CompiledProgram | DrivenProgram;
   /** For a person: what it runs on. */
   readonly device: string;
   /** The kernels, where there are some. */
-  readonly wgsl: string;
+  readonly wgsl: Generated | undefined;
   /** Set on a device, which can be asked for its last state. */
   readonly onDevice: DeviceProgram | undefined;
   /** Set elsewhere. */
@@ -35,7 +36,7 @@ export async function prepare(compilation: Compilation, target: Target): Promise
 }
 
 function ok(here: CompiledProgram, device: string): Preparation {
-  return { ok: true, prepared: { program: here, here, device, wgsl: '', onDevice: undefined } };
+  return { ok: true, prepared: { program: here, here, device, wgsl: undefined, onDevice: undefined } };
 }
 
 async function prepareDevice({ program, bound }: Compilation): Promise<Preparation> {
@@ -67,7 +68,7 @@ async function prepareDevice({ program, bound }: Compilation): Promise<Preparati
       onDevice: opened.value,
       here: undefined,
       device: `WebGPU (${runtime.adapterName(adapter.value)}, f32)`,
-      wgsl: plan.modules.map(({ name, code }) => `// ${name}\n${code}`).join('\n'),
+      wgsl: wgslOf(plan),
     },
   };
 }

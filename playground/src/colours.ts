@@ -1,6 +1,10 @@
-/** Colours of the source while one types: words, numbers, strings and comments, from the language's own lists of words. */
+/**
+ * How editors look, in the variables of the page's style, and the colours of the source while one types: words, numbers, strings
+ * and comments, from the language's own lists of words.
+ */
 import { HighlightStyle, StreamLanguage, syntaxHighlighting } from '@codemirror/language';
 import type { Extension } from '@codemirror/state';
+import { EditorView } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import {
   contextualWords,
@@ -46,4 +50,38 @@ const style = HighlightStyle.define([
   { tag: tags.docComment, class: 'tok-comment' },
 ]);
 
-export const colours: Extension = [language, syntaxHighlighting(style)];
+export const tokenColours: Extension = syntaxHighlighting(style);
+export const colours: Extension = [language, tokenColours];
+
+const selection =
+  '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground';
+
+/** What CodeMirror brings is made for a white page. */
+export const appearance: Extension = EditorView.theme({
+  '&.cm-focused': { outline: 'none' },
+  // An outline would lie under the numbers of the lines.
+  '&.cm-focused::after': {
+    content: '""',
+    position: 'absolute',
+    inset: '0',
+    border: '2px solid var(--accent)',
+    pointerEvents: 'none',
+    zIndex: '300',
+  },
+  '.cm-gutters': { backgroundColor: 'var(--panel)', color: 'var(--faint)', border: 'none' },
+  '.cm-activeLine': { backgroundColor: 'color-mix(in srgb, var(--panel) 70%, transparent)' },
+  '.cm-activeLineGutter': { backgroundColor: 'transparent', color: 'var(--front)' },
+  '.cm-cursor': { borderLeftColor: 'var(--front)' },
+  [selection]: { backgroundColor: 'var(--selection)' },
+  '&.cm-focused .cm-matchingBracket': { backgroundColor: 'var(--selection)' },
+  '.cm-linked': { backgroundColor: 'var(--linked)' },
+  '.cm-tooltip': { backgroundColor: 'var(--panel)', color: 'var(--front)', border: '1px solid var(--line)' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul': { fontFamily: 'var(--code)', maxWidth: 'min(90vw, 40rem)' },
+  '.cm-tooltip-autocomplete ul li[aria-selected]': { backgroundColor: 'var(--accent)', color: 'var(--back)' },
+  '.cm-diagnosticAction': {
+    backgroundColor: 'var(--accent)',
+    color: 'var(--back)',
+    padding: '0.15rem 0.5rem',
+  },
+  '.cm-diagnosticSource': { color: 'var(--faint)', opacity: '1' },
+});

@@ -10,26 +10,38 @@ import {
   drawSelection,
   EditorView,
   highlightActiveLine,
+  highlightActiveLineGutter,
   hoverTooltip,
   keymap,
   lineNumbers,
 } from '@codemirror/view';
-import { colours } from './colours.js';
-import type { LanguageClient } from './language_client.js';
-import type { PlainEdit } from './messages.js';
+import { appearance, colours } from './colours.js';
+import { linkedLines, markLines } from './linked_lines.js';
+import type { OnLine } from './linked_lines.js';
+import type { LanguageQuestions, PlainEdit } from './messages.js';
+import type { QuestionClient } from './question_client.js';
+
+type LanguageClient = QuestionClient<LanguageQuestions>;
 
 export interface SourceEditor {
   readonly text: () => string;
   readonly replace: (text: string) => void;
   readonly apply: (edits: readonly PlainEdit[]) => void;
-  readonly focus: () => void;
+  /** Marks lines, counted from 1. */
+  readonly mark: (lines: readonly number[], reveal: boolean) => void;
+}
+
+export interface EditorEvents {
+  readonly run: () => void;
+  readonly change: () => void;
+  readonly line: OnLine;
 }
 
 export function openEditor(
   parent: HTMLElement,
   language: LanguageClient,
   path: () => string,
-  onRun: () => void,
+  on: EditorEvents,
 ): SourceEditor {
   const view = new EditorView({
     parent,
@@ -39,6 +51,7 @@ export function openEditor(
         history(),
         drawSelection(),
         highlightActiveLine(),
+        highlightActiveLineGutter(),
         bracketMatching(),
         closeBrackets(),
         indentUnit.of('  '),
@@ -48,7 +61,7 @@ export function openEditor(
         autocompletion({ override: [(context) => completionsAt(language, path(), context)] }),
         hoverTooltip((asked, position) => hoverAt(language, path(), asked, position)),
         keymap.of([
-          { key: 'Mod-Enter', run: () => (onRun(), true) },
+          { key: 'Mod-Enter', run: () => (on.run(), true) },
           ...completionKeymap,
           ...lintKeymap,
           ...defaultKeymap,
@@ -56,18 +69,16 @@ export function openEditor(
           // Escape, then Tab leaves the editor.
           indentWithTab,
         ]),
-        EditorView.contentAttributes.of({ 'aria-label': 'Source of the program' }),
-        EditorView.lineWrapping,
-        EditorView.theme({
-          '.cm-gutters': { backgroundColor: 'var(--panel)', color: 'var(--faint)', border: 'none' },
-          '.cm-activeLine': { backgroundColor: 'var(--panel)' },
-          '.cm-cursor': { borderLeftColor: 'var(--front)' },
-          '.cm-tooltip': {
-            backgroundColor: 'var(--panel)',
-            color: 'var(--front)',
-            border: '1px solid var(--line)',
-          },
+        EditorView.contentAttributes.of({
+          'aria-label': 'Source of the program',
+          'aria-describedby': 'keys',
         }),
+        EditorView.updateListener.of(({ docChanged }) => {
+          if (docChanged) on.change();
+        }),
+        EditorView.lineWrapping,
+        appearance,
+        linkedLines(on.line),
       ],
     }),
   });
@@ -75,7 +86,7 @@ export function openEditor(
     text: () => view.state.doc.toString(),
     replace: (text) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } }),
     apply: (edits) => view.dispatch({ changes: changesOf(edits) }),
-    focus: () => view.focus(),
+    mark: (lines, reveal) => markLines(view, lines, reveal),
   };
 }
 

@@ -10,7 +10,7 @@ import {
 } from '../../src/editor/index.js';
 import type { CompletionItem, Document, Edit } from '../../src/editor/index.js';
 import { librarySources } from './package.js';
-import type { LanguageQuestions, LanguageRequest, PlainEdit } from './messages.js';
+import type { LanguageQuestions, PlainEdit, Request } from './messages.js';
 
 let open: { readonly path: string; readonly document: Document } | undefined;
 
@@ -71,7 +71,7 @@ const answers: {
 };
 
 export function handle(message: unknown): void {
-  const data = message as LanguageRequest;
+  const data = message as Request<LanguageQuestions>;
   const document = documentOf(data.path, data.question.text);
   const answer = answers[data.kind] as (document: Document, question: unknown) => unknown;
   postMessage({ id: data.id, answer: answer(document, data.question) });

@@ -1,5 +1,6 @@
 /** What the page and its workers say to each other. */
 import type { ResultObject } from '../../src/runtime/result.js';
+import type { Origin } from '../../src/runtime/webgpu/plan.js';
 
 export type Target = 'auto' | 'webgpu' | 'wasm' | 'javascript';
 
@@ -11,6 +12,14 @@ export interface RunRequest {
   readonly files: Readonly<Record<string, Uint8Array>>;
   readonly target: Target;
 }
+
+/** What is made of a source: a text, and for code which of its lines come from which of the source's. */
+export interface Generated {
+  readonly text: string;
+  readonly origins: readonly Origin[];
+}
+
+export type GeneratedKind = 'mathematics' | 'typescript' | 'wgsl';
 
 export type ToRunWorker = RunRequest | { readonly kind: 'stop' };
 
@@ -24,10 +33,9 @@ export type FromRunWorker =
   | { readonly kind: 'stage'; readonly stage: string }
   | {
       readonly kind: 'compiled';
-      readonly mathematics: string;
-      readonly typescript: string;
-      readonly wgsl: string;
       readonly device: string;
+      /** What was made on the way. */
+      readonly generated: { readonly [Kind in GeneratedKind]?: Generated };
     }
   | {
       readonly kind: 'progress';
@@ -44,8 +52,8 @@ export type FromRunWorker =
       readonly notes: string;
       readonly stopped: boolean;
     }
-  /** Errors in the program or its data, or a run that could not begin: the text of the diagnostics. */
-  | { readonly kind: 'failed'; readonly message: string };
+  /** Errors in the program or its data, or a run that could not begin; the diagnostics as text, where there are some. */
+  | { readonly kind: 'failed'; readonly message: string; readonly notes?: string };
 
 export interface PlainRange {
   readonly start: number;
@@ -90,16 +98,34 @@ export interface LanguageQuestions {
   readonly format: { readonly question: { readonly text: string }; readonly answer: readonly PlainEdit[] };
 }
 
-export type LanguageRequest = {
-  readonly [Name in keyof LanguageQuestions]: {
+/** A question to the worker that generates code. */
+export interface GenerateQuestions {
+  readonly generate: {
+    readonly question: {
+      readonly text: string;
+      readonly wanted: GeneratedKind;
+      readonly files: RunRequest['files'];
+    };
+    readonly answer:
+      { readonly ok: true; readonly generated: Generated } | { readonly ok: false; readonly reason: string };
+  };
+}
+
+/** What can be asked of a worker, by name: a question about a text, and its answer. */
+export type Questions = Readonly<
+  Record<string, { readonly question: { readonly text: string }; readonly answer: unknown }>
+>;
+
+export type Request<Asked> = {
+  readonly [Name in keyof Asked]: {
     readonly id: number;
     readonly kind: Name;
     readonly path: string;
-    readonly question: LanguageQuestions[Name]['question'];
+    readonly question: Asked[Name] extends { readonly question: infer Question } ? Question : never;
   };
-}[keyof LanguageQuestions];
+}[keyof Asked];
 
-export interface LanguageAnswer {
+export interface Answer {
   readonly id: number;
   readonly answer: unknown;
 }

@@ -12,9 +12,8 @@ import {
   startState,
 } from '../../src/browser.js';
 import type { Compilation, CompileState, Diagnostic, Progress } from '../../src/browser.js';
-import { objectivesText } from '../../src/explain/objectives.js';
-import { problemText } from '../../src/explain/problem.js';
 import { prepare } from './back_ends.js';
+import { mathematicsOf, typescriptOf } from './generated.js';
 import type { CurvePoint, FromRunWorker, RunRequest, Target, ToRunWorker } from './messages.js';
 
 let stopping: AbortController | undefined;
@@ -25,6 +24,11 @@ function say(message: FromRunWorker): void {
 
 function textOf(diagnostics: readonly Diagnostic[]): string {
   return diagnostics.map((diagnostic) => renderDiagnostic(diagnostic)).join('\n\n');
+}
+
+function errorsOf(diagnostics: readonly Diagnostic[]): string {
+  const { length } = diagnostics.filter(({ severity }) => severity === 'error');
+  return length === 1 ? 'an error stands in the way' : `${length} errors stand in the way`;
 }
 
 /** Gathers points of the curve, and sends them about twenty times a second. */
@@ -57,7 +61,7 @@ async function solve(request: RunRequest): Promise<void> {
   const { file, bound, program, rewrites, diagnostics } = state;
   // An error ends the passes before the last.
   if (file === undefined || bound === undefined || program === undefined || state.printed === undefined) {
-    say({ kind: 'failed', message: textOf(diagnostics) });
+    say({ kind: 'failed', message: errorsOf(diagnostics), notes: textOf(diagnostics) });
     return;
   }
   if (program.phases.length === 0) {
@@ -71,34 +75,37 @@ async function solve(request: RunRequest): Promise<void> {
   await run({ source, file, bound, program, rewrites }, state, request.target);
 }
 
-async function run(
-  compilation: Compilation,
-  { printed, problem, diagnostics }: CompileState,
-  target: Target,
-): Promise<void> {
-  const mathematics =
-    problem === undefined ? '' : `${problemText(compilation.file, problem)}\n\n${objectivesText(problem)}`;
+async function run(compilation: Compilation, state: CompileState, target: Target): Promise<void> {
   const preparation = await prepare(compilation, target);
   if (!preparation.ok) {
     say({ kind: 'failed', message: preparation.reason });
     return;
   }
   const { program, device, wgsl, onDevice, here } = preparation.prepared;
-  say({ kind: 'compiled', mathematics, typescript: printed?.text ?? '', wgsl, device });
-  say({ kind: 'stage', stage: 'solving' });
+  say({
+    kind: 'compiled',
+    device,
+    generated: {
+      mathematics: mathematicsOf(state),
+      typescript: typescriptOf(state),
+      ...(wgsl === undefined ? {} : { wgsl }),
+    },
+  });
+  say({ kind: 'stage', stage: `solving on ${device}` });
   stopping = new AbortController();
   const reporter = new Reporter();
   const { signal } = stopping;
   const outcome = await runProgram(compilation.program, program, {
     signal,
-    progressMilliseconds: 2,
+    // Small problems are solved in a few milliseconds, and their curve is still to be seen.
+    progressMilliseconds: 0.1,
     onProgress: (progress) => reporter.add(progress),
   });
   reporter.flush();
-  const notes = [...diagnostics];
-  const state = onDevice ?? here;
-  if (outcome.divergence !== undefined && state !== undefined) {
-    notes.push(await diagnoseDivergence(compilation, state, outcome.divergence));
+  const notes = [...state.diagnostics];
+  const diverged = onDevice ?? here;
+  if (outcome.divergence !== undefined && diverged !== undefined) {
+    notes.push(await diagnoseDivergence(compilation, diverged, outcome.divergence));
   }
   say({ kind: 'done', result: resultObject(outcome), notes: textOf(notes), stopped: signal.aborted });
 }

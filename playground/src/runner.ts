@@ -8,7 +8,7 @@ import type { FromRunWorker, RunRequest } from './messages.js';
 const silenceMilliseconds = 15_000;
 
 export class Runner {
-  private worker = this.start();
+  private worker: Worker | undefined;
   private silence: ReturnType<typeof setTimeout> | undefined;
   private running = false;
 
@@ -18,18 +18,29 @@ export class Runner {
     private readonly limit: number = silenceMilliseconds,
   ) {}
 
+  /** Loads the compiler before it is wanted. */
+  warmUp(): void {
+    this.worker ??= this.start();
+  }
+
   run(request: RunRequest): void {
     if (this.running) this.replace();
     this.running = true;
     this.listen();
+    this.worker ??= this.start();
     this.worker.postMessage(request);
   }
 
   /** Asks politely; a run that does not answer soon is ended with its worker. */
   stop(): void {
     if (!this.running) return;
-    this.worker.postMessage({ kind: 'stop' });
+    this.worker?.postMessage({ kind: 'stop' });
     this.listen(1000);
+  }
+
+  /** Ends a run that nobody wants to hear of any more. */
+  abandon(): void {
+    if (this.running) this.replace();
   }
 
   private start(): Worker {
@@ -63,7 +74,7 @@ export class Runner {
   private replace(): void {
     clearTimeout(this.silence);
     this.running = false;
-    this.worker.terminate();
+    this.worker?.terminate();
     this.worker = this.start();
   }
 }

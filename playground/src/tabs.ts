@@ -1,6 +1,10 @@
 /** Tabs as the keyboard expects them: arrows move between them, and only the chosen one is in the order of Tab. */
 
-export function wireTabs(list: HTMLElement): void {
+/** @param onChoose is told the panel that is shown from now on; `show` shows one without a hand on its tab */
+export function wireTabs(
+  list: HTMLElement,
+  onChoose: (panel: string) => void,
+): { readonly show: (panel: string) => void } {
   const tabs = [...list.querySelectorAll<HTMLButtonElement>('[role="tab"]')];
   const choose = (chosen: HTMLButtonElement): void => {
     for (const tab of tabs) {
@@ -10,6 +14,7 @@ export function wireTabs(list: HTMLElement): void {
       const panel = document.getElementById(tab.getAttribute('aria-controls') ?? '');
       if (panel !== null) panel.hidden = !isChosen;
     }
+    onChoose(chosen.getAttribute('aria-controls') ?? '');
   };
   const step = (from: HTMLButtonElement, by: number): void => {
     const next = tabs[(tabs.indexOf(from) + by + tabs.length) % tabs.length];
@@ -24,4 +29,10 @@ export function wireTabs(list: HTMLElement): void {
       if (event.key === 'ArrowLeft') step(tab, -1);
     });
   }
+  return {
+    show: (panel) => {
+      const tab = tabs.find((each) => each.getAttribute('aria-controls') === panel);
+      if (tab !== undefined) choose(tab);
+    },
+  };
 }

@@ -1,15 +1,16 @@
 /**
- * Both workers of the page are this one script, so that the browser loads what they share once: the first message says
- * whether it answers questions about the language or solves. Messages that come before it is ready are kept.
+ * All workers of the page are this one script, so that the browser loads what they share once: the first message says
+ * whether it answers questions about the language, generates code or solves. Messages that come before it is ready are kept.
  */
 import { loadLibrary } from './package.js';
 
-export type Role = 'language' | 'run';
+export type Role = 'language' | 'generate' | 'run';
 
 type Handler = (data: unknown) => void;
 
 const roles: Readonly<Record<Role, () => Promise<{ readonly handle: Handler }>>> = {
   language: () => import('./language_role.js'),
+  generate: () => import('./generate_role.js'),
   run: () => import('./run_role.js'),
 };
 

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Request } from 'playwright-core';
 import { compileSource, prepareRun } from '../../src/compile.js';
 import { resultObject } from '../../src/runtime/result.js';
 import type { ResultObject } from '../../src/runtime/result.js';
@@ -14,9 +15,10 @@ import type { OpenPage } from '../support/chromium.js';
 
 const { executable, reason } = findChromium();
 const folder = mkdtempSync(path.join(tmpdir(), 'argmin-playground-'));
+const outDir = path.join(folder, 'site');
 const logistic = 'examples/logistic.opt';
 
-/** What the command line's default target makes of an example. */
+/** What the command line makes of an example without a device, in f64. */
 async function solvedHere(file: string): Promise<ResultObject> {
   const { compilation } = await compileSource({ path: file, text: readFileSync(file, 'utf8') });
   if (compilation === undefined) throw new Error(`${file} does not compile`);
@@ -25,7 +27,7 @@ async function solvedHere(file: string): Promise<ResultObject> {
 
 describe.skipIf(executable === undefined)(`the playground in Chromium${reason}`, () => {
   let site: OpenPage;
-  const scripts = new Map<string, number>();
+  let expected: ResultObject;
 
   async function open(query = ''): Promise<void> {
     const { page } = site;
@@ -33,29 +35,36 @@ describe.skipIf(executable === undefined)(`the playground in Chromium${reason}`,
     await page.waitForSelector('body[data-ready]');
   }
 
-  async function solve(): Promise<ResultObject> {
+  async function result(): Promise<ResultObject> {
     const { page } = site;
-    await page.evaluate(() => delete document.body.dataset['result']);
-    await page.click('#run');
     await page.waitForSelector('body[data-result]', { timeout: 50_000 });
     return JSON.parse((await page.getAttribute('body', 'data-result')) ?? '') as ResultObject;
   }
 
+  async function solve(): Promise<ResultObject> {
+    await site.page.evaluate(() => delete document.body.dataset['result']);
+    await site.page.click('#run');
+    return await result();
+  }
+
   async function write(text: string): Promise<void> {
     const { page } = site;
-    await page.click('.cm-content');
+    await page.click('#source .cm-content');
     await page.keyboard.press('ControlOrMeta+a');
     await page.keyboard.insertText(text);
   }
 
+  /** The numbers of the lines that are marked as linked in an editor. */
+  const linked = (panel: string): Promise<string[]> =>
+    site.page.locator(`${panel} .cm-linked`).allTextContents();
+
   beforeAll(async () => {
-    const outDir = path.join(folder, 'site');
-    await build({ root: 'playground', logLevel: 'error', build: { outDir, emptyOutDir: true } });
+    const [here] = await Promise.all([
+      solvedHere(logistic),
+      build({ root: 'playground', logLevel: 'error', build: { outDir, emptyOutDir: true } }),
+    ]);
+    expected = here;
     site = await openPage(executable ?? '', { playground: outDir });
-    site.page.on('response', (response) => {
-      if (!response.url().endsWith('.js')) return;
-      void response.body().then((body) => scripts.set(response.url(), gzipSync(body).length));
-    });
   });
 
   afterAll(async () => {
@@ -72,40 +81,102 @@ describe.skipIf(executable === undefined)(`the playground in Chromium${reason}`,
     await write(text);
     await page.waitForSelector('.cm-lintRange-error', { state: 'detached' });
     await page.selectOption('#target', 'javascript');
-    const result = await solve();
-    const here = await solvedHere(logistic);
-    expect(result.status).toBe(here.status);
-    expect(result.objective).toBeCloseTo(here.objective, 12);
-    expect(result.reports).toEqual(here.reports);
-    expect(Number(await page.getAttribute('#curve path.line', 'data-points'))).toBeGreaterThan(5);
+    // Every drawing of the curve, from its first to its last point.
+    await page.evaluate(() => {
+      const drawings: string[] = [];
+      Object.assign(window, { drawings });
+      new MutationObserver(() => {
+        drawings.push(document.querySelector('#curve path.line')?.getAttribute('d') ?? '');
+      }).observe(document.querySelector('#curve') ?? document.body, { childList: true });
+    });
+    const found = await solve();
+    expect(found.status).toBe(expected.status);
+    expect(found.objective).toBeCloseTo(expected.objective, 12);
+    expect(found.reports).toEqual(expected.reports);
+    expect(Number(await page.getAttribute('#curve path.line', 'data-points'))).toBeGreaterThan(20);
+    const drawings = await page.evaluate('window.drawings');
+    expect(new Set((drawings as string[]).filter((drawing) => drawing !== '')).size).toBeGreaterThan(1);
+    expect(await page.textContent('#figures')).toContain('accuracy');
     expect(site.complaints).toEqual([]);
   });
 
-  it('loads less than 400 kB of scripts for a first look and a first edit', async () => {
+  it('shows the code that it makes beside the source, with lines linked both ways', async () => {
+    const { page } = site;
     await open();
-    await site.page.waitForTimeout(500);
-    const sizes = [...scripts].filter(([url]) => !/run_role|elaborate|compile|print|instantiate/.test(url));
-    const total = sizes.reduce((sum, [, size]) => sum + size, 0);
-    expect(total).toBeGreaterThan(100_000);
-    expect(total).toBeLessThan(400_000);
+    await page.click('#tab-mathematics');
+    await page.waitForFunction(
+      "document.querySelector('#mathematics').textContent.includes('softplus(−margin)')",
+    );
+    await page.click('#tab-wgsl');
+    await page.waitForSelector('#wgsl .cm-line >> text=@group');
+    await page.click('#tab-typescript');
+    await page.waitForSelector('#typescript .cm-line >> text=function prepare');
+    await page.click('#source .cm-line >> text=minimize');
+    await page.waitForSelector('#typescript .cm-linked');
+    expect((await linked('#typescript')).join('\n')).toContain('Math.log1p');
+    await page.hover('#typescript .cm-linked >> text=Math.log1p');
+    await page.waitForFunction("document.querySelectorAll('#source .cm-linked').length > 1");
+    const lines = await linked('#source');
+    expect(lines.some((line) => line.startsWith('minimize'))).toBe(true);
+    expect(lines.some((line) => line.startsWith('let margin'))).toBe(true);
+    // The view follows the source, and an error takes its place.
+    await write('param x: real = 1\nminimize hubr(x)\n');
+    await page.waitForSelector('#typescript .cm-line >> text=nothing here is called `hubr`');
+    expect(await linked('#source')).toEqual([]);
+    expect(site.complaints).toEqual([]);
   });
 
-  it('trains as WebAssembly to the same optimum', async () => {
+  it('loads less than 400 kB of scripts for a first look and a first edit, and less than 500 kB with a first run', async () => {
+    const { page } = site;
+    const scripts = new Set<string>();
+    const note = (request: Request): void => {
+      const { pathname } = new URL(request.url());
+      if (pathname.endsWith('.js')) scripts.add(path.basename(pathname));
+    };
+    page.on('request', note);
+    await open('?example=softmax');
+    await page.click('#source .cm-content');
+    await page.keyboard.press('ControlOrMeta+End');
+    await page.keyboard.type('// an edit');
+    const total = (): number =>
+      [...scripts]
+        .map((name) => gzipSync(readFileSync(path.join(outDir, 'assets', name))).length)
+        .reduce((sum, size) => sum + size, 0);
+    // The compiler is loaded when the page has had a rest.
+    await page.waitForTimeout(1500);
+    const looked = total();
+    await page.selectOption('#target', 'wasm');
+    await solve();
+    page.off('request', note);
+    expect(looked).toBeGreaterThan(100_000);
+    expect(looked).toBeLessThan(400_000);
+    expect(total()).toBeGreaterThan(looked);
+    expect(total()).toBeLessThan(500_000);
+  });
+
+  it('trains as WebAssembly to the same optimum in a browser without WebGPU', async () => {
+    const { page } = site;
+    await page.route('**/worker-*.js', async (route) => {
+      const response = await route.fetch();
+      const body = `${await response.text()}\ndelete WorkerNavigator.prototype.gpu;`;
+      await route.fulfill({ response, body });
+    });
     await open();
-    await site.page.selectOption('#target', 'wasm');
-    const result = await solve();
-    expect(await site.page.textContent('#status')).toContain('WebAssembly');
-    expect(result.objective).toBeCloseTo((await solvedHere(logistic)).objective, 12);
+    const found = await solve();
+    await page.unroute('**/worker-*.js');
+    expect(await page.textContent('#status')).toContain('WebAssembly');
+    expect(found.objective).toBeCloseTo(expected.objective, 12);
   });
 
   it('trains with WebGPU where the browser has it', async () => {
     const { page } = site;
     await open('?example=logistic');
     await page.selectOption('#target', 'webgpu');
-    const result = await solve();
+    const found = await solve();
     expect(await page.textContent('#status')).toContain('WebGPU');
-    expect(await page.textContent('#wgsl')).toContain('@compute');
-    expect(result.objective).toBeCloseTo((await solvedHere(logistic)).objective, 4);
+    expect(found.objective).toBeCloseTo(expected.objective, 4);
+    await page.click('#tab-wgsl');
+    await page.waitForSelector('#wgsl .cm-line >> text=@group');
   });
 
   it('draws the front of several objectives', async () => {
@@ -140,18 +211,52 @@ describe.skipIf(executable === undefined)(`the playground in Chromium${reason}`,
     await page.goto('about:blank');
     await page.goto(href);
     await page.waitForSelector('body[data-ready]');
-    expect(await page.locator('.cm-line').allTextContents()).toContain('minimize (x - 1)^2');
+    expect(await page.locator('#source .cm-line').allTextContents()).toContain('minimize (x - 1)^2');
   });
 
-  it('fits a phone, and its tabs follow the arrow keys', async () => {
+  it('runs an example that imports another one', async () => {
+    await open('?example=own_optimizer');
+    await site.page.selectOption('#target', 'javascript');
+    expect((await solve()).status).not.toBe('diverged');
+  });
+
+  it('fits a phone, light and dark, and is worked without a pointer', async () => {
     const { page } = site;
-    await page.setViewportSize({ width: 380, height: 720 });
-    await open();
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    expect(overflow).toBeLessThanOrEqual(0);
-    await page.focus('#tab-result');
+    await page.setViewportSize({ width: 390, height: 844 });
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await open();
+      expect(
+        await page.evaluate('document.documentElement.scrollWidth - window.innerWidth'),
+      ).toBeLessThanOrEqual(0);
+      expect(
+        await page.evaluate('document.documentElement.scrollHeight - window.innerHeight'),
+      ).toBeLessThanOrEqual(0);
+    }
+    // From the top by Tab: every control in turn, and into the editor.
+    const focused = (): Promise<string> =>
+      page.evaluate(() => document.activeElement?.id || document.activeElement?.className || '');
+    const seen: string[] = [];
+    for (let presses = 0; presses < 7; presses += 1) {
+      await page.keyboard.press('Tab');
+      seen.push(await focused());
+    }
+    expect(seen.slice(0, 6)).toEqual(['example', 'run', 'target', 'format', 'file', 'share']);
+    expect(seen[6]).toContain('cm-content');
+    await page.selectOption('#target', 'javascript');
+    await page.focus('#source .cm-content');
+    await page.keyboard.press('ControlOrMeta+Enter');
+    expect((await result()).steps).toBeGreaterThan(0);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Tab');
+    expect(await focused()).toBe('tab-result');
     await page.keyboard.press('ArrowRight');
     expect(await page.isVisible('#mathematics')).toBe(true);
     expect(await page.isVisible('#result')).toBe(false);
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Tab');
+    await page.waitForSelector('#typescript .cm-focused');
+    await page.keyboard.press('Shift+Tab');
+    expect(await focused()).toBe('tab-typescript');
   });
 });

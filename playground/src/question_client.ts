@@ -1,36 +1,41 @@
-/** Questions to the language service in its worker, as promises. */
-import type { LanguageAnswer, LanguageQuestions } from './messages.js';
+/** Questions to a worker, as promises. */
+import type { Answer, Questions } from './messages.js';
+import type { Role } from './worker.js';
 
 /** A question that takes longer is given up with its worker. */
 const patienceMilliseconds = 10_000;
 
-export class LanguageClient {
-  private worker = this.start();
+export class QuestionClient<Asked extends { readonly [Kind in keyof Asked]: Questions[string] }> {
+  private worker: Worker;
   private nextId = 0;
   private readonly waiting = new Map<
     number,
     { readonly done: (answer: unknown) => void; readonly timer: number }
   >();
 
+  constructor(private readonly role: Role) {
+    this.worker = this.start();
+  }
+
   /** Undefined when there is no answer: the question was given up. */
-  ask<Kind extends keyof LanguageQuestions>(
+  ask<Kind extends keyof Asked>(
     kind: Kind,
     path: string,
-    question: LanguageQuestions[Kind]['question'],
-  ): Promise<LanguageQuestions[Kind]['answer'] | undefined> {
+    question: Asked[Kind]['question'],
+  ): Promise<Asked[Kind]['answer'] | undefined> {
     this.nextId += 1;
     const id = this.nextId;
     return new Promise((resolve) => {
       const timer = window.setTimeout(() => this.restart(), patienceMilliseconds);
-      this.waiting.set(id, { done: resolve as (answer: unknown) => void, timer });
+      this.waiting.set(id, { done: resolve, timer });
       this.worker.postMessage({ id, kind, path, question });
     });
   }
 
   private start(): Worker {
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
-    worker.postMessage({ role: 'language' });
-    worker.onmessage = ({ data }: MessageEvent<LanguageAnswer>): void => {
+    worker.postMessage({ role: this.role });
+    worker.onmessage = ({ data }: MessageEvent<Answer>): void => {
       const waiting = this.waiting.get(data.id);
       this.waiting.delete(data.id);
       window.clearTimeout(waiting?.timer);
