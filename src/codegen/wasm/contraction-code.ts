@@ -1,7 +1,8 @@
 /**
- * A contraction as a register-tiled product: a tile of the output lives in locals while the summed axis runs once, in
- * order, so that every tile gives the same bits. With vectors, lanes are neighbouring columns; columns that do not
- * lie side by side are packed into panels first, and so are those of operands that no near cache holds.
+ * A contraction as a register-tiled product: a tile of the output lives in locals while the summed axis runs, in order,
+ * so that every tile gives the same bits; where that axis is cut in blocks, sums wait in the output. With vectors, lanes
+ * are neighbouring columns; columns that do not lie side by side are packed into panels first, and so are those of
+ * operands that no near cache holds.
  */
 import { add } from '../../ir/nest-affine.js';
 import { locate } from '../../ir/nest.js';
@@ -10,11 +11,15 @@ import { at, range, sizeOf, stridesOf } from '../../ir/types.js';
 import { Scope } from '../blocks.js';
 import { get, load, newLocal, operateBy } from './code.js';
 import type { Address, Code, Local, Statement } from './code.js';
-import { plus, times, word } from './integer.js';
+import { constantOf, plus, times, word } from './integer.js';
 import type { Word } from './integer.js';
-import { advance, behind, countTo, variable } from './loops.js';
+import { advance, behind, countTo, inBlocks, repeatFor, variable } from './loops.js';
 import { loadApart, transposed } from './lane-moves.js';
 import type { CodeScope } from './loops.js';
+import { packPanels, panelBytes, roomFor } from './panels.js';
+import type { PanelShape, Side } from './panels.js';
+import { chooseBlocks, cutColumns } from './tile-choice.js';
+import type { Blocks } from './tile-choice.js';
 import { turns } from './memory.js';
 import { laneOf } from './program-code.js';
 import type { ProgramCode } from './program-code.js';
@@ -23,17 +28,8 @@ import type { RealForm } from './real.js';
 
 /** Sums of a dot product, as in every other back end. */
 const dotSums = 4;
-/** Rows of a tile. */
-const tallest = 4;
-/** Bytes of the right operand that the nearest cache holds, with room to spare. */
-const cachedBytes = 24576;
-
-/** One side: where its next element lies along the axes that are not summed, and along the summed one, in bytes. */
-interface Side {
-  readonly start: Word;
-  readonly across: number;
-  readonly along: number;
-}
+/** Rows from which on it pays to pack columns for them. */
+const fewRows = 4;
 
 interface Product {
   readonly left: Side;
@@ -100,6 +96,15 @@ interface Strip {
   readonly turned?: true;
 }
 
+/** Where a block of tiles lies: its first column, its strips, and its part of the summed axis. */
+interface Place {
+  readonly column: Word;
+  readonly strips: Word;
+  readonly turn: Word;
+  readonly turns: Word;
+  readonly scope: CodeScope;
+}
+
 class ProductWriter {
   private readonly bytes: number;
   private readonly product: Product;
@@ -123,34 +128,31 @@ class ProductWriter {
       return;
     }
     let from = 0;
-    for (const { strip, count } of this.strips()) {
-      const to = from + count * strip.valid;
-      countTo(scope, from, to, strip.valid, (column, inner) => this.strip(strip, column, inner));
-      from = to;
+    for (const { strip, count, height } of this.strips()) {
+      this.band(strip, height, from, count, scope);
+      from += count * strip.valid;
     }
   }
 
-  /** How the columns are cut. */
-  private strips(): readonly { readonly strip: Strip; readonly count: number }[] {
+  /** How the columns are cut, and in tiles of how many rows. */
+  private strips(): readonly { readonly strip: Strip; readonly count: number; readonly height: number }[] {
     const { rows, columns, right } = this.product;
-    const { form } = this.program;
-    const vectorForm = lanesOf[this.program.precision];
+    const { form, precision, options } = this.program;
+    const vectorForm = lanesOf[precision];
     const { lanes } = vectorForm;
-    const sideBySide = right.across === this.bytes;
-    const cuts: { strip: Strip; count: number }[] = [];
+    if (options.vectors && (right.across === this.bytes || rows >= fewRows)) {
+      return cutColumns(rows, columns, lanes, options.relaxed).map(({ vectors, valid, height, count }) => {
+        return { strip: { form: vectorForm, vectors, valid }, count, height };
+      });
+    }
+    const height = Math.min(rows, fewRows);
+    const cuts: { strip: Strip; count: number; height: number }[] = [];
     let rest = columns;
     const take = (strip: Strip): void => {
       const count = Math.floor(rest / strip.valid);
-      if (count > 0) cuts.push({ strip, count });
+      if (count > 0) cuts.push({ strip, count, height });
       rest -= count * strip.valid;
     };
-    if (this.program.options.vectors && (sideBySide || rows >= tallest)) {
-      const wide = rows >= 3 ? 2 : 4;
-      for (let vectors = wide; vectors >= 1; vectors /= 2) {
-        take({ form: vectorForm, vectors, valid: vectors * lanes });
-      }
-      if (rest > 0 && rows >= tallest) take({ form: vectorForm, vectors: 1, valid: rest });
-    }
     if (this.turns()) {
       for (const vectors of [2, 1]) {
         take({ form: vectorForm, vectors, valid: vectors * lanes, turned: true });
@@ -164,76 +166,126 @@ class ProductWriter {
   private turns(): boolean {
     const { rows, depth, right } = this.product;
     const { vectors } = this.program.options;
-    return vectors && rows < tallest && right.along === this.bytes && depth * this.bytes >= 16;
+    return vectors && rows < fewRows && right.along === this.bytes && depth * this.bytes >= 16;
   }
 
-  private strip(strip: Strip, column: Word, scope: CodeScope): void {
+  /** Neighbouring strips of one kind, block by block. */
+  private band(strip: Strip, height: number, first: number, count: number, scope: CodeScope): void {
     const { rows, columns, depth, left, right, output } = this.product;
-    const begin = get(variable(scope, plus(right.start, times(column, right.across))));
-    const panel = this.packs(strip) ? this.pack(strip, begin, scope) : { ...right, start: begin };
-    const firstOutput = get(variable(scope, plus(output, times(column, this.bytes))));
-    let from = 0;
-    for (const height of [tallest, 3, 2, 1]) {
-      const to = from + Math.floor((rows - from) / height) * height;
-      countTo(scope, from, to, height, (row, inner) => {
-        const start = plus(left.start, times(row, left.across));
-        const cell = plus(firstOutput, times(row, columns * this.bytes));
-        this.tile(strip, height, depth, { ...left, start }, panel, cell, inner);
-      });
-      from = to;
-    }
-  }
+    const { bytes, program } = this;
+    const { form, vectors, valid } = strip;
+    const blocks: Blocks =
+      form.lanes === 1 || strip.turned === true
+        ? {
+            depth: Math.max(1, depth),
+            strips: count,
+            tiles: rows,
+            packsLeft: false,
+            packsRight: false,
+            alongRows: false,
+          }
+        : chooseBlocks(this.product, { vectors, valid, height, count }, bytes);
+    const rightShape: PanelShape = { width: vectors * form.lanes, valid, depth: blocks.depth };
+    const leftShape = (tall: number): PanelShape => ({ width: tall, valid: tall, depth: blocks.depth });
+    const rightRoom = blocks.packsRight ? roomFor(blocks.strips, rightShape, bytes) : 0;
+    const leftRoom = blocks.packsLeft ? roomFor(blocks.tiles, leftShape(height), bytes) : 0;
+    const scratch = program.scratch(rightRoom + leftRoom);
+    const whole = Math.floor(rows / height);
 
-  private packs({ form, vectors, valid, turned }: Strip): boolean {
-    const { rows, columns, depth, right } = this.product;
-    if (form.lanes === 1 || turned === true) return false;
-    if (right.across !== this.bytes || valid < vectors * form.lanes) return true;
-    return rows >= 16 && columns * depth * this.bytes > cachedBytes && depth * right.along > 4096;
-  }
-
-  /** The strip's columns side by side, one line an element of the summed axis; columns that do not count are 0. */
-  private pack({ form, vectors, valid }: Strip, begin: Word, scope: CodeScope): Side {
-    const { depth, right } = this.product;
-    const single = this.program.form;
-    const line = vectors * 16;
-    const start = word(this.program.scratch(depth * line));
-    const [from, to] = [variable(scope, begin), variable(scope, start)];
-    countTo(scope, 0, depth, 1, (_, inner) => {
-      if (right.across === this.bytes && valid === vectors * form.lanes) {
-        for (const vector of range(vectors)) {
-          const value = loadReal(form, behind(get(from), vector * 16));
-          inner.push(storeReal(form, { base: get(to), offset: vector * 16 }, value));
-        }
-      } else {
-        for (const column of range(vectors * form.lanes)) {
-          const source = behind(get(from), column * right.across);
-          const value = column < valid ? loadReal(single, source) : realConstant(single, 0);
-          inner.push(storeReal(single, { base: get(to), offset: column * this.bytes }, value));
-        }
+    const inRows = (
+      row: Word,
+      tiles: Word,
+      tall: number,
+      panels: (strip: Word) => Side,
+      place: Place,
+    ): void => {
+      const begin = plus(left.start, plus(times(row, left.across), times(place.turn, left.along)));
+      let lefts = (tile: Word): Side => ({ ...left, start: plus(begin, times(tile, tall * left.across)) });
+      if (blocks.packsLeft) {
+        const shape = leftShape(tall);
+        const start = word(scratch + rightRoom);
+        packPanels({ ...left, start: begin }, shape, tiles, place.turns, start, program, place.scope);
+        const next = panelBytes(shape, bytes);
+        lefts = (tile) => ({ start: plus(start, times(tile, next)), across: bytes, along: tall * bytes });
       }
-      advance(inner, from, right.along);
-      advance(inner, to, line);
+      const cell = plus(output, plus(times(row, columns * bytes), times(place.column, bytes)));
+      const tile = (tileIndex: Word, stripIndex: Word, inner: CodeScope): void => {
+        const to = plus(
+          cell,
+          plus(times(tileIndex, tall * columns * bytes), times(stripIndex, valid * bytes)),
+        );
+        this.tile(strip, tall, place, lefts(tileIndex), panels(stripIndex), to, inner);
+      };
+      if (blocks.alongRows) {
+        repeatFor(place.scope, tiles, 1, (tileIndex, outer) => {
+          repeatFor(outer, place.strips, 1, (stripIndex, inner) => tile(tileIndex, stripIndex, inner));
+        });
+      } else {
+        repeatFor(place.scope, place.strips, 1, (stripIndex, outer) => {
+          repeatFor(outer, tiles, 1, (tileIndex, inner) => tile(tileIndex, stripIndex, inner));
+        });
+      }
+    };
+
+    inBlocks(scope, count, blocks.strips, (from, strips, outer) => {
+      const column = plus(word(first), times(from, valid));
+      inBlocks(outer, depth, blocks.depth, (turn, turns, inner) => {
+        const begin = plus(right.start, plus(times(column, right.across), times(turn, right.along)));
+        let panels = (each: Word): Side => ({
+          ...right,
+          start: plus(begin, times(each, valid * right.across)),
+        });
+        if (blocks.packsRight) {
+          packPanels({ ...right, start: begin }, rightShape, strips, turns, word(scratch), program, inner);
+          const next = panelBytes(rightShape, bytes);
+          panels = (each) => ({
+            start: plus(word(scratch), times(each, next)),
+            across: bytes,
+            along: rightShape.width * bytes,
+          });
+        }
+        const place = { column, strips, turn, turns };
+        if (whole > 0)
+          inBlocks(inner, whole, blocks.tiles, (tile, tiles, within) => {
+            inRows(times(tile, height), tiles, height, panels, { ...place, scope: within });
+          });
+        if (rows % height > 0) {
+          inRows(word(whole * height), word(1), rows % height, panels, { ...place, scope: inner });
+        }
+      });
     });
-    return { start, across: this.bytes, along: line };
   }
 
   private tile(
     strip: Strip,
     height: number,
-    depth: number,
+    { turn, turns }: Place,
     left: Side,
     right: Side,
     output: Word,
     scope: CodeScope,
   ): void {
     const { form, vectors, valid } = strip;
+    const cell = get(variable(scope, output));
+    const offsetIn = (row: number, vector: number): number =>
+      (row * this.product.columns + vector * form.lanes) * this.bytes;
     const sums = range(height).map(() => range(vectors).map(() => newLocal(form.type)));
-    for (const sum of sums.flat()) scope.push({ kind: 'set', local: sum, value: realConstant(form, 0) });
+    const begin = (value: (row: number, vector: number) => Code): Statement[] =>
+      sums.flatMap((row, index) =>
+        row.map((local, vector): Statement => ({ kind: 'set', local, value: value(index, vector) })),
+      );
+    const zeros = begin(() => realConstant(form, 0));
+    if (constantOf(turn) === 0) {
+      for (const each of zeros) scope.push(each);
+    } else {
+      const sofar = begin((row, vector) => loadReal(form, { base: cell, offset: offsetIn(row, vector) }));
+      scope.push({ kind: 'if', condition: turn, then: sofar, otherwise: zeros });
+    }
     const [p, q] = [variable(scope, left.start), variable(scope, right.start)];
     /** One term of every sum; `ys` are the elements of the right operand. */
-    const grow = (inner: CodeScope, ys: readonly Code[], turn: number): void => {
+    const grow = (inner: CodeScope, ys: readonly Code[], ahead: number): void => {
       sums.forEach((row, index) => {
-        const address = behind(get(p), index * left.across + turn * left.along);
+        const address = behind(get(p), index * left.across + ahead * left.along);
         const x = get(variable(inner, this.broadcast(form, address)));
         row.forEach((sum, vector) => {
           inner.push({ kind: 'set', local: sum, value: this.multiplyAdd(form, x, at(ys, vector), get(sum)) });
@@ -251,15 +303,16 @@ class ProductWriter {
     };
     const offsetOf = (vector: number): number => vector * form.lanes * right.across;
     if (strip.turned === true) {
+      const { depth } = this.product;
       countTo(scope, 0, depth - (depth % form.lanes), form.lanes, (_, inner) => {
         const squares = range(vectors).map((vector) =>
           this.square(form, get(q), offsetOf(vector), right, inner),
         );
-        for (const turn of range(form.lanes))
+        for (const ahead of range(form.lanes))
           grow(
             inner,
-            squares.map((square) => at(square, turn)),
-            turn,
+            squares.map((square) => at(square, ahead)),
+            ahead,
           );
         advance(inner, p, form.lanes * left.along);
         advance(inner, q, form.lanes * right.along);
@@ -268,16 +321,14 @@ class ProductWriter {
         once(scope, (vector) => loadApart(form, get(q), offsetOf(vector), right.across));
       }
     } else {
-      countTo(scope, 0, depth, 1, (_, inner) => {
+      repeatFor(scope, turns, 1, (_, inner) => {
         once(inner, (vector) => loadReal(form, behind(get(q), offsetOf(vector))));
       });
     }
-    const cell = get(variable(scope, output));
     sums.forEach((row, index) => {
       row.forEach((sum, vector) => {
-        const offset = (index * this.product.columns + vector * form.lanes) * this.bytes;
         const counted = Math.min(form.lanes, valid - vector * form.lanes);
-        this.put(form, sum, counted, { base: cell, offset }, scope);
+        this.put(form, sum, counted, { base: cell, offset: offsetIn(index, vector) }, scope);
       });
     });
   }

@@ -19,6 +19,12 @@ export function plus(left: Word, right: Word): Word {
   return b === 0 ? left : operate('i32.add', left, right);
 }
 
+export function minus(left: Word, right: Word): Word {
+  const [a, b] = [constantOf(left), constantOf(right)];
+  if (a !== undefined && b !== undefined) return word((a - b) | 0);
+  return b === 0 ? left : operate('i32.sub', left, right);
+}
+
 export function times(value: Word, factor: number): Word {
   const known = constantOf(value);
   if (known !== undefined) return word(Math.imul(known, factor));
