@@ -1,4 +1,5 @@
 /** One region alone, laid out and scheduled: for tests, and for evaluations outside of a program. */
+import type { FusionPolicy } from '../ir/fuse.js';
 import type { Region } from '../ir/graph.js';
 import type { Arena } from '../ir/memory.js';
 import type { Place, Schedule } from '../ir/nest.js';
@@ -12,8 +13,8 @@ export interface RegionAlone {
   readonly sizes: Readonly<Record<Arena, number>>;
 }
 
-export function scheduleAlone(region: Region): RegionAlone {
-  const layout = new Layout();
+export function scheduleAlone(region: Region, fusion?: FusionPolicy): RegionAlone {
+  const layout = new Layout(fusion);
   const inputs = region.parameters.map((parameter, index) =>
     layout.fixed(parameter.type, parameter.label ?? `input_${index}`),
   );

@@ -26,10 +26,13 @@ export interface FusionPolicy {
   readonly parallel: boolean;
   /** Contractions take the elementwise launches after them in (epilogues.ts). */
   readonly epilogues: boolean;
+  /** Loops run in lanes of vectors: loops of a single turn are left out, and a dot product is a fold like any other. */
+  readonly lanes: boolean;
 }
 
-export const sequential: FusionPolicy = { parallel: false, epilogues: false };
-export const parallel: FusionPolicy = { parallel: true, epilogues: true };
+export const sequential: FusionPolicy = { parallel: false, epilogues: false, lanes: false };
+export const parallel: FusionPolicy = { parallel: true, epilogues: true, lanes: false };
+export const inLanes: FusionPolicy = { parallel: false, epilogues: false, lanes: true };
 
 interface OpenLaunch {
   readonly launch: Launch;

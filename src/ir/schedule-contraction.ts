@@ -4,13 +4,13 @@
  */
 import type { Node } from './graph.js';
 import { scale, variableIndex, zero } from './nest-affine.js';
-import type { Affine, Term, Variable, Variables } from './nest-affine.js';
+import type { Affine, Term, Variable } from './nest-affine.js';
 import { flatIndex } from './nest-expressions.js';
 import type { ContractionOperand, Expression, Place, Run, Unit } from './nest.js';
 import { at, otherAxes, stridesOf } from './types.js';
 
 export interface ContractionTools {
-  readonly variables: Variables;
+  readonly spaceOver: (extents: readonly number[]) => readonly Variable[];
   readonly expressionAt: (operand: Node, index: readonly Affine[]) => Expression;
   /** Writes the operand out, contiguous over `space`. */
   readonly materialize: (operand: Node, space: readonly Variable[], index: readonly Affine[]) => Place;
@@ -51,7 +51,7 @@ export function contractionOperands(
 function operandView(operand: Node, axes: Axes, tools: ContractionTools): ContractionOperand {
   const order = [...axes.batch, ...axes.free, ...axes.contract];
   const extents = order.map((axis) => at(operand.type.shape, axis));
-  const space = extents.map((extent, depth) => tools.variables.loop(depth, extent));
+  const space = tools.spaceOver(extents);
   const index = new Array<Affine>(order.length).fill(zero);
   order.forEach((axis, depth) => {
     index[axis] = variableIndex(at(space, depth));

@@ -356,6 +356,7 @@ export class RegionUnits {
   ): Unit {
     const { dtype, shape } = node.type;
     nextUnit += 1;
+    const loops = this.policy.lanes ? this.withoutSingleTurns(kind, space, kept) : { space, kept };
     const own =
       layout ??
       (value !== undefined && kind.kind === 'map' ? space.map((variable) => variable.extent) : shape);
@@ -363,8 +364,7 @@ export class RegionUnits {
       id: nextUnit,
       node,
       kind,
-      space,
-      kept,
+      ...loops,
       target,
       strides: stridesOf(own),
       guards,
@@ -387,7 +387,34 @@ export class RegionUnits {
   }
 
   protected spaceOver(shape: readonly number[]): Variable[] {
-    return shape.map((extent, depth) => this.context.variables.loop(depth, extent));
+    const { variables } = this.context;
+    if (!this.policy.lanes) return shape.map((extent, depth) => variables.loop(depth, extent));
+    let depth = -1;
+    return shape.map((extent) => {
+      if (extent !== 1) depth += 1;
+      return variables.loop(Math.max(depth, 0), extent);
+    });
+  }
+
+  /** The loops with more than one turn; a fold keeps one that it folds. */
+  private withoutSingleTurns(
+    kind: UnitKind,
+    space: readonly Variable[],
+    kept: readonly boolean[],
+  ): Pick<Unit, 'space' | 'kept'> {
+    const taken = range(space.length).filter((position) => at(space, position).extent !== 1);
+    const last = kind.kind === 'reduce' ? kept.lastIndexOf(false) : space.length - 1;
+    const folds = kind.kind === 'scan' || kind.kind === 'argreduce' || kind.kind === 'reduce';
+    const complete =
+      kind.kind === 'reduce' ? taken.some((position) => kept[position] === false) : taken.includes(last);
+    if (folds && !complete && last >= 0) taken.push(last);
+    return {
+      space: taken.map((position, depth) => {
+        const variable = at(space, position);
+        return variable.extent === 1 ? this.context.variables.loop(depth, 1) : variable;
+      }),
+      kept: taken.map((position) => at(kept, position)),
+    };
   }
 
   protected item(schedule: Schedule, touches: Place[], frames: readonly Buffer[] = []): void {

@@ -11,6 +11,8 @@ import type { Node, Region } from './graph.js';
 import { constantIndex, scale, variableIndex, zero } from './nest-affine.js';
 import type { Source } from './nest-expressions.js';
 import type { Place, Schedule, Unit } from './nest.js';
+import { lanesPass } from './rewrite/lanes.js';
+import { rewriteRegion } from './rewrite/rewrite.js';
 import { contractionOperands } from './schedule-contraction.js';
 import { findDestinations } from './schedule-destinations.js';
 import { allocate, markStored } from './schedule-lifetimes.js';
@@ -31,12 +33,14 @@ export function scheduleRegion(
   destinations: readonly (Place | undefined)[],
   context: ScheduleContext,
 ): ScheduledRegion {
-  return new RegionScheduler(prepareForScheduling(region), sources, destinations, context).run();
+  const prepared = prepareForScheduling(region);
+  const nodes = context.fusion?.lanes === true ? rewriteRegion(prepared, lanesPass) : prepared;
+  return new RegionScheduler(nodes, sources, destinations, context).run();
 }
 
 class RegionScheduler extends RegionUnits {
   run(): ScheduledRegion {
-    for (const node of this.nodes) this.visit(node);
+    for (const node of this.policy.lanes ? scalarsFirst(this.nodes) : this.nodes) this.visit(node);
     for (const { launch } of this.items) if (launch !== undefined) formStages(launch);
     if (this.policy.epilogues) this.attachEpilogues();
     markStored(
@@ -120,7 +124,7 @@ class RegionScheduler extends RegionUnits {
 
   private contract(node: Node): void {
     const operands = contractionOperands(node, {
-      variables: this.context.variables,
+      spaceOver: (extents) => this.spaceOver(extents),
       expressionAt: (operand, index) => this.expressions.at(operand, index),
       materialize: (operand, space, index) => {
         const value = this.expressions.at(operand, index);
@@ -285,6 +289,17 @@ class RegionScheduler extends RegionUnits {
     const position = this.items.length - 1;
     for (const unit of this.pending) unit.position = position;
   }
+}
+
+/** What is computed of scalars alone goes before everything else, so that it does not stand between loops. */
+function scalarsFirst(nodes: readonly Node[]): readonly Node[] {
+  const early = new Set<Node>();
+  for (const node of nodes) {
+    const { operator, inputs, type } = node;
+    const simple = operator.kind === 'elementwise' || operator.kind === 'cast' || inputs.length === 0;
+    if (simple && type.shape.length === 0 && inputs.every((input) => early.has(input))) early.add(node);
+  }
+  return [...nodes.filter((node) => early.has(node)), ...nodes.filter((node) => !early.has(node))];
 }
 
 /** What is left of a launch that has become an epilogue. */

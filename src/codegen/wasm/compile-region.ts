@@ -8,13 +8,13 @@ import { startOf } from '../schedule-program.js';
 import type { CompiledRegion } from '../typescript/compile-region.js';
 import { scheduleAlone } from '../schedule-region.js';
 import { loadModule } from './module.js';
-import { ProgramCode } from './program-code.js';
+import { fusionFor, ProgramCode } from './program-code.js';
 import type { WasmOptions } from './program-code.js';
 import type { Precision } from './real.js';
 import { writeFunction } from './schedule-code.js';
 
 export function compileRegion(region: Region, precision: Precision, options: WasmOptions): CompiledRegion {
-  const { inputs, outputs, schedule, sizes } = scheduleAlone(region);
+  const { inputs, outputs, schedule, sizes } = scheduleAlone(region, fusionFor(options));
   const program = new ProgramCode(precision, sizes, options);
   const run = writeFunction(schedule, 'run', program);
   const loaded = loadModule(program, [run], sizes);

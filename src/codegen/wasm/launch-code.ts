@@ -205,10 +205,6 @@ class LaunchWriter extends LaunchLanes {
     return this.keepIn(value, isLocalValue(value) ? home : scope);
   }
 
-  private keepIn(value: Code, scope: CodeScope): Code {
-    return isLocalValue(value) || value.node.kind === 'constant' ? value : this.name(value, scope);
-  }
-
   private stored(unit: Unit, address: Address, value: Code): Statement {
     const { form } = this.lanes ?? this.program;
     if (unit.place.dtype === 'real') return storeReal(form, address, value);

@@ -20,7 +20,7 @@ import { loadApart } from './lane-moves.js';
 import type { CodeScope } from './loops.js';
 import type { Word } from './integer.js';
 import type { ProgramCode } from './program-code.js';
-import { isSimple, loadReal, realConstant, splat } from './real.js';
+import { isSimple, loadReal, realBinary, realConstant, splat } from './real.js';
 import type { RealForm } from './real.js';
 
 /** The loop whose turns are written several at once. */
@@ -137,6 +137,10 @@ export class LaunchValues extends LaunchLevels {
           ? this.integerLanes(expression.value, scope)
           : this.affine(expression.value, 1, 0, scope);
       case 'apply':
+        if (inLanes && program.options.relaxed && expression.dtype === 'real') {
+          const fast = this.relaxed(expression, scope);
+          if (fast !== undefined) return fast;
+        }
         return lowerElementwise(
           expression.name,
           expression.operands.map((part) => part.dtype),
@@ -158,6 +162,58 @@ export class LaunchValues extends LaunchLevels {
       default:
         return expression satisfies never;
     }
+  }
+
+  /** With another rounding than operation by operation: products summed in one, and no division by what stays the same. */
+  private relaxed(
+    { name, operands }: Extract<Expression, { kind: 'apply' }>,
+    scope: CodeScope,
+  ): Code | undefined {
+    const { form } = this.lanesNow();
+    const [left, right] = operands;
+    if (left === undefined || right === undefined) return undefined;
+    if (name === 'divide') {
+      if (this.varies(right)) return undefined;
+      return realBinary(form, 'mul', this.emitLanes(left, scope), this.reciprocal(right, scope));
+    }
+    if (name !== 'add' && name !== 'subtract') return undefined;
+    const sum = (product: Expression, other: Expression, operation: string): Code | undefined => {
+      const factors = this.factorsOf(product, scope);
+      if (factors === undefined) return undefined;
+      const [a, b] = factors.map((factor) => this.emitLanes(factor, scope));
+      if (a === undefined || b === undefined) return undefined;
+      const kept = factors[0] === factors[1] ? [this.keepIn(a, scope), this.keepIn(a, scope)] : [a, b];
+      return operateBy('v128', `${form.prefix}.${operation}`, ...kept, this.emitLanes(other, scope));
+    };
+    if (name === 'subtract') return sum(right, left, 'relaxed_nmadd');
+    return sum(right, left, 'relaxed_madd') ?? sum(left, right, 'relaxed_madd');
+  }
+
+  /** Of a product that is needed nowhere else. */
+  private factorsOf(product: Expression, scope: CodeScope): readonly Expression[] | undefined {
+    if (product.kind !== 'apply' || (this.uses.get(product) ?? 0) > 1) return undefined;
+    if (!this.varies(product) || this.lookup(product, scope) !== undefined) return undefined;
+    const [factor] = product.operands;
+    if (product.name === 'multiply') return product.operands;
+    return product.name === 'square' && factor !== undefined ? [factor, factor] : undefined;
+  }
+
+  /** In lanes, as far out as the value goes. */
+  private reciprocal(value: Expression, scope: CodeScope): Code {
+    const { form } = this.program;
+    const { form: lanes } = this.lanesNow();
+    if (value.kind === 'constant') {
+      const inverse = 1 / value.value;
+      return this.nameOnce(`lanes ${inverse}`, this.root, scope, () => realConstant(lanes, inverse));
+    }
+    const home = this.home(this.levelOf(value), scope);
+    return this.nameOnce(`1 / ${this.spreads(value)}`, home, scope, () =>
+      splat(lanes, realBinary(form, 'div', realConstant(form, 1), this.emit(value, home))),
+    );
+  }
+
+  protected keepIn(value: Code, scope: CodeScope): Code {
+    return isSimple(value) ? value : this.name(value, scope);
   }
 
   private loadFrom(place: Place, index: Affine, dtype: DType, scope: CodeScope, inLanes: boolean): Code {

@@ -2,6 +2,8 @@
  * The module of one program while it is written: where the arenas lie in its memory, the functions that several
  * launches share, and what it imports. Imports come with their JavaScript, over views of the same memory.
  */
+import { inLanes, sequential } from '../../ir/fuse.js';
+import type { FusionPolicy } from '../../ir/fuse.js';
 import type { DType, ElementwiseName } from '../../ir/graph.js';
 import { addressOf } from '../../ir/nest.js';
 import type { Buffer } from '../../ir/nest.js';
@@ -27,6 +29,11 @@ export interface WasmOptions {
   readonly relaxed: boolean;
   /** Elementary functions of the module's own, or those of the host: the bits of the TypeScript back end. */
   readonly functions: 'own' | 'host';
+}
+
+/** One number at a time, loops and sums are those of the TypeScript back end. */
+export function fusionFor({ vectors }: WasmOptions): FusionPolicy {
+  return vectors ? inLanes : sequential;
 }
 
 export interface HostFunctionText {

@@ -7,7 +7,7 @@ import type { ProgramPlaces } from '../schedule-program.js';
 import { nameFunctions } from '../typescript/print-program.js';
 import type { FunctionNames } from '../typescript/print-program.js';
 import type { DefinedFunction } from './code.js';
-import { ProgramCode } from './program-code.js';
+import { fusionFor, ProgramCode } from './program-code.js';
 import type { WasmOptions } from './program-code.js';
 import { writeFunction } from './schedule-code.js';
 
@@ -28,7 +28,7 @@ export type Written =
   | { readonly ok: false; readonly needed: number };
 
 export function writeProgram(program: Program, options: WasmOptions): Written {
-  const layout = new Layout();
+  const layout = new Layout(fusionFor(options));
   const { places, schedules } = scheduleProgram(program, layout);
   const { sizes } = layout;
   const code = new ProgramCode(program.precision, sizes, options);

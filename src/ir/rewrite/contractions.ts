@@ -175,6 +175,30 @@ const swappedOperands: Rewrite = {
   },
 };
 
+/** Nothing is summed: each element is one product. */
+const singleProducts: Rewrite = {
+  name: 'contraction over one element as a product',
+  kind: 'contraction',
+  apply: (b, node) => {
+    const found = labelsOf(node);
+    if (found === undefined) return undefined;
+    const { left, right, summed, output } = found;
+    const extents = new Map<number, number>();
+    for (const { node: operand, labels } of [left, right]) {
+      labels.forEach((label, axis) => extents.set(label, at(operand.type.shape, axis)));
+    }
+    if (summed.some((label) => extents.get(label) !== 1)) return undefined;
+    const spread = ({ node: operand, labels }: Labelled): Node => {
+      const kept = labels.filter((label) => !summed.includes(label));
+      const shape = labels.flatMap((label, axis) =>
+        summed.includes(label) ? [] : [at(operand.type.shape, axis)],
+      );
+      return withLabels(b, { node: b.reshape(operand, shape), labels: kept }, output, extents);
+    };
+    return b.binary('multiply', spread(left), spread(right));
+  },
+};
+
 const signOutside: Rewrite = {
   name: 'negation out of a contraction',
   kind: 'contraction',
@@ -189,6 +213,7 @@ const signOutside: Rewrite = {
 
 export const contractionRewrites: readonly Rewrite[] = [
   sumOfProducts,
+  singleProducts,
   operandViews,
   swappedOperands,
   signOutside,
