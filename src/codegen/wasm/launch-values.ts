@@ -33,6 +33,8 @@ export interface Lanes {
   readonly vector: number;
 }
 
+type Application = Extract<Expression, { kind: 'apply' }>;
+
 interface Named {
   readonly scope: CodeScope;
   readonly value: Code;
@@ -137,8 +139,8 @@ export class LaunchValues extends LaunchLevels {
           ? this.integerLanes(expression.value, scope)
           : this.affine(expression.value, 1, 0, scope);
       case 'apply':
-        if (inLanes && program.options.relaxed && expression.dtype === 'real') {
-          const fast = this.relaxed(expression, scope);
+        if (inLanes && expression.dtype === 'real') {
+          const fast = this.quotient(expression, scope) ?? this.productSum(expression, scope);
           if (fast !== undefined) return fast;
         }
         return lowerElementwise(
@@ -164,19 +166,21 @@ export class LaunchValues extends LaunchLevels {
     }
   }
 
-  /** With another rounding than operation by operation: products summed in one, and no division by what stays the same. */
-  private relaxed(
-    { name, operands }: Extract<Expression, { kind: 'apply' }>,
-    scope: CodeScope,
-  ): Code | undefined {
-    const { form } = this.lanesNow();
+  /** What stays the same in the loop is divided by once, before it. */
+  private quotient({ name, operands }: Application, scope: CodeScope): Code | undefined {
     const [left, right] = operands;
-    if (left === undefined || right === undefined) return undefined;
-    if (name === 'divide') {
-      if (this.varies(right)) return undefined;
-      return realBinary(form, 'mul', this.emitLanes(left, scope), this.reciprocal(right, scope));
-    }
+    if (name !== 'divide' || left === undefined || right === undefined || this.varies(right))
+      return undefined;
+    const { form } = this.lanesNow();
+    return realBinary(form, 'mul', this.emitLanes(left, scope), this.reciprocal(right, scope));
+  }
+
+  /** A product and a sum with one rounding, where that is allowed. */
+  private productSum({ name, operands }: Application, scope: CodeScope): Code | undefined {
+    const [left, right] = operands;
+    if (left === undefined || right === undefined || !this.program.options.relaxed) return undefined;
     if (name !== 'add' && name !== 'subtract') return undefined;
+    const { form } = this.lanesNow();
     const sum = (product: Expression, other: Expression, operation: string): Code | undefined => {
       const factors = this.factorsOf(product, scope);
       if (factors === undefined) return undefined;
