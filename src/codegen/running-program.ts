@@ -7,7 +7,7 @@ import { locate } from '../ir/nest.js';
 import type { Place } from '../ir/nest.js';
 import { arenaOf } from '../ir/memory.js';
 import { at, sizeOf } from '../ir/types.js';
-import type { CompiledProgram } from '../runtime/compiled.js';
+import type { CompiledProgram, StepBlock } from '../runtime/compiled.js';
 import type { HostFunction } from '../runtime/host.js';
 import { BatchSampler, storedOrder, writeRows } from '../runtime/sampler.js';
 import { batchPlan } from './run-plan.js';
@@ -28,8 +28,18 @@ export interface Evaluated {
     readonly start: () => void;
     readonly step: () => void;
     readonly evaluate: () => void;
+    /** Takes so many steps, fewer where one of them ends the run, and says how many. */
+    readonly several?: (count: number) => number;
   }[];
   readonly reports: readonly (() => void)[];
+  /** Of a back end whose phases have `several`. */
+  readonly block?: {
+    /** The most steps of one call. */
+    readonly steps: number;
+    readonly measures: Place;
+    /** The epoch whose order of rows is in memory. */
+    readonly epoch: Place;
+  };
 }
 
 /** What changes from step to step. */
@@ -47,6 +57,8 @@ export interface InstantiatedProgram extends CompiledProgram {
 export class RunningProgram implements InstantiatedProgram {
   readonly measures: Float64Array | Float32Array;
   readonly parameters: Float64Array | Float32Array;
+  readonly block: StepBlock | undefined;
+  private readonly epoch: Int32Array | undefined;
   private readonly evaluation: Float64Array | Float32Array;
   private readonly seedCell: Int32Array;
   private readonly stepCell: Int32Array;
@@ -68,11 +80,21 @@ export class RunningProgram implements InstantiatedProgram {
     this.stepCell = this.integers(places.step);
     this.states = places.phases.map(({ states }) => states.map((place) => this.cells(place)));
     this.batches = program.phases.map((phase, index) => {
+      if (code.block !== undefined) return undefined;
       const { rows } = at(places.phases, index);
       const batch = batchPlan(program, phase);
       if (batch === undefined || rows === undefined) return undefined;
       return { sampler: new BatchSampler(batch), rows: this.integers(rows) };
     });
+    const { block } = code;
+    if (block === undefined) return;
+    this.epoch = this.integers(block.epoch);
+    this.block = {
+      // A host that fails is to be found by its step.
+      steps: code.extern === undefined ? block.steps : 1,
+      measures: this.reals(block.measures),
+      advance: (phase, count) => code.phases[phase]?.several?.(count) ?? 0,
+    };
   }
 
   load(raw: readonly ArrayLike<number>[]): void {
@@ -92,6 +114,7 @@ export class RunningProgram implements InstantiatedProgram {
 
   initialize(seed: number, hypers: ReadonlyMap<string, number> = new Map(), startSeed = seed): void {
     this.seedCell[0] = seed;
+    this.epoch?.fill(-1);
     this.program.hypers.forEach(({ name, value }, index) => {
       this.cells(at(this.places.hypers, index))[0] = hypers.get(name) ?? value;
     });
@@ -104,10 +127,15 @@ export class RunningProgram implements InstantiatedProgram {
 
   startPhase(phase: number): void {
     this.stepCell[0] = 0;
+    this.epoch?.fill(-1);
     at(this.code.phases, phase).start();
   }
 
   step(phase: number): void {
+    if (this.block !== undefined) {
+      this.block.advance(phase, 1);
+      return;
+    }
     const step = (this.stepCell[0] ?? 0) + 1;
     this.stepCell[0] = step;
     const batch = this.batches[phase];

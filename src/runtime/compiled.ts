@@ -70,6 +70,16 @@ export interface Snapshot {
   readonly step: number;
 }
 
+/** What a program can do that takes several steps in one call. */
+export interface StepBlock {
+  /** The most steps of one call. */
+  readonly steps: number;
+  /** Of the steps of the last call: a row for each, with the phase's measures in order. */
+  readonly measures: Float64Array | Float32Array;
+  /** Takes at least one and at most `count` steps, and says how many. None is taken after one with a measure that is not finite, or whose measure `stop` is 1. */
+  advance(phase: number, count: number): number;
+}
+
 export interface CompiledProgram {
   /** Raw inputs in the order of the program, in the source's row order. */
   load(raw: readonly ArrayLike<number>[]): void;
@@ -78,6 +88,7 @@ export interface CompiledProgram {
   startPhase(phase: number): void;
   /** One step of the phase that was started; fills `measures`. */
   step(phase: number): void;
+  readonly block?: StepBlock | undefined;
   readonly measures: Float64Array | Float32Array;
   /** All parameters, a view that the steps change. */
   readonly parameters: Float64Array | Float32Array;

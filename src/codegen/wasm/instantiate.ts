@@ -5,7 +5,8 @@ import { RunningProgram } from '../running-program.js';
 import type { InstantiatedProgram } from '../running-program.js';
 import { loadModule } from './module.js';
 import type { WasmOptions } from './program-code.js';
-import { writeProgram } from './write-program.js';
+import { largestBlock } from './steps-code.js';
+import { stepsName, writeProgram } from './write-program.js';
 
 export type Instantiated =
   | { readonly ok: true; readonly compiled: InstantiatedProgram }
@@ -16,12 +17,12 @@ export type Instantiated =
 export function instantiateWasm(program: Program, options: WasmOptions, host: Host = {}): Instantiated {
   const made = writeProgram(program, options);
   if (!made.ok) return made;
-  const { code, exports, sizes, places, names } = made.written;
+  const { code, exports, sizes, places, block, names } = made.written;
   const loaded = loadModule(code, exports, sizes);
   if (loaded === undefined) return { ok: false, needed: code.memorySize };
   const { functions, extern, reals, integers, source } = loaded;
   Object.assign(extern ?? {}, host);
-  const named = (name: string): (() => void) => {
+  const named = (name: string): ((count?: number) => unknown) => {
     const found = functions[name];
     if (found === undefined) throw new Error(`compiler bug: the module has no function ${name}`);
     return found;
@@ -32,12 +33,14 @@ export function instantiateWasm(program: Program, options: WasmOptions, host: Ho
     integers,
     prepare: named(names.prepare),
     initial: named(names.initial),
-    phases: names.phases.map(({ start, step, evaluate }) => ({
+    phases: names.phases.map(({ start, step, evaluate }, phase) => ({
       start: named(start),
       step: named(step),
       evaluate: named(evaluate),
+      several: named(stepsName(phase)) as (count: number) => number,
     })),
-    reports: names.reports.map(named),
+    reports: names.reports.map((name) => named(name)),
+    block: { steps: largestBlock, measures: block.trail, epoch: block.epoch },
   };
   return { ok: true, compiled: new RunningProgram(program, places, evaluated, source) };
 }

@@ -16,7 +16,7 @@ export interface LoadedModule {
   readonly extern: Record<string, HostFunction> | undefined;
   readonly reals: Float64Array | Float32Array;
   readonly integers: Int32Array;
-  readonly functions: Readonly<Record<string, () => void>>;
+  readonly functions: Readonly<Record<string, (count?: number) => unknown>>;
   /** The JavaScript around the module. */
   readonly source: string;
 }
@@ -42,7 +42,11 @@ export function loadModule(
   const { imports, ...rest } = surround(memory);
   const module = new WebAssembly.Module(bytes);
   const instance = new WebAssembly.Instance(module, { [importModule]: { memory, ...imports } });
-  return { ...rest, functions: instance.exports as Readonly<Record<string, () => void>>, source };
+  return {
+    ...rest,
+    functions: instance.exports as Readonly<Record<string, (count?: number) => unknown>>,
+    source,
+  };
 }
 
 function memoryOf(bytes: number): WebAssembly.Memory | undefined {

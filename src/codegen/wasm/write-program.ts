@@ -10,6 +10,8 @@ import type { DefinedFunction } from './code.js';
 import { fusionFor, ProgramCode } from './program-code.js';
 import type { WasmOptions } from './program-code.js';
 import { writeFunction } from './schedule-code.js';
+import { blockPlaces, writeSteps } from './steps-code.js';
+import type { BlockPlaces } from './steps-code.js';
 
 /** A memory has 32-bit addresses. */
 export const largestMemory = 2 ** 32 - 65536;
@@ -19,6 +21,7 @@ export interface WrittenProgram {
   readonly exports: readonly DefinedFunction[];
   readonly names: FunctionNames;
   readonly places: ProgramPlaces;
+  readonly block: BlockPlaces;
   readonly sizes: Readonly<Record<Arena, number>>;
 }
 
@@ -30,6 +33,7 @@ export type Written =
 export function writeProgram(program: Program, options: WasmOptions): Written {
   const layout = new Layout(fusionFor(options));
   const { places, schedules } = scheduleProgram(program, layout);
+  const block = blockPlaces(program, layout);
   const { sizes } = layout;
   const code = new ProgramCode(program.precision, sizes, options);
   if (code.memorySize > largestMemory) return { ok: false, needed: code.memorySize };
@@ -37,11 +41,22 @@ export function writeProgram(program: Program, options: WasmOptions): Written {
   const functions = [...schedules].map(
     ([name, schedule], index) => [name.startsWith('report_') ? `report_${index}` : name, schedule] as const,
   );
-  const exports = functions.map(([name, schedule]) => writeFunction(schedule, name, code));
-  if (code.memorySize > largestMemory) return { ok: false, needed: code.memorySize };
+  const made = new Map(functions.map(([name, schedule]) => [name, writeFunction(schedule, name, code)]));
   const names = nameFunctions(
     program,
     functions.map(([name]) => name),
   );
-  return { ok: true, written: { code, exports, names, places, sizes } };
+  const steps = names.phases.map(({ step }, phase) => {
+    const one = made.get(step);
+    if (one === undefined) throw new Error('compiler bug: a phase without a step');
+    return writeSteps(stepsName(phase), one, phase, program, places, block, code);
+  });
+  if (code.memorySize > largestMemory) return { ok: false, needed: code.memorySize };
+  const exports = [...made.values(), ...steps];
+  return { ok: true, written: { code, exports, names, places, block, sizes } };
+}
+
+/** The name of the function that takes several steps of a phase. */
+export function stepsName(phase: number): string {
+  return `steps_${phase + 1}`;
 }
