@@ -1,6 +1,7 @@
-/** What can be done about the diagnostics in a range: their fixes. */
+/** What can be done in a range: the fixes of its diagnostics, and questions that a client can ask. */
 import type { DocumentDiagnostic } from './diagnostics.js';
 import { quickDiagnostics } from './diagnostics.js';
+import { gradientPlace } from './gradient.js';
 import type { Document, Edit, TextRange } from './document.js';
 
 export interface CodeAction {
@@ -9,6 +10,19 @@ export interface CodeAction {
   readonly diagnostic: DocumentDiagnostic;
   /** The only fix of its diagnostic. */
   readonly preferred: boolean;
+}
+
+/** Something to be shown about the place that a range begins at. */
+export interface CodeQuestion {
+  readonly title: string;
+  readonly question: 'gradient';
+  readonly offset: number;
+}
+
+export function codeQuestions(document: Document, range: TextRange): readonly CodeQuestion[] {
+  return gradientPlace(document, range.start) === undefined
+    ? []
+    : [{ title: 'Show the gradient as a formula', question: 'gradient', offset: range.start }];
 }
 
 export function codeActions(document: Document, range: TextRange): readonly CodeAction[] {

@@ -7,6 +7,7 @@ import { curvatureText } from '../explain/objectives.js';
 import type { Declaration } from '../parser/ast.js';
 import { hasErrors } from '../parser/diagnostic.js';
 import type { Document, TextRange } from './document.js';
+import { gradientFormulas } from './gradient.js';
 import { headerOf, parameterText, textOf } from './headers.js';
 import type { PlacedUse } from './names.js';
 import { useAt } from './names.js';
@@ -201,5 +202,21 @@ function keywordAt(document: Document, at: number): Hover | undefined {
     declaration?.kind === 'objective' && (token.text === 'minimize' || token.text === 'maximize')
       ? objectiveText(document, declaration)
       : '';
-  return { range: token.range, code: token.text, text: [help, facts].filter((each) => each !== '') };
+  const gradient = facts === '' ? '' : shortGradient(document, at);
+  return {
+    range: token.range,
+    code: token.text,
+    text: [help, facts, gradient].filter((each) => each !== ''),
+  };
+}
+
+/** Longer ones are shown when they are asked for. */
+const mostGradientLines = 6;
+const longestGradientLine = 110;
+
+function shortGradient(document: Document, at: number): string {
+  const answer = gradientFormulas(document, at);
+  if (!answer.ok || answer.lines.length > mostGradientLines) return '';
+  if (answer.lines.some((line) => line.length > longestGradientLine)) return '';
+  return ['```', ...answer.lines, '```'].join('\n');
 }

@@ -5,8 +5,8 @@
 export type { TextEdit } from '../parser/diagnostic.js';
 export { librarySources } from '../package.js';
 export type { SourceFile } from '../parser/source.js';
-export { codeActions } from './code_actions.js';
-export type { CodeAction } from './code_actions.js';
+export { codeActions, codeQuestions } from './code_actions.js';
+export type { CodeAction, CodeQuestion } from './code_actions.js';
 export { codeLenses } from './code_lenses.js';
 export type { CodeLens } from './code_lenses.js';
 export { completion, completionDetails } from './completion.js';
@@ -19,6 +19,8 @@ export type { Document, Edit, Location, TextRange, Workspace } from './document.
 export { foldingRanges } from './folding.js';
 export type { FoldingRange } from './folding.js';
 export { formatDocument, formatRange } from './formatting.js';
+export { gradientFormulas, gradientPlace } from './gradient.js';
+export type { GradientAnswer } from './gradient.js';
 export { hover } from './hover.js';
 export type { Hover } from './hover.js';
 export { inlayHints } from './inlay_hints.js';

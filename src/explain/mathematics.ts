@@ -160,7 +160,9 @@ class Writer {
       return atom(notation.fraction(this.text(left), this.text(right)));
     }
     const level = infixLevels[operator] ?? levels.compare;
-    const leaning = operator === '-' || level === levels.multiply;
+    // A product of arrays binds tighter than one of numbers: `2 * A @ b` needs no parentheses.
+    const isProduct = operator === '*' && right.kind === 'binary' && right.operator === '@';
+    const leaning = operator === '-' || (level === levels.multiply && !isProduct);
     const after = this.inside(right, leaning ? level + 1 : level);
     // Two numbers side by side need a sign between them; so does a number that follows a name.
     const sign =

@@ -257,5 +257,10 @@ describe('the language server', () => {
       arguments: [uri],
     });
     expect(program.text).toContain('function');
+    const gradient = await session.request<{ readonly text: string }>('workspace/executeCommand', {
+      command: 'argmin.gradientFormula',
+      arguments: [uri, problem.indexOf('minimize') - 'let wrong = X - residual\n'.length],
+    });
+    expect(gradient.text).toMatch(/^d f \/ d w = .*transpose\(X\)/);
   });
 });

@@ -22,6 +22,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     vscode.commands.registerCommand('argmin.run', (uri?: string) => run(context, uri)),
     vscode.commands.registerCommand('argmin.mathematics', (uri?: string) => mathematics(uri)),
     vscode.commands.registerCommand('argmin.generated', (uri?: string) => generated(uri)),
+    vscode.commands.registerCommand('argmin.gradient', (uri?: string, offset?: number) =>
+      gradient(uri, offset),
+    ),
     vscode.commands.registerCommand('argmin.test', (uri?: string) => test(context, uri)),
   );
   await client.start();
@@ -71,10 +74,14 @@ interface Answer {
   readonly reason?: string;
 }
 
-async function ask(command: string, uri: vscode.Uri): Promise<string | undefined> {
+async function ask(
+  command: string,
+  uri: vscode.Uri,
+  ...more: readonly unknown[]
+): Promise<string | undefined> {
   const answer = await client?.sendRequest<Answer>('workspace/executeCommand', {
     command,
-    arguments: [uri.toString()],
+    arguments: [uri.toString(), ...more],
   });
   if (answer?.ok === true) return answer.text;
   void vscode.window.showWarningMessage(`Argmin: ${answer?.reason ?? 'the server does not run'}`);
@@ -86,6 +93,17 @@ async function mathematics(given: string | undefined): Promise<void> {
   const text = uri && (await ask('argmin.explainMathematics', uri));
   if (uri === undefined || text === undefined) return;
   const panel = openPanel(`The problem of ${path.basename(uri.fsPath)}`, false);
+  void panel.webview.postMessage({ kind: 'text', text });
+}
+
+/** The gradient of what is declared at a place: that of the code action, or that of the cursor. */
+async function gradient(given: string | undefined, at: number | undefined): Promise<void> {
+  const uri = fileOf(given);
+  const editor = vscode.window.activeTextEditor;
+  const offset = at ?? editor?.document.offsetAt(editor.selection.active) ?? 0;
+  const text = uri && (await ask('argmin.gradientFormula', uri, offset));
+  if (uri === undefined || text === undefined) return;
+  const panel = openPanel(`The gradient in ${path.basename(uri.fsPath)}`, false);
   void panel.webview.postMessage({ kind: 'text', text });
 }
 

@@ -1,10 +1,15 @@
-/** What an editor can ask for beside the usual: the problem in mathematics, the generated program. */
+/** What an editor can ask for beside the usual: the problem in mathematics, a gradient as a formula, the generated program. */
 import { latexProblem } from '../../explain/latex_problem.js';
 import { problemText } from '../../explain/problem.js';
 import type { Origin } from '../../runtime/webgpu/plan.js';
 import type { Document } from '../document.js';
+import { gradientFormulas } from '../gradient.js';
 
-export const commandNames = ['argmin.explainMathematics', 'argmin.generatedProgram'] as const;
+export const commandNames = [
+  'argmin.explainMathematics',
+  'argmin.gradientFormula',
+  'argmin.generatedProgram',
+] as const;
 
 export type CommandResult =
   | {
@@ -19,11 +24,13 @@ export type CommandResult =
 export async function runCommand(
   command: string,
   document: Document,
-  _more: readonly unknown[],
+  [offset]: readonly unknown[],
 ): Promise<CommandResult> {
   switch (command) {
     case 'argmin.explainMathematics':
       return mathematics(document);
+    case 'argmin.gradientFormula':
+      return gradient(document, typeof offset === 'number' ? offset : 0);
     case 'argmin.generatedProgram':
       return await generated(document);
     default:
@@ -39,6 +46,11 @@ function mathematics(document: Document): CommandResult {
     text: problemText(document.syntax, problem),
     latex: latexProblem(document.syntax, problem),
   };
+}
+
+function gradient(document: Document, offset: number): CommandResult {
+  const answer = gradientFormulas(document, offset);
+  return answer.ok ? { ok: true, text: answer.lines.join('\n'), latex: answer.latex } : answer;
 }
 
 /** The compiler is loaded when someone wants to see its output. */

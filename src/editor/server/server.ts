@@ -4,7 +4,7 @@
  */
 import * as protocol from 'vscode-languageserver/node';
 import { librarySources, version } from '../../package.js';
-import { codeActions } from '../code_actions.js';
+import { codeActions, codeQuestions } from '../code_actions.js';
 import { codeLenses } from '../code_lenses.js';
 import { completion, completionDetails } from '../completion.js';
 import type { CompletionItem } from '../completion.js';
@@ -240,17 +240,14 @@ export function startServer(connection: protocol.Connection): void {
   );
   connection.onCodeAction(
     answer((document, { range, context: { only } }: protocol.CodeActionParams, uri) => {
-      const wanted = only === undefined || only.some((kind) => 'quickfix'.startsWith(kind));
-      if (!wanted) return [];
-      return codeActions(document, to.fromRange(document, range)).map(
-        ({ title, edits, diagnostic, preferred }) => ({
-          title,
-          kind: protocol.CodeActionKind.QuickFix,
-          diagnostics: [to.toDiagnostic(document, uri, diagnostic)],
-          isPreferred: preferred,
-          edit: { changes: { [uri]: to.toEdits(document, edits) } },
-        }),
-      );
+      const where = to.fromRange(document, range);
+      const fixes = only === undefined || only.some((kind) => 'quickfix'.startsWith(kind));
+      return [
+        ...(fixes ? codeActions(document, where) : []).map((fix) => to.toCodeAction(document, uri, fix)),
+        ...(only === undefined ? codeQuestions(document, where) : []).map((question) =>
+          to.toQuestion(uri, question),
+        ),
+      ];
     }),
   );
   connection.onCodeLens(

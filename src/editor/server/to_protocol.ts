@@ -1,5 +1,6 @@
 /** The answers of the language service in the words of the Language Server Protocol. */
 import * as protocol from 'vscode-languageserver/node';
+import type { CodeAction, CodeQuestion } from '../code_actions.js';
 import type { CompletionItem, CompletionKind } from '../completion.js';
 import type { DocumentDiagnostic } from '../diagnostics.js';
 import type { Document, Edit, Location, TextRange } from '../document.js';
@@ -73,6 +74,25 @@ export function toDiagnostic(
           })),
         }),
   };
+}
+
+export function toCodeAction(
+  document: Document,
+  uri: string,
+  { title, edits, diagnostic, preferred }: CodeAction,
+): protocol.CodeAction {
+  return {
+    title,
+    kind: protocol.CodeActionKind.QuickFix,
+    diagnostics: [toDiagnostic(document, uri, diagnostic)],
+    isPreferred: preferred,
+    edit: { changes: { [uri]: toEdits(document, edits) } },
+  };
+}
+
+/** The client asks the server, and shows the answer in its own way. */
+export function toQuestion(uri: string, { title, question, offset }: CodeQuestion): protocol.CodeAction {
+  return { title, command: { title, command: `argmin.${question}`, arguments: [uri, offset] } };
 }
 
 export function toHover(document: Document, { range, code, text }: Hover): protocol.Hover {
