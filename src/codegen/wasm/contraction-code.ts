@@ -16,6 +16,7 @@ import type { Word } from './integer.js';
 import { advance, behind, countTo, inBlocks, repeatFor, variable } from './loops.js';
 import { loadApart, transposed } from './lane-moves.js';
 import type { CodeScope } from './loops.js';
+import { outlined } from './outline.js';
 import { packPanels, panelBytes, roomFor } from './panels.js';
 import type { PanelShape, Side } from './panels.js';
 import { chooseBlocks, cutColumns } from './tile-choice.js';
@@ -28,6 +29,8 @@ import type { RealForm } from './real.js';
 
 /** Sums of a dot product, as in every other back end. */
 const dotSums = 4;
+/** Products of numbers that take so long that the engine should not wait for the next call to use its better code. */
+const longProduct = 1e6;
 /** Rows from which on it pays to pack columns for them. */
 const fewRows = 4;
 
@@ -191,6 +194,7 @@ class ProductWriter {
     const leftRoom = blocks.packsLeft ? roomFor(blocks.tiles, leftShape(height), bytes) : 0;
     const scratch = program.scratch(rightRoom + leftRoom);
     const whole = Math.floor(rows / height);
+    const large = rows * columns * depth > longProduct;
 
     const inRows = (
       row: Word,
@@ -216,15 +220,16 @@ class ProductWriter {
         );
         this.tile(strip, tall, place, lefts(tileIndex), panels(stripIndex), to, inner);
       };
-      if (blocks.alongRows) {
-        repeatFor(place.scope, tiles, 1, (tileIndex, outer) => {
-          repeatFor(outer, place.strips, 1, (stripIndex, inner) => tile(tileIndex, stripIndex, inner));
+      const [outerCount, innerCount] = blocks.alongRows ? [tiles, place.strips] : [place.strips, tiles];
+      repeatFor(place.scope, outerCount, 1, (outerIndex, outer) => {
+        const run: CodeScope = new Scope(outer);
+        repeatFor(run, innerCount, 1, (innerIndex, inner) => {
+          if (blocks.alongRows) tile(outerIndex, innerIndex, inner);
+          else tile(innerIndex, outerIndex, inner);
         });
-      } else {
-        repeatFor(place.scope, place.strips, 1, (stripIndex, outer) => {
-          repeatFor(outer, tiles, 1, (tileIndex, inner) => tile(tileIndex, stripIndex, inner));
-        });
-      }
+        if (large) outer.push(outlined('tiles', run.lines));
+        else for (const each of run.lines) outer.push(each);
+      });
     };
 
     inBlocks(scope, count, blocks.strips, (from, strips, outer) => {

@@ -120,6 +120,8 @@ function reachable(roots: readonly DefinedFunction[]): {
 
 interface Visitor {
   readonly local: (local: Local) => void;
+  /** Of a local that is given a value, before `local`. */
+  readonly assigned?: (local: Local) => void;
   readonly callee: (callee: Callee) => void;
 }
 
@@ -128,9 +130,10 @@ function visitFunction({ body, result }: DefinedFunction, visitor: Visitor): voi
   if (result !== undefined) visitCode(result, visitor);
 }
 
-function visitStatement(statement: Statement, visitor: Visitor): void {
+export function visitStatement(statement: Statement, visitor: Visitor): void {
   switch (statement.kind) {
     case 'set':
+      visitor.assigned?.(statement.local);
       visitor.local(statement.local);
       visitCode(statement.value, visitor);
       return;
