@@ -23,27 +23,29 @@ const workOf: Partial<Record<ElementwiseName, number>> = {
   power: 25,
 };
 
-function elementwiseWork(name: ElementwiseName): number {
-  const known = workOf[name];
-  if (known !== undefined) return known;
+const elementwiseWorks = new Map<ElementwiseName, number>();
+
+/** What an operator costs, in additions. */
+export function elementwiseWork(name: ElementwiseName): number {
+  let work = workOf[name] ?? elementwiseWorks.get(name);
+  if (work === undefined) {
+    work = printedWork(name);
+    elementwiseWorks.set(name, work);
+  }
+  return work;
+}
+
+function printedWork(name: ElementwiseName): number {
   const { lowering } = elementwiseTable[name];
   const printed = lowering.print('a', 'b', 'c');
   const free = /^Math\.(abs|max|min|floor|ceil|trunc|sign|sqrt)\(/.test(printed);
   return lowering.helpers.length > 0 || (printed.startsWith('Math.') && !free) ? 20 : 1;
 }
 
-const elementwiseWorks = new Map<ElementwiseName, number>();
-
 function ownWork(operator: Operator): number {
   switch (operator.kind) {
-    case 'elementwise': {
-      let work = elementwiseWorks.get(operator.name);
-      if (work === undefined) {
-        work = elementwiseWork(operator.name);
-        elementwiseWorks.set(operator.name, work);
-      }
-      return work;
-    }
+    case 'elementwise':
+      return elementwiseWork(operator.name);
     case 'uniform':
       return 40;
     case 'gather':

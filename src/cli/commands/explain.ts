@@ -4,6 +4,8 @@ import type { CompileState, PrintedCode } from '../../compile.js';
 import type { BoundProblem } from '../../bind/bind.js';
 import { didYouMean } from '../../parser/suggest.js';
 import { costOf } from '../../ir/cost.js';
+import { amount } from '../../explain/amount.js';
+import { kernelTable } from '../../explain/kernel_table.js';
 import { countKernels } from '../../explain/kernels.js';
 import type { KernelCount } from '../../explain/kernels.js';
 import { latexProblem } from '../../explain/latex_problem.js';
@@ -70,6 +72,7 @@ async function explanation(state: CompileState): Promise<string> {
     sections.push(
       rewritesText(rewrites, file.source.path),
       costText(program, printed, await deviceFacts(program)),
+      ...stepKernels(program, printed),
     );
   }
   return sections.filter((section) => section !== '').join('\n\n');
@@ -162,19 +165,19 @@ function costText(program: Program, printed: PrintedCode | undefined, device: re
   );
 }
 
-function kernelText({ written, run }: KernelCount): string {
-  return run === written ? String(written) : `${written}, launched at most ${run} times with loops`;
+/** What the kernels of each step take on one core, by the model of its costs. */
+function stepKernels(program: Program, printed: PrintedCode | undefined): readonly string[] {
+  return program.phases.flatMap((_, index) => {
+    const schedule = printed?.schedules.get(`step_${index + 1}`);
+    if (schedule === undefined) return [];
+    const which = program.phases.length === 1 ? '' : ` of phase ${index + 1}`;
+    const rows = kernelTable(schedule, program.precision);
+    return [`kernels of a step${which}, on one core as WebAssembly\n${table(rows)}`];
+  });
 }
 
-/** `1.2 M`, `17 `: an amount, up to where its unit follows. */
-function amount(value: number): string {
-  const prefixes: readonly (readonly [number, string])[] = [
-    [1e9, 'G'],
-    [1e6, 'M'],
-    [1e3, 'k'],
-  ];
-  const [size, prefix] = prefixes.find(([least]) => value >= least) ?? [1, ''];
-  return `${Number((value / size).toPrecision(3))} ${prefix}`;
+function kernelText({ written, run }: KernelCount): string {
+  return run === written ? String(written) : `${written}, launched at most ${run} times with loops`;
 }
 
 /** What is known after the last pass that ran. */

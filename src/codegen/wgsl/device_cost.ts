@@ -4,11 +4,10 @@
  * desktop GPU by its data sheet, rounded; on a CPU driver everything is slower by about the same factor.
  */
 import { operationsOf } from '../../ir/cost.js';
-import type { Launch, Schedule } from '../../ir/nest.js';
+import type { Leaf } from '../../ir/leaf-cost.js';
+import type { Launch } from '../../ir/nest.js';
 import { sizeOfExpression } from '../../ir/schedule.js';
 import { at, sizeOf } from '../../ir/types.js';
-
-export type Leaf = Extract<Schedule, { kind: 'launch' | 'contraction' | 'kernel' | 'copy' | 'fill' }>;
 
 /** How many threads there are. */
 export interface Crew {
