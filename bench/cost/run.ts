@@ -74,7 +74,7 @@ async function compare(workload: Workload): Promise<readonly Compared[]> {
   } else {
     compiled.report(0);
   }
-  const seconds = Math.min(0.2, 4 / leaves.length);
+  const seconds = Math.min(0.2, 5 / Math.min(100, leaves.length));
   return leaves.slice(0, 100).map(({ leaf }, index) => {
     const { microseconds: predicted, bound: limit } = leafTime(leaf, program.precision);
     return {
