@@ -156,6 +156,47 @@ describe('an emitted module with WebAssembly', () => {
     expect(ownFigures(result)).toEqual(wanted);
   });
 
+  it('takes the same steps with a caller at every step as in blocks', async () => {
+    const { train } = await importText(text);
+    const steps: number[] = [];
+    const each = await train(data, { onStep: ({ step }) => void steps.push(step) });
+    expect(steps).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
+    expect(ownFigures(each)).toEqual(ownFigures(await train(data)));
+    const stopped = await train(data, { onStep: ({ step }) => (step === 7 ? 'stop' : undefined) });
+    expect(stopped).toMatchObject({ status: 'stopped', steps: 7 });
+    const limited = await train(data, { steps: 11 });
+    expect(limited).toMatchObject({ status: 'finished', steps: 11 });
+  });
+
+  it.each([
+    [
+      'converged',
+      'minimize (x - 1)^2 + (x - 1)^4',
+      'solve using gradient_descent(0.05) for 900 steps until grad_norm < 1e-4',
+    ],
+    [
+      'converged',
+      'minimize (x - 1)^2',
+      'solve using gradient_descent(0.1) for 150 steps\nsolve using lbfgs() for 9 steps until grad_norm < 1e-9',
+    ],
+    ['diverged', 'minimize sqrt(x) + x', 'solve using gradient_descent(0.01) for 900 steps'],
+  ])('has %s where its loops have', async (status, objective, solve) => {
+    const { compilation } = await compileSource({
+      path: 'end.opt',
+      text: `param x: real = 3\n${objective}\n${solve}`,
+    });
+    if (compilation === undefined) throw new Error('no program');
+    const [wasm, loops] = await Promise.all(
+      (['deterministic', 'none'] as const).map(async (how) => {
+        const { train } = await importText(await emitModule(compilation.program, { wasm: how }));
+        return train({});
+      }),
+    );
+    expect(loops?.status).toBe(status);
+    expect(wasm).toMatchObject({ status, steps: loops?.steps });
+    expect(wasm?.params['x']?.[0]).toBeCloseTo(loops?.params['x']?.[0] ?? NaN, 12);
+  });
+
   it('calls routines and the functions of the host', async () => {
     const { compilation } = await compileSource({
       path: 'box.opt',

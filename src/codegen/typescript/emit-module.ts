@@ -2,7 +2,11 @@
  * `compile`: a program as one readable TypeScript module without imports. The function bodies are the text that `run`
  * executes; ts-morph shapes the declarations around them, in one batch, and is loaded only here.
  */
-import type { InterfaceDeclarationStructure, StatementStructures } from 'ts-morph';
+import type {
+  FunctionDeclarationStructure,
+  InterfaceDeclarationStructure,
+  StatementStructures,
+} from 'ts-morph';
 import { arenaOf } from '../../ir/memory.js';
 import { locate } from '../../ir/nest.js';
 import type { ExternSlot, Phase, Program } from '../../ir/program.js';
@@ -150,39 +154,17 @@ export async function emitMappedModule(program: Program, options: EmitOptions = 
         docs: ['The parameters before the first step.'],
       },
     ),
-    routine(
-      'createTrainer',
-      [
-        ['data', 'Data'],
-        ['options', `Options${defaults}`],
-      ],
-      'Trainer',
-      createTrainerBody(
-        setHypersText(program) + setExternText(program),
-        constrained === undefined
-          ? ''
-          : `    kkt: program.evaluation[${evaluated.kkt}] ?? NaN,\n    constraints: readConstraints(program.evaluation),\n`,
-      ),
-      {
-        isExported: true,
-        docs: ['Checks and loads the data, and stands before the first step.'],
-      },
-    ),
-    routine(
-      'train',
-      [
-        ['data', 'Data'],
-        ['options', `Options${defaults}`],
-      ],
-      'Promise<Result>',
-      trainBody,
-      {
-        isExported: true,
-        isAsync: true,
-        docs: [
-          'Runs all phases, in slices of about 10 ms, so that timers, rendering and an abort get their turn.',
-        ],
-      },
+    ...trainerRoutines(
+      `Options${defaults}`,
+      createTrainerBody({
+        setHypers: setHypersText(program) + setExternText(program),
+        constrained:
+          constrained === undefined
+            ? ''
+            : `    kkt: program.evaluation[${evaluated.kkt}] ?? NaN,\n    constraints: readConstraints(program.evaluation),\n`,
+        blocks: written !== undefined,
+      }),
+      written !== undefined,
     ),
     routine(
       'loadData',
@@ -243,7 +225,12 @@ export async function emitMappedModule(program: Program, options: EmitOptions = 
     printed.text.declareHelpers(true).join('\n'),
     ...(written === undefined ? [] : [bothPrograms, programInWasm(written)]),
     `/** The memory of one run and the functions that work on it. Arrays with names of the same range share memory over time. */`,
-    programInScript(written === undefined ? 'createProgram' : 'createInScript', printed, reals),
+    programInScript(
+      written === undefined ? 'createProgram' : 'createInScript',
+      printed,
+      reals,
+      written !== undefined,
+    ),
     ...(written === undefined ? [] : [wasmText(written)]),
   ];
   const file = project.createSourceFile('module.ts', { statements: withUsed(statements, program) });
@@ -273,6 +260,33 @@ const bothPrograms = `/** The memory of one run and the functions that work on i
 function createProgram() {
   return createInWasm() ?? createInScript();
 }`;
+
+/** `createTrainer` and `train`; where steps come in blocks, both take them from `createDriver`. */
+function trainerRoutines(
+  options: string,
+  body: string,
+  blocks: boolean,
+): readonly FunctionDeclarationStructure[] {
+  const given = [
+    ['data', 'Data'],
+    ['options', options],
+  ] as const;
+  const driver = 'Trainer & { advance(most: number): boolean }';
+  return [
+    routine('createTrainer', given, 'Trainer', blocks ? 'return createDriver(data, options);' : body, {
+      isExported: true,
+      docs: ['Checks and loads the data, and stands before the first step.'],
+    }),
+    routine('train', given, 'Promise<Result>', trainBody(blocks), {
+      isExported: true,
+      isAsync: true,
+      docs: [
+        'Runs all phases, in slices of about 10 ms, so that timers, rendering and an abort get their turn.',
+      ],
+    }),
+    ...(blocks ? [routine('createDriver', given, driver, body)] : []),
+  ];
+}
 
 /** Leaves out what this program does not call. */
 function withUsed(

@@ -47,14 +47,22 @@ step(): boolean;
 result(): Result;`,
 } as const;
 
-/**
- * @param setHypers statements that give the program its hyperparameters
- * @param constrained members of the result that a program with constraints has
- */
-export const createTrainerBody = (
-  setHypers: string,
-  constrained: string,
-): string => `const program = createProgram();
+/** What differs between programs, and between modules with WebAssembly and without. */
+export interface DriverParts {
+  /** Statements that give the program its hyperparameters. */
+  readonly setHypers: string;
+  /** Members of the result that a program with constraints has. */
+  readonly constrained: string;
+  /** Whether phases can have a function that takes several steps. */
+  readonly blocks: boolean;
+}
+
+/** What makes a trainer; with blocks it has a member `advance` besides, for `train`. */
+export const createTrainerBody = ({
+  setHypers,
+  constrained,
+  blocks,
+}: DriverParts): string => `const program = createProgram();
 loadData(program, data);
 ${setHypers}program.seed[0] = options.seed ?? defaultSeed;
 program.prepare();
@@ -95,7 +103,7 @@ function enter(index: number): void {
   shuffledEpoch = -1;
   order = new Int32Array(facts.batch === undefined ? 0 : facts.batch.count);
   program.step[0] = 0;
-  program.phases[index]?.start();
+${blocks ? '  program.epoch[0] = -1;\n' : ''}  program.phases[index]?.start();
 }
 
 function sample(step: number, facts: PhaseFacts): void {
@@ -113,42 +121,40 @@ function sample(step: number, facts: PhaseFacts): void {
   }
 }
 
-function step(): boolean {
+${takeText(blocks)}
+
+${blocks ? '// One step, or as many of so many as one call can take.\nfunction advance(most: number)' : 'function step()'}: boolean {
   if (entered < 0) enter(0);
   while (!over && progress.step >= progress.steps) enter(entered + 1);
   const facts = phases[entered];
   if (over || facts === undefined) return false;
-  const next = progress.step + 1;
-  if ((next - 1) % 100 === 0) unchecked.set(x);
-  program.step[0] = next;
-  sample(next, facts);
-  program.phases[entered]?.step();
+  const isMarked = progress.step % 100 === 0;
+  if (isMarked) unchecked.set(x);
+  const taken = take(facts${blocks ? ', most' : ''});
+  const next = progress.step + taken;
   let finite = next < progress.steps || x.every(Number.isFinite);
   for (let index = 0; index < facts.measures; index += 1) finite &&= Number.isFinite(measures[index]);
+  if (isMarked && (finite || taken > 1)) [checked, unchecked] = [unchecked, checked];
+  progress.objective = measures[0] ?? NaN;
   if (!finite) {
     status = 'diverged';
     over = true;
     x.set(checked);
-    total += 1;
+    total += taken;
     progress.step = next;
-    progress.objective = measures[0] ?? NaN;
     return false;
   }
-  if ((next - 1) % 100 === 0) [checked, unchecked] = [unchecked, checked];
-  progress.objective = measures[0] ?? NaN;
   progress.gradNorm = facts.gradNorm < 0 ? NaN : (measures[facts.gradNorm] ?? NaN);
   progress.seconds = (performance.now() - started) / 1000;
-  if (facts.stop >= 0 && measures[facts.stop] === 1) {
-    status = 'converged';
-    progress.steps = progress.step;
-    if (entered === phases.length - 1) over = true;
-    return !over;
-  }
-  status = 'finished';
-  total += 1;
-  progress.step = next;
-  progress.epoch = next / facts.stepsPerEpoch;
-  return true;
+  const isLast = facts.stop >= 0 && measures[facts.stop] === 1;
+  status = isLast ? 'converged' : 'finished';
+  progress.step = isLast ? next - 1 : next;
+  progress.epoch = progress.step / facts.stepsPerEpoch;
+  total += isLast ? taken - 1 : taken;
+  if (!isLast) return true;
+  progress.steps = progress.step;
+  if (entered === phases.length - 1) over = true;
+  return !over;
 }
 
 function result(): Result {
@@ -172,24 +178,59 @@ return {
   get status() {
     return status;
   },
-  step,
+  ${blocks ? 'step: () => advance(1),\n  advance' : 'step'},
   result,
 };`;
 
-export const trainBody = `const trainer = createTrainer(data, options);
+/** The last of the steps that it takes has left its measures. */
+const takeText = (
+  blocks: boolean,
+): string => `function take(facts: PhaseFacts${blocks ? ', most: number' : ''}): number {
+  const phase = program.phases[entered];
+${
+  blocks
+    ? `  if (phase?.several !== undefined) {
+    program.step[0] = progress.step;
+    return phase.several(Math.min(most, progress.steps - progress.step, 100 - (progress.step % 100)));
+  }
+`
+    : ''
+}  const next = progress.step + 1;
+  program.step[0] = next;
+  sample(next, facts);
+  phase?.step();
+  return 1;
+}`;
+
+export const trainBody = (
+  blocks: boolean,
+): string => `const trainer = ${blocks ? 'createDriver' : 'createTrainer'}(data, options);
 const { signal, onStep } = options;
 const stopped = (): Result => ({ ...trainer.result(), status: 'stopped' });
 const isAborted = (): boolean => signal?.aborted === true;
 if (isAborted()) return stopped();
 let sliceEnd = performance.now() + 10;
-while (trainer.step()) {
-  if (onStep?.(trainer.progress) === 'stop') return stopped();
-  if (performance.now() < sliceEnd) continue;
+${blocks ? blockLoop : stepLoop}
   await new Promise((resume) => setTimeout(resume, 0));
   if (isAborted()) return stopped();
   sliceEnd = performance.now() + 10;
 }
 return trainer.result();`;
+
+const stepLoop = `while (trainer.step()) {
+  if (onStep?.(trainer.progress) === 'stop') return stopped();
+  if (performance.now() < sliceEnd) continue;`;
+
+/** Blocks of a few milliseconds. */
+const blockLoop = `let block = 1;
+let begun = performance.now();
+while (trainer.advance(onStep === undefined ? block : 1)) {
+  if (onStep?.(trainer.progress) === 'stop') return stopped();
+  const now = performance.now();
+  if (now - begun > 4) block = Math.max(1, block >> 1);
+  else if (now - begun < 1) block = Math.min(2 * block, 100);
+  begun = now;
+  if (now < sliceEnd) continue;`;
 
 export const checkNumbersBody = `if (values === undefined || values === null || values.length !== size) {
   throw new Error(\`\${name} has \${values?.length ?? 0} values instead of \${size}\`);

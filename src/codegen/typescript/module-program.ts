@@ -10,6 +10,7 @@ import { startOf } from '../schedule-program.js';
 import type { ProgramPlaces } from '../schedule-program.js';
 import { importModule, pagesOf } from '../wasm/encode.js';
 import { declareMemory, printImports } from '../wasm/module.js';
+import { stepsName } from '../wasm/write-program.js';
 import type { WrittenProgram } from '../wasm/write-program.js';
 import type { FunctionNames, PrintedProgram } from './print-program.js';
 import { stringText } from './text.js';
@@ -24,15 +25,18 @@ interface Parts {
   readonly callsHost: boolean;
   readonly view: (place: Place) => string;
   readonly call: (name: string) => string;
+  /** Where one of the two can take several steps in a call: that function of each phase, and the cell of the epoch. */
+  readonly blocks?: { readonly several: (phase: number) => string; readonly epoch: string };
 }
 
 /** `return { ... };` */
-function returnProgram({ places, functions, callsHost, view, call }: Parts): string[] {
+function returnProgram({ places, functions, callsHost, view, call, blocks }: Parts): string[] {
   const phases = functions.phases.map(({ start, step, evaluate }, index) => {
     const rows = at(places.phases, index).rows;
     // Without the wide type a program that never samples would be refused where the driver fills in rows.
     const sampled = rows === undefined ? 'undefined as Int32Array | undefined' : view(rows);
-    return `    { start: ${call(start)}, step: ${call(step)}, evaluate: ${call(evaluate)}, rows: ${sampled} },`;
+    const several = blocks === undefined ? '' : `, several: ${blocks.several(index)}`;
+    return `    { start: ${call(start)}, step: ${call(step)}${several}, evaluate: ${call(evaluate)}, rows: ${sampled} },`;
   });
   const members = [
     ...(callsHost ? ['extern'] : []),
@@ -41,6 +45,7 @@ function returnProgram({ places, functions, callsHost, view, call }: Parts): str
     `evaluation: ${view(places.evaluation)}`,
     `seed: ${view(places.seed)}`,
     `step: ${view(places.step)}`,
+    ...(blocks === undefined ? [] : [`epoch: ${blocks.epoch}`]),
     ...places.hypers.map((place, index) => `${storageName('hyper', index)}: ${view(place)}`),
     `prepare: ${call(functions.prepare)}`,
     `initial: ${call(functions.initial)}`,
@@ -51,11 +56,12 @@ function returnProgram({ places, functions, callsHost, view, call }: Parts): str
   return ['return {', ...members.map((member) => `  ${member},`), '  phases: [', ...phases, '  ],', '};'];
 }
 
-/** A function of this name that makes the program from printed loops. */
+/** A function of this name that makes the program from printed loops. @param isFallback of `createInWasm` */
 export function programInScript(
   name: string,
   { text, sizes, places, functions }: PrintedProgram,
   reals: 'Float64Array' | 'Float32Array',
+  isFallback: boolean,
 ): string {
   const returned = returnProgram({
     places,
@@ -63,6 +69,14 @@ export function programInScript(
     callsHost: text.declareExtern(true).length > 0,
     view: (place) => text.view(locate(place).buffer),
     call: (own) => own,
+    ...(isFallback
+      ? {
+          blocks: {
+            several: () => 'undefined as ((count: number) => number) | undefined',
+            epoch: 'new Int32Array(1)',
+          },
+        }
+      : {}),
   });
   return [
     `function ${name}() {`,
@@ -80,7 +94,7 @@ export function programInScript(
 }
 
 /** `createInWasm`, which makes it from the module's bytes, or gives `undefined` where the engine cannot. */
-export function programInWasm({ code, places, names, sizes }: WrittenProgram): string {
+export function programInWasm({ code, places, block, names, sizes }: WrittenProgram): string {
   const view = (place: Place): string => {
     const start = startOf(place);
     const arena = arenaOf(locate(place).buffer) === 'real' ? 'reals' : 'integers';
@@ -93,6 +107,10 @@ export function programInWasm({ code, places, names, sizes }: WrittenProgram): s
     callsHost: extern.length > 0,
     view,
     call: (name) => `call(${stringText(name)})`,
+    blocks: {
+      several: (phase) => `exports[${stringText(stepsName(phase))}] as (count: number) => number`,
+      epoch: view(block.epoch),
+    },
   });
   const body = [
     'wasm ??= loadWasm();',

@@ -9,7 +9,7 @@ import type { WrittenProgram } from '../wasm/write-program.js';
 
 /** Names that the text declares. */
 export const wasmNames =
-  'WasmEngine wasmText fusedPlaces wasm loadWasm bytesOf fuseProducts createInWasm createInScript';
+  'WasmEngine wasmText fusedPlaces wasm loadWasm bytesOf fuseProducts createInWasm createInScript createDriver';
 
 const lineWidth = 108;
 

@@ -169,42 +169,47 @@ export function createTrainer(data: Data, options: Options = {}): Trainer {
     }
   }
 
+  function take(facts: PhaseFacts): number {
+    const phase = program.phases[entered];
+    const next = progress.step + 1;
+    program.step[0] = next;
+    sample(next, facts);
+    phase?.step();
+    return 1;
+  }
+
   function step(): boolean {
     if (entered < 0) enter(0);
     while (!over && progress.step >= progress.steps) enter(entered + 1);
     const facts = phases[entered];
     if (over || facts === undefined) return false;
-    const next = progress.step + 1;
-    if ((next - 1) % 100 === 0) unchecked.set(x);
-    program.step[0] = next;
-    sample(next, facts);
-    program.phases[entered]?.step();
+    const isMarked = progress.step % 100 === 0;
+    if (isMarked) unchecked.set(x);
+    const taken = take(facts);
+    const next = progress.step + taken;
     let finite = next < progress.steps || x.every(Number.isFinite);
     for (let index = 0; index < facts.measures; index += 1) finite &&= Number.isFinite(measures[index]);
+    if (isMarked && (finite || taken > 1)) [checked, unchecked] = [unchecked, checked];
+    progress.objective = measures[0] ?? NaN;
     if (!finite) {
       status = 'diverged';
       over = true;
       x.set(checked);
-      total += 1;
+      total += taken;
       progress.step = next;
-      progress.objective = measures[0] ?? NaN;
       return false;
     }
-    if ((next - 1) % 100 === 0) [checked, unchecked] = [unchecked, checked];
-    progress.objective = measures[0] ?? NaN;
     progress.gradNorm = facts.gradNorm < 0 ? NaN : (measures[facts.gradNorm] ?? NaN);
     progress.seconds = (performance.now() - started) / 1000;
-    if (facts.stop >= 0 && measures[facts.stop] === 1) {
-      status = 'converged';
-      progress.steps = progress.step;
-      if (entered === phases.length - 1) over = true;
-      return !over;
-    }
-    status = 'finished';
-    total += 1;
-    progress.step = next;
-    progress.epoch = next / facts.stepsPerEpoch;
-    return true;
+    const isLast = facts.stop >= 0 && measures[facts.stop] === 1;
+    status = isLast ? 'converged' : 'finished';
+    progress.step = isLast ? next - 1 : next;
+    progress.epoch = progress.step / facts.stepsPerEpoch;
+    total += isLast ? taken - 1 : taken;
+    if (!isLast) return true;
+    progress.steps = progress.step;
+    if (entered === phases.length - 1) over = true;
+    return !over;
   }
 
   function result(): Result {
