@@ -3,6 +3,7 @@
  * source; lines of code are linked with those of the source that they come from, both ways.
  */
 import { LineLinks } from '../../src/codegen/line_links.js';
+import type { LinkedLines } from '../../src/codegen/line_links.js';
 import { CodeView } from './code_view.js';
 import type { Generated, GeneratedKind, GenerateQuestions, RunRequest } from './messages.js';
 import type { OnLine } from './linked_lines.js';
@@ -33,6 +34,8 @@ interface View {
 }
 
 const kinds = ['mathematics', 'typescript', 'wgsl'] as const satisfies readonly GeneratedKind[];
+
+const nothing: LinkedLines = { source: [], code: [] };
 
 /** Keys rest so long before an open view follows. */
 const restMilliseconds = 500;
@@ -77,19 +80,17 @@ export class GeneratedViews {
     const view = this.open === undefined ? undefined : this.views.get(this.open);
     const links = this.current()?.links;
     if (view === undefined || links === undefined) return;
-    const lines = line === undefined ? [] : links.codeLines(line);
-    view.mark(lines, by === 'cursor');
-    this.host.mark(line === undefined || lines.length === 0 ? [] : [line], false);
+    const { source, code } = line === undefined ? nothing : links.ofSource(line);
+    view.mark(code, by === 'cursor');
+    this.host.mark(source, false);
   };
 
   private onCodeLine(kind: GeneratedKind, ...[line, by]: Parameters<OnLine>): void {
     const links = this.current()?.links;
     if (links === undefined) return;
-    // The line that the code ends in comes into view.
-    const sources = line === undefined ? [] : links.sourceLines(line).toReversed();
-    this.host.mark(sources, by === 'cursor');
-    const [own] = sources;
-    this.views.get(kind)?.mark(own === undefined ? [] : links.codeLines(own), false);
+    const { source, code } = line === undefined ? nothing : links.ofCode(line);
+    this.host.mark(source, by === 'cursor');
+    this.views.get(kind)?.mark(code, false);
   }
 
   /** What the open view shows, unless the source has changed since. */

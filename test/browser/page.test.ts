@@ -1,10 +1,15 @@
-/** A source compiled in a real browser and trained there with WebGPU ends where the command line ends. */
+/**
+ * What is made for browsers, in a real one: a source compiled and trained there with WebGPU ends where the command line ends,
+ * and the panel of the extension draws a run.
+ */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { panelPage } from '../../editors/vscode/src/panel.js';
+import type { RunMessage } from '../../editors/vscode/src/run_messages.js';
 import { argmin } from '../cli/harness.js';
 import { findChromium, openPage } from '../support/chromium.js';
 import type { OpenPage } from '../support/chromium.js';
@@ -64,5 +69,20 @@ describe.skipIf(executable === undefined)(`a page in Chromium${reason}`, () => {
     expect(found.adapter).toMatch(/swiftshader/i);
     expect(Math.abs(found.objective - wanted.objective)).toBeLessThan(1e-5 * Math.abs(wanted.objective));
     expect(Object.keys(found.reports)).toEqual(Object.keys(wanted.reports));
+  });
+
+  it('shows the loss of a run as it falls, then its result, in the panel of the extension', async () => {
+    const { page } = open!;
+    await page.setContent(panelPage('Run bowl.opt', 'abc', true));
+    const say = (message: RunMessage): Promise<void> =>
+      page.evaluate((data) => window.postMessage(data, '*'), message);
+    for (const [step, loss] of [1, 0.1, 0.01].entries())
+      await say({ kind: 'progress', step: step + 1, loss });
+    await page.waitForFunction("document.querySelector('#status').textContent === 'step 3, loss 0.0100000'");
+    // The logarithm falls evenly.
+    expect(await page.getAttribute('polyline', 'points')).toBe('33.33,0.00 66.67,50.00 100.00,100.00');
+    await say({ kind: 'result', result: { status: 'finished', steps: 3 } });
+    await page.waitForFunction("document.querySelector('#status').textContent === 'finished after 3 steps'");
+    expect(open!.complaints).toEqual([]);
   });
 });

@@ -18,18 +18,20 @@ describe('links between lines', () => {
     const lines = code.split('\n');
     let linked = 0;
     for (let line = 1; line <= lines.length; line += 1) {
-      for (const source of links.sourceLines(line)) {
+      const { source, code: together } = links.ofCode(line);
+      if (source.length > 0) expect(together).toContain(line);
+      for (const each of source) {
         linked += 1;
-        expect(links.codeLines(source)).toContain(line);
+        expect(links.ofSource(each).code).toContain(line);
       }
     }
     expect(linked).toBeGreaterThan(5);
-    const objective = links.codeLines(4).map((line) => lines[line - 1]);
-    expect(objective.some((line) => line?.includes('residual'))).toBe(true);
-    expect(links.codeLines(3)).toEqual([]);
+    const objective = links.ofSource(4).code.map((line) => lines[line - 1]);
+    expect(objective.some((line) => line?.includes('reduce'))).toBe(true);
+    expect(links.ofSource(3)).toEqual({ source: [], code: [] });
   });
 
-  it('leave out what comes from other files, and put the own line last', () => {
+  it('leave out what comes from other files, and put the own line first', () => {
     const at = (line: number, lines: number, path: string, sourceLine: number) => ({
       line,
       lines,
@@ -41,8 +43,8 @@ describe('links between lines', () => {
       [at(1, 3, 'a', 2), at(2, 2, 'a', 9), at(2, 2, 'a', 4), at(1, 9, 'std', 4)],
       'a',
     );
-    expect(links.sourceLines(2)).toEqual([2, 9, 4]);
-    expect(links.sourceLines(5)).toEqual([]);
-    expect(links.codeLines(4)).toEqual([2, 3]);
+    expect(links.ofCode(2)).toEqual({ source: [4, 9, 2], code: [2, 3] });
+    expect(links.ofCode(5)).toEqual({ source: [], code: [] });
+    expect(links.ofSource(2)).toEqual({ source: [2], code: [1, 2, 3] });
   });
 });

@@ -5,6 +5,8 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import * as vscode from 'vscode';
 import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
+import { GeneratedCode } from './generated_code.js';
+import type { GeneratedProgram } from './generated_code.js';
 import { panelPage } from './panel.js';
 import type { RunMessage } from './run_messages.js';
 
@@ -18,10 +20,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     { module, transport: TransportKind.stdio },
     { documentSelector: [{ language: 'argmin' }] },
   );
+  const code = new GeneratedCode((uri) => ask('argmin.generatedProgram', uri));
   context.subscriptions.push(
+    code,
     vscode.commands.registerCommand('argmin.run', (uri?: string) => run(context, uri)),
     vscode.commands.registerCommand('argmin.mathematics', (uri?: string) => mathematics(uri)),
-    vscode.commands.registerCommand('argmin.generated', (uri?: string) => generated(uri)),
+    vscode.commands.registerCommand('argmin.generated', (uri?: string) => generated(code, uri)),
     vscode.commands.registerCommand('argmin.gradient', (uri?: string, offset?: number) =>
       gradient(uri, offset),
     ),
@@ -68,32 +72,28 @@ async function run(context: vscode.ExtensionContext, given: string | undefined):
   child.on('error', ({ message }) => show({ kind: 'note', text: message }));
 }
 
-interface Answer {
-  readonly ok: boolean;
-  readonly text?: string;
-  readonly reason?: string;
-}
+type Answer = ({ readonly ok: true } & GeneratedProgram) | { readonly ok: false; readonly reason: string };
 
 async function ask(
   command: string,
   uri: vscode.Uri,
   ...more: readonly unknown[]
-): Promise<string | undefined> {
+): Promise<GeneratedProgram | undefined> {
   const answer = await client?.sendRequest<Answer>('workspace/executeCommand', {
     command,
     arguments: [uri.toString(), ...more],
   });
-  if (answer?.ok === true) return answer.text;
+  if (answer?.ok === true) return answer;
   void vscode.window.showWarningMessage(`Argmin: ${answer?.reason ?? 'the server does not run'}`);
   return undefined;
 }
 
 async function mathematics(given: string | undefined): Promise<void> {
   const uri = fileOf(given);
-  const text = uri && (await ask('argmin.explainMathematics', uri));
-  if (uri === undefined || text === undefined) return;
+  const problem = uri && (await ask('argmin.explainMathematics', uri));
+  if (uri === undefined || problem === undefined) return;
   const panel = openPanel(`The problem of ${path.basename(uri.fsPath)}`, false);
-  void panel.webview.postMessage({ kind: 'text', text });
+  void panel.webview.postMessage({ kind: 'text', text: problem.text });
 }
 
 /** The gradient of what is declared at a place: that of the code action, or that of the cursor. */
@@ -101,22 +101,15 @@ async function gradient(given: string | undefined, at: number | undefined): Prom
   const uri = fileOf(given);
   const editor = vscode.window.activeTextEditor;
   const offset = at ?? editor?.document.offsetAt(editor.selection.active) ?? 0;
-  const text = uri && (await ask('argmin.gradientFormula', uri, offset));
-  if (uri === undefined || text === undefined) return;
+  const formula = uri && (await ask('argmin.gradientFormula', uri, offset));
+  if (uri === undefined || formula === undefined) return;
   const panel = openPanel(`The gradient in ${path.basename(uri.fsPath)}`, false);
-  void panel.webview.postMessage({ kind: 'text', text });
+  void panel.webview.postMessage({ kind: 'text', text: formula.text });
 }
 
-async function generated(given: string | undefined): Promise<void> {
+async function generated(code: GeneratedCode, given: string | undefined): Promise<void> {
   const uri = fileOf(given);
-  if (uri === undefined || !vscode.workspace.isTrusted) return;
-  const content = await ask('argmin.generatedProgram', uri);
-  if (content === undefined) return;
-  const document = await vscode.workspace.openTextDocument({ language: 'typescript', content });
-  await vscode.window.showTextDocument(document, {
-    viewColumn: vscode.ViewColumn.Beside,
-    preserveFocus: true,
-  });
+  if (uri !== undefined && vscode.workspace.isTrusted) await code.show(uri);
 }
 
 async function test(context: vscode.ExtensionContext, given: string | undefined): Promise<void> {
