@@ -1,12 +1,15 @@
-/** What can be done with a declaration, shown above it: run the program, run a test, see the whole problem. */
+/** What can be done with a declaration, shown above it: run the program, run a test, check the gradient, see the problem. */
 import type { Document, TextRange } from './document.js';
 import { totalParameters } from './parameter_count.js';
 
 export interface CodeLens {
   readonly range: TextRange;
   readonly title: string;
-  /** What a client is asked to do; undefined for a mere note. */
-  readonly action: 'run' | 'test' | 'mathematics' | undefined;
+  /**
+   * What a client is asked to do; undefined for a mere note. A `cost` is a note whose text takes the compiler to find
+   * out: whoever shows it asks when it is seen.
+   */
+  readonly action: 'run' | 'test' | 'mathematics' | 'gradient' | 'checkGradients' | 'cost' | undefined;
 }
 
 export function codeLenses(document: Document): readonly CodeLens[] {
@@ -22,11 +25,16 @@ export function codeLenses(document: Document): readonly CodeLens[] {
         const total = totalParameters(document);
         return [
           { range, title: 'Run', action: 'run' },
+          { range, title: 'Check gradients', action: 'checkGradients' },
           ...(total === undefined ? [] : [{ range, title: total, action: undefined }]),
+          { range, title: 'Cost of a step', action: 'cost' },
         ];
       }
       case 'objective':
-        return [{ range, title: 'Show in mathematics', action: 'mathematics' }];
+        return [
+          { range, title: 'Show in mathematics', action: 'mathematics' },
+          { range, title: 'Gradient', action: 'gradient' },
+        ];
       case 'test':
         return [{ range, title: 'Run tests', action: 'test' }];
       default:

@@ -57,7 +57,7 @@ describe('hover', () => {
 
   it('tells curvature and smoothness of an objective at its keyword', () => {
     expect(shown(`${table}|minimize mean((X @ w)^2)\nsolve using lbfgs() for 5 steps`)).toMatch(
-      /convex, so every local minimum is global; smooth; at least 0$/,
+      /convex, so every local minimum is global; smooth; at least 0 \/ ```\nd f \/ d w = .*\n```$/,
     );
     expect(shown(`${table}|minimize mean(abs(X @ w))\nsolve using lbfgs() for 5 steps`)).toMatch(
       /kinked by `abs`/,
@@ -212,8 +212,11 @@ describe('code lenses', () => {
     );
     expect(codeLenses(document).map(({ title }) => title)).toEqual([
       'Show in mathematics',
+      'Gradient',
       'Run',
+      'Check gradients',
       '3 parameters',
+      'Cost of a step',
       'Run tests',
     ]);
   });

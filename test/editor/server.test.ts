@@ -263,4 +263,29 @@ describe('the language server', () => {
     });
     expect(gradient.text).toMatch(/^d f \/ d w = .*transpose\(X\)/);
   });
+
+  it('tells what a step costs, and whether the gradient is right, without waiting for either', async () => {
+    const other = uri.replace(/[^/]*$/, 'bowl.opt');
+    session.open(
+      other,
+      'param w: real[30] = 1\nminimize sum(w^4)\nsolve using gradient_descent(0.1) for 5 steps\n',
+    );
+    await session.diagnostics(other, (all) => all.length === 0);
+    const lenses = await session.request<readonly { readonly data?: string; readonly command?: object }[]>(
+      'textDocument/codeLens',
+      { textDocument: { uri: other } },
+    );
+    const costs = lenses.filter(({ command }) => command === undefined);
+    expect(costs.length).toBe(1);
+    const cost = session.request<{ readonly command: { readonly title: string } }>(
+      'codeLens/resolve',
+      costs[0],
+    );
+    const check = session.request<{ readonly text: string }>('workspace/executeCommand', {
+      command: 'argmin.gradientCheck',
+      arguments: [other],
+    });
+    expect((await cost).command.title).toMatch(/^\d+ operations in \d+ kernels? a step$/);
+    expect((await check).text).toMatch(/^sum\(w\^4\): largest .*\n {2}w {2}\d\.\de-\d+ {2}\(12 of 30\)$/);
+  });
 });

@@ -29,6 +29,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     vscode.commands.registerCommand('argmin.gradient', (uri?: string, offset?: number) =>
       gradient(uri, offset),
     ),
+    vscode.commands.registerCommand('argmin.checkGradients', (uri?: string) => checkGradients(uri)),
     vscode.commands.registerCommand('argmin.test', (uri?: string) => test(context, uri)),
   );
   await client.start();
@@ -105,6 +106,16 @@ async function gradient(given: string | undefined, at: number | undefined): Prom
   if (uri === undefined || formula === undefined) return;
   const panel = openPanel(`The gradient in ${path.basename(uri.fsPath)}`, false);
   void panel.webview.postMessage({ kind: 'text', text: formula.text });
+}
+
+/** Compiles and takes steps, so it is for folders that are trusted. */
+async function checkGradients(given: string | undefined): Promise<void> {
+  const uri = fileOf(given);
+  if (uri === undefined || !vscode.workspace.isTrusted) return;
+  const check = await ask('argmin.gradientCheck', uri);
+  if (check === undefined) return;
+  const panel = openPanel(`Gradients of ${path.basename(uri.fsPath)}`, false);
+  void panel.webview.postMessage({ kind: 'text', text: check.text });
 }
 
 async function generated(code: GeneratedCode, given: string | undefined): Promise<void> {

@@ -3,14 +3,13 @@ import { passes, runPasses, startState } from '../../compile.js';
 import type { CompileState, PrintedCode } from '../../compile.js';
 import type { BoundProblem } from '../../bind/bind.js';
 import { didYouMean } from '../../parser/suggest.js';
-import { costOf } from '../../ir/cost.js';
 import { amount } from '../../explain/amount.js';
 import { kernelTable } from '../../explain/kernel_table.js';
-import { countKernels } from '../../explain/kernels.js';
 import type { KernelCount } from '../../explain/kernels.js';
 import { latexProblem } from '../../explain/latex_problem.js';
 import { objectivesText } from '../../explain/objectives.js';
 import { problemText } from '../../explain/problem.js';
+import { stepCosts } from '../../explain/step_cost.js';
 import { printRegion } from '../../ir/print.js';
 import type { Program } from '../../ir/program.js';
 import { positionAt } from '../../parser/source.js';
@@ -132,10 +131,7 @@ async function deviceFacts(program: Program): Promise<readonly string[]> {
 
 function costText(program: Program, printed: PrintedCode | undefined, device: readonly string[]): string {
   const bytes = program.precision === 'f32' ? 4 : 8;
-  const rows = program.phases.flatMap((phase, index) => {
-    const schedule = printed?.schedules.get(`step_${index + 1}`);
-    const kernels = schedule === undefined ? undefined : countKernels(schedule);
-    const cost = costOf(phase.step.region);
+  const rows = stepCosts(program, printed?.schedules).flatMap(({ phase, kernels, ...cost }, index) => {
     const states = phase.states.reduce((sum, { type }) => sum + type.shape.reduce((a, b) => a * b, 1), 0);
     const share =
       cost.operations === 0 ? 0 : Math.round((100 * cost.contractionOperations) / cost.operations);

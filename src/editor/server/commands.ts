@@ -1,13 +1,15 @@
-/** What an editor can ask for beside the usual: the problem in mathematics, a gradient as a formula, the generated program. */
+/** What an editor can ask for beside the usual: the problem in mathematics, gradients, the generated program. */
 import { latexProblem } from '../../explain/latex_problem.js';
 import { problemText } from '../../explain/problem.js';
 import type { Origin } from '../../runtime/webgpu/plan.js';
 import type { Document } from '../document.js';
 import { gradientFormulas } from '../gradient.js';
+import type { Questions } from './questions.js';
 
 export const commandNames = [
   'argmin.explainMathematics',
   'argmin.gradientFormula',
+  'argmin.gradientCheck',
   'argmin.generatedProgram',
 ] as const;
 
@@ -25,12 +27,15 @@ export async function runCommand(
   command: string,
   document: Document,
   [offset]: readonly unknown[],
+  questions: Questions,
 ): Promise<CommandResult> {
   switch (command) {
     case 'argmin.explainMathematics':
       return mathematics(document);
     case 'argmin.gradientFormula':
       return gradient(document, typeof offset === 'number' ? offset : 0);
+    case 'argmin.gradientCheck':
+      return await questions.ask('gradients', document.source);
     case 'argmin.generatedProgram':
       return await generated(document);
     default:

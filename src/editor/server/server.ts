@@ -23,6 +23,7 @@ import { signatureHelp } from '../signature_help.js';
 import { documentSymbols, workspaceSymbols } from '../symbols.js';
 import { commandNames, runCommand } from './commands.js';
 import { pathOf, uriOf } from './file_workspace.js';
+import { Questions } from './questions.js';
 import { OpenDocuments } from './open_documents.js';
 import * as to from './to_protocol.js';
 
@@ -43,7 +44,7 @@ const capabilities: protocol.ServerCapabilities = {
   semanticTokensProvider: { legend: to.semanticTokensLegend, full: true, range: true },
   inlayHintProvider: true,
   codeActionProvider: { codeActionKinds: [protocol.CodeActionKind.QuickFix] },
-  codeLensProvider: { resolveProvider: false },
+  codeLensProvider: { resolveProvider: true },
   documentFormattingProvider: true,
   documentRangeFormattingProvider: true,
   executeCommandProvider: { commands: [...commandNames] },
@@ -57,6 +58,8 @@ export function startServer(connection: protocol.Connection): void {
     const diagnostics = found.map((each) => to.toDiagnostic(open.document, open.uri, each));
     void connection.sendDiagnostics({ uri: open.uri, version: open.text.version, diagnostics });
   }, report);
+
+  const questions = new Questions();
 
   /** Answers about a document; what is not open has no answer, and neither has what was called off. */
   const answer =
@@ -93,7 +96,10 @@ export function startServer(connection: protocol.Connection): void {
     const watchers = [{ globPattern: '**/*.opt' }];
     connection.client.register(protocol.DidChangeWatchedFilesNotification.type, { watchers }).catch(report);
   });
-  connection.onShutdown(() => documents.dispose());
+  connection.onShutdown(() => {
+    documents.dispose();
+    questions.dispose();
+  });
 
   connection.onDidOpenTextDocument(({ textDocument: { uri, languageId, version: number, text } }) =>
     documents.open(uri, languageId, number, text),
@@ -103,6 +109,7 @@ export function startServer(connection: protocol.Connection): void {
   );
   connection.onDidCloseTextDocument(({ textDocument: { uri } }) => documents.close(uri));
   connection.onDidChangeWatchedFiles(({ changes }) => {
+    questions.forget();
     for (const { uri } of changes) documents.refreshDependents(pathOf(uri));
   });
   connection.onNotification(protocol.DidChangeWorkspaceFoldersNotification.type, ({ event }) => {
@@ -252,12 +259,15 @@ export function startServer(connection: protocol.Connection): void {
   );
   connection.onCodeLens(
     answer((document, _: protocol.CodeLensParams, uri) =>
-      codeLenses(document).map(({ range, title, action }) => ({
-        range: to.toRange(document, range),
-        command: { title, command: action === undefined ? '' : `argmin.${action}`, arguments: [uri] },
-      })),
+      codeLenses(document).map((lens) => to.toCodeLens(document, uri, lens)),
     ),
   );
+  connection.onCodeLensResolve(async (lens) => {
+    const open = typeof lens.data === 'string' ? documents.get(lens.data) : undefined;
+    const answer = open === undefined ? undefined : await questions.ask('cost', open.document.source);
+    const title = answer?.ok === true ? answer.text : 'cost of a step not known';
+    return { ...lens, command: { title, command: '' } };
+  });
   connection.onDocumentFormatting(
     answer((document, _: protocol.DocumentFormattingParams) =>
       to.toEdits(document, formatDocument(document)),
@@ -272,7 +282,7 @@ export function startServer(connection: protocol.Connection): void {
     const [uri] = given as readonly unknown[];
     const open = typeof uri === 'string' ? documents.get(uri) : undefined;
     if (open === undefined) throw refusal('this document is not open');
-    return await runCommand(command, open.document, given.slice(1) as readonly unknown[]);
+    return await runCommand(command, open.document, given.slice(1) as readonly unknown[], questions);
   });
   connection.listen();
 

@@ -1,6 +1,7 @@
 /** The answers of the language service in the words of the Language Server Protocol. */
 import * as protocol from 'vscode-languageserver/node';
 import type { CodeAction, CodeQuestion } from '../code_actions.js';
+import type { CodeLens } from '../code_lenses.js';
 import type { CompletionItem, CompletionKind } from '../completion.js';
 import type { DocumentDiagnostic } from '../diagnostics.js';
 import type { Document, Edit, Location, TextRange } from '../document.js';
@@ -88,6 +89,18 @@ export function toCodeAction(
     isPreferred: preferred,
     edit: { changes: { [uri]: toEdits(document, edits) } },
   };
+}
+
+export function toCodeLens(
+  document: Document,
+  uri: string,
+  { range, title, action }: CodeLens,
+): protocol.CodeLens {
+  const place = toRange(document, range);
+  // Found out when it is seen.
+  if (action === 'cost') return { range: place, data: uri };
+  const command = action === undefined ? '' : `argmin.${action}`;
+  return { range: place, command: { title, command, arguments: [uri, range.start] } };
 }
 
 /** The client asks the server, and shows the answer in its own way. */
