@@ -10,10 +10,14 @@ import { at } from '../ir/types.js';
 
 type FlatOf = (expression: Expression) => { readonly place: Place; readonly index: Affine } | undefined;
 
-export function collapsibleLoops(launch: Launch, flatOf: FlatOf): ReadonlySet<Variable> {
+export function collapsibleLoops(
+  launch: Launch,
+  flatOf: FlatOf,
+  stridesOf: (unit: Unit) => readonly number[],
+): ReadonlySet<Variable> {
   const collapsed = new Set<Variable>();
   const first = at(launch.units, 0);
-  const all = indicesUsed(launch.units, flatOf);
+  const all = indicesUsed(launch.units, flatOf, stridesOf);
   const outer = first.space.slice(0, launch.depth);
   const mergeRun = (
     loops: readonly Variable[],
@@ -58,7 +62,11 @@ function actAsOne(index: Affine, outside: Variable, inside: Variable): boolean {
   return outer === inner * inside.extent;
 }
 
-function indicesUsed(units: readonly Unit[], flatOf: FlatOf): readonly Affine[] {
+function indicesUsed(
+  units: readonly Unit[],
+  flatOf: FlatOf,
+  stridesOf: (unit: Unit) => readonly number[],
+): readonly Affine[] {
   const indices: Affine[] = [];
   const addIndex = (index: Affine): void => {
     indices.push(index);
@@ -67,7 +75,7 @@ function indicesUsed(units: readonly Unit[], flatOf: FlatOf): readonly Affine[] 
   const roots: Expression[] = [];
   for (const unit of units) {
     if (unit.value !== undefined) roots.push(unit.value);
-    addIndex(flatIndex(unit.target, unit.strides));
+    addIndex(flatIndex(unit.target, stridesOf(unit)));
     for (const guard of unit.guards) addIndex(guard.index);
     for (const index of unit.target) {
       for (const { variable } of index.terms) if (variable.kind === 'value') roots.push(variable.value);

@@ -22,10 +22,14 @@ export class LaunchLevels {
   protected readonly collapsed: ReadonlySet<Variable>;
   protected stage = 0;
 
-  constructor(protected readonly launch: Launch) {
+  constructor(
+    protected readonly launch: Launch,
+    /** How the elements of a unit lie in its place. */
+    protected readonly stridesOf: (unit: Unit) => readonly number[] = (unit) => unit.strides,
+  ) {
     for (const unit of launch.units) if (unit.stored) this.written.add(rootPlace(unit.place));
     for (const unit of launch.units) this.countUses(unit);
-    this.collapsed = collapsibleLoops(launch, (expression) => this.flatOf(expression));
+    this.collapsed = collapsibleLoops(launch, (expression) => this.flatOf(expression), stridesOf);
   }
 
   /** How many loops a value is inside of. */
@@ -80,7 +84,7 @@ export class LaunchLevels {
     if (expression.kind === 'load') return { place: expression.place, index: expression.index };
     if (expression.kind !== 'reference' || this.isLocal(expression)) return undefined;
     const { unit, index } = expression;
-    return { place: unit.place, index: flatIndex(index, unit.strides) };
+    return { place: unit.place, index: flatIndex(index, this.stridesOf(unit)) };
   }
 
   protected isLocal(reference: Reference): boolean {
@@ -114,7 +118,7 @@ export class LaunchLevels {
     const source = this.flatOf(value);
     if (source === undefined) return false;
     const [from, to] = [locate(source.place), locate(unit.place)];
-    const target = add(to.base, flatIndex(unit.target, unit.strides));
+    const target = add(to.base, flatIndex(unit.target, this.stridesOf(unit)));
     return from.buffer === to.buffer && sameIndex(add(from.base, source.index), target);
   }
 

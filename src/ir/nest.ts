@@ -142,6 +142,8 @@ export interface Unit {
   readonly place: Place;
   /** Somebody reads it from memory. */
   stored: boolean;
+  /** Read from memory by its own launch alone: what one turn of the outer loops left is nothing to the next. */
+  passing: boolean;
   /** The launch that computes it. */
   launch: Launch | undefined;
   /** Index of its launch in the schedule of the region. */

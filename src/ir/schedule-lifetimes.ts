@@ -25,6 +25,27 @@ export function markStored(items: readonly Item[], results: readonly Unit[]): vo
   }
 }
 
+/** Finds what a launch stores only for a later stage of the same turn. */
+export function markPassing(items: readonly Item[], results: readonly (Unit | undefined)[]): void {
+  const touched = new Map<Place, Set<Item>>();
+  for (const item of items) {
+    for (const place of item.touches) {
+      const root = rootPlace(place);
+      const by = touched.get(root) ?? new Set();
+      touched.set(root, by.add(item));
+    }
+  }
+  for (const { launch } of items) {
+    if (launch === undefined || launch.depth === 0) continue;
+    for (const unit of launch.units) {
+      const { place, kind } = unit;
+      const free = place.within === undefined && place.buffer === undefined && !results.includes(unit);
+      const written = kind.kind === 'map' || kind.kind === 'scan';
+      unit.passing = unit.stored && free && written && touched.get(place)?.size === 1;
+    }
+  }
+}
+
 /** Buffers for all places that are nowhere yet, with lifetimes from first to last touch. */
 export function allocate(
   items: readonly Item[],

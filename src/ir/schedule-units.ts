@@ -377,6 +377,7 @@ export class RegionUnits {
           nameOf(node),
         ),
       stored: false,
+      passing: false,
       launch: undefined,
       position: 0,
       stage: 0,

@@ -15,7 +15,7 @@ import { lanesPass } from './rewrite/lanes.js';
 import { rewriteRegion } from './rewrite/rewrite.js';
 import { contractionOperands } from './schedule-contraction.js';
 import { findDestinations } from './schedule-destinations.js';
-import { allocate, markStored } from './schedule-lifetimes.js';
+import { allocate, markPassing, markStored } from './schedule-lifetimes.js';
 import { makePlace, RegionUnits, sizeOfExpression } from './schedule-units.js';
 import type { ScheduleContext, ScheduledRegion } from './schedule-units.js';
 import { at, sizeOf } from './types.js';
@@ -51,6 +51,7 @@ class RegionScheduler extends RegionUnits {
     for (const { from, to } of findDestinations(units, this.destinations, this.items)) {
       this.item({ kind: 'copy', from, to, size: from.size }, [from, to]);
     }
+    if (this.policy.lanes) markPassing(this.items, units);
     const results = units.map((unit, index) => {
       const place = unit?.place ?? this.destinations[index];
       if (place === undefined) throw new Error('compiler bug: a result has no place');

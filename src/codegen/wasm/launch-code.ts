@@ -10,9 +10,10 @@ import { at } from '../../ir/types.js';
 import { Scope } from '../blocks.js';
 import { get, load, newLocal, operateBy, set, store, vectorOf } from './code.js';
 import type { Address, Code, Local, Statement } from './code.js';
-import { lowerElementwise } from './elementwise.js';
+import { lowerElementwise, spread } from './elementwise.js';
 import { all, plus, word } from './integer.js';
 import { acrossLanes, keepsFirst, laneIdentity, LaunchLanes } from './launch-lanes.js';
+import { acrossLayout, rowLayout } from './launch-layout.js';
 import { depthOf } from './launch-values.js';
 import type { CodeScope } from './loops.js';
 import { fillMemory } from './memory.js';
@@ -22,7 +23,8 @@ import { loadReal, realConstant, storeReal } from './real.js';
 import type { RealForm } from './real.js';
 
 export function writeLaunch(launch: Launch, program: ProgramCode): readonly Statement[] {
-  return new LaunchWriter(launch, program).write();
+  const plain = new LaunchWriter(launch, program, rowLayout(launch));
+  return plain.inOuterLanes()?.write() ?? plain.write();
 }
 
 /** What is stored at the end of a loop's body, by depth. */
@@ -47,21 +49,49 @@ class LaunchWriter extends LaunchLanes {
   private readonly afterLoops: (() => void)[] = [];
   private readonly epilogues: Epilogues = new Map();
   private readonly totals = new Map<Unit, Total>();
+  /** Of what the outer loop folds that is in lanes. */
+  private readonly lasting = new Map<Unit, Total>();
   private readonly filled = new Set<Unit>();
 
+  /** The outer loop of which several turns are made at once, if it is not the innermost loop of a stage. */
+  private across: Variable | undefined;
+
+  /** The same launch with its outer loop in lanes, where that is cheaper. */
+  inOuterLanes(): LaunchWriter | undefined {
+    const { launch, program } = this;
+    const variable = this.outerLoops().findLast((loop) => this.hasLoop(loop));
+    if (!program.options.vectors || variable === undefined) return undefined;
+    if (launch.stages.every(({ inner }) => inner.length === 0)) return undefined;
+    const layout = acrossLayout(launch, variable, this.laneForm.lanes);
+    if (layout === undefined) return undefined;
+    const other = new LaunchWriter(launch, program, layout);
+    if (!other.hasLoop(variable) || !other.worthAcross(variable, this)) return undefined;
+    other.across = variable;
+    return other;
+  }
+
   write(): readonly Statement[] {
-    const { launch } = this;
-    const space = at(launch.units, 0).space.slice(0, launch.depth);
+    const { launch, across } = this;
+    this.stage = 0;
+    const space = this.outerLoops();
     // The loops of a single stage are all its own.
-    const shared = launch.stages.length === 1 ? [] : space;
+    const shared = launch.stages.length === 1 && across === undefined ? [] : space;
     for (const variable of shared) this.enter(variable);
+    if (across !== undefined) {
+      this.lanes = { form: this.laneForm, variable: across, across: true, shift: 0, vector: 0 };
+    }
     launch.stages.forEach((stage, index) => {
       this.stage = index;
       this.levels.clear();
-      const own = launch.stages.length === 1 ? [...space, ...stage.inner] : stage.inner;
+      const own = shared.length === 0 ? [...space, ...stage.inner] : stage.inner;
       this.writeStage(stage, own, shared.length);
     });
-    for (const variable of [...shared].reverse()) this.leave(variable);
+    this.lanes = undefined;
+    for (const variable of [...shared].reverse()) {
+      this.leave(variable, 0, variable === across ? this.laneForm.lanes : 1);
+      if (variable !== across) continue;
+      for (const [unit, total] of this.lasting) this.gatherLanes(unit, total, this.innermost());
+    }
     for (const finish of this.afterLoops) finish();
     return this.root.lines;
   }
@@ -101,7 +131,7 @@ class LaunchWriter extends LaunchLanes {
   /** As many turns of the innermost loop as fill vectors; says how many. */
   private writeLanes(stage: Stage, loops: readonly Variable[]): number {
     const [variable] = loops;
-    if (variable === undefined || !this.hasLoop(variable)) return 0;
+    if (variable === undefined || !this.hasLoop(variable) || this.across !== undefined) return 0;
     const vectors = this.vectorsOf(stage, variable);
     if (vectors === undefined) return 0;
     const form = this.laneForm;
@@ -110,7 +140,7 @@ class LaunchWriter extends LaunchLanes {
     const parent = this.innermost();
     const body: CodeScope = new Scope(parent);
     for (let vector = 0; vector < vectors; vector += 1) {
-      this.lanes = { form, variable, shift: vector * form.lanes, vector };
+      this.lanes = { form, variable, across: false, shift: vector * form.lanes, vector };
       const own: CodeScope = new Scope(body);
       for (let depth = 0; depth < loops.length; depth += 1) this.scopes.push(own);
       this.writeUnits(stage);
@@ -144,10 +174,10 @@ class LaunchWriter extends LaunchLanes {
     this.scopes.push(this.hasLoop(variable) ? new Scope(parent) : parent);
   }
 
-  private leave(variable: Variable, from = 0): void {
+  private leave(variable: Variable, from = 0, step = 1): void {
     const inner = this.scopes.pop();
     if (inner === undefined || !this.hasLoop(variable)) return;
-    this.closeLoop(variable, from, this.extentOf(variable), 1, inner);
+    this.closeLoop(variable, from, this.extentOf(variable), step, inner);
   }
 
   private closeLoop(variable: Variable, from: number, to: number, step: number, body: CodeScope): void {
@@ -183,7 +213,9 @@ class LaunchWriter extends LaunchLanes {
         return;
       case 'scan': {
         const total = this.startFold(unit, kind.monoid, unit.space.length - 1);
-        scope.push(set(total, this.combine(kind.monoid, unit.node.type.dtype, get(total), value)));
+        const { form } = this.lanes ?? this.program;
+        const grown = this.combine(kind.monoid, unit.node.type.dtype, get(total), value, form);
+        scope.push({ kind: 'set', local: total, value: grown });
         this.unitValues.set(unit, get(total));
         if (unit.stored) stores.push(this.stored(unit, this.cell(unit, scope), get(total)));
         return;
@@ -224,20 +256,25 @@ class LaunchWriter extends LaunchLanes {
     return lowerElementwise(combination[monoid], [dtype, dtype], [total, value], {
       form,
       keep: (each) => each,
-      call: () => {
-        throw new Error('compiler bug: a fold that calls a function');
-      },
+      call: noFunction,
     });
   }
 
   /** A local that begins as the identity, outside of the loops that are folded. */
   private startFold(unit: Unit, monoid: Monoid, depth: number): Local {
     const { dtype } = unit.node.type;
-    const total = newLocal(typeOfLocal(this.program.form, dtype));
     const { identity } = monoidTable[monoid];
-    const start = dtype === 'real' ? realConstant(this.program.form, identity) : word(intIdentity(identity));
+    const { form } = this.program;
+    const single = dtype === 'real' ? realConstant(form, identity) : word(intIdentity(identity));
+    const start = this.keptInLanes(unit) ? laneIdentity(this.laneForm, monoid) : single;
+    const total = newLocal(start.type);
     at(this.scopes, depth).push({ kind: 'set', local: total, value: start });
     return total;
+  }
+
+  /** Is there a result for each lane? */
+  private keptInLanes(unit: Unit): boolean {
+    return this.across !== undefined && !this.folds(unit, this.across);
   }
 
   private writeFold(unit: Unit, monoid: Monoid, value: Code, scope: CodeScope): void {
@@ -252,7 +289,8 @@ class LaunchWriter extends LaunchLanes {
       return;
     }
     const total = this.totalOf(unit, monoid);
-    const local = lanes === undefined ? total.local : this.laneTotal(total, monoid, lanes.vector);
+    const single = lanes === undefined || this.keptInLanes(unit);
+    const local = single ? total.local : this.laneTotal(total, monoid, lanes.vector);
     scope.push({ kind: 'set', local, value: this.combine(monoid, dtype, get(local), value, form) });
     this.unitValues.set(unit, get(total.local));
   }
@@ -266,11 +304,12 @@ class LaunchWriter extends LaunchLanes {
 
   /** The local of a fold, set before the loops that it folds and stored behind them. */
   private totalOf(unit: Unit, monoid: Monoid): Total {
-    let total = this.totals.get(unit);
+    const totals = this.across !== undefined && this.folds(unit, this.across) ? this.lasting : this.totals;
+    let total = totals.get(unit);
     if (total === undefined) {
       const depth = unit.kept.filter((kept) => kept).length;
       total = { local: this.startFold(unit, monoid, depth), inLanes: [] };
-      this.totals.set(unit, total);
+      totals.set(unit, total);
       this.storeAfterwards(unit, depth, get(total.local));
     }
     return total;
@@ -307,6 +346,10 @@ class LaunchWriter extends LaunchLanes {
     const depth = unit.space.length - 1;
     const home = at(this.scopes, depth);
     const dtype = unit.value?.dtype ?? 'real';
+    if (this.lanes !== undefined) {
+      this.writeArgreduceInLanes(unit, direction, value, scope);
+      return;
+    }
     const { form } = this.program;
     const [best, index] = [newLocal(typeOfLocal(form, dtype)), newLocal('i32')];
     const { identity } = monoidTable[direction];
@@ -329,6 +372,31 @@ class LaunchWriter extends LaunchLanes {
     this.storeAfterwards(unit, depth, get(index));
   }
 
+  /** The best of each lane, and where it stands. */
+  private writeArgreduceInLanes(unit: Unit, direction: 'max' | 'min', value: Code, scope: CodeScope): void {
+    const depth = unit.space.length - 1;
+    const form = this.laneForm;
+    const [best, index] = [newLocal('v128'), newLocal('v128')];
+    const home = at(this.scopes, depth);
+    home.push({ kind: 'set', local: best, value: laneIdentity(form, direction) });
+    home.push({ kind: 'set', local: index, value: vectorOf(new Int32Array(4)) });
+    const folded = at(unit.space, depth);
+    const candidate = this.keepIn(value, scope);
+    const context = { form, keep: (each: Code) => each, call: noFunction };
+    const order = direction === 'max' ? 'greater' : 'less';
+    const better = this.name(
+      lowerElementwise(order, ['real', 'real'], [candidate, get(best)], context),
+      scope,
+    );
+    const position = spread(form, 'int', folded.extent === 1 ? word(0) : get(this.counter(folded)));
+    const choose = (dtype: DType, then: Code, otherwise: Code): Code =>
+      lowerElementwise('select', ['bool', dtype, dtype], [better, then, otherwise], context);
+    scope.push({ kind: 'set', local: best, value: choose('real', candidate, get(best)) });
+    scope.push({ kind: 'set', local: index, value: choose('int', position, get(index)) });
+    this.unitValues.set(unit, get(index));
+    this.storeAfterwards(unit, depth, get(index));
+  }
+
   private writeScatter(unit: Unit, adds: boolean, value: Code, scope: CodeScope): void {
     const conditions = unit.guards.flatMap((guard) => this.conditions(guard, scope));
     const inner = conditions.length === 0 ? scope : new Scope(scope, true);
@@ -339,6 +407,10 @@ class LaunchWriter extends LaunchLanes {
       scope.push({ kind: 'if', condition: all(conditions), then: inner.lines, otherwise: [] });
     }
   }
+}
+
+function noFunction(): never {
+  throw new Error('compiler bug: a fold that calls a function');
 }
 
 function isLocalValue(value: Code): boolean {

@@ -5,7 +5,7 @@
 import type { Monoid } from '../../ir/graph.js';
 import { add } from '../../ir/nest-affine.js';
 import type { Affine, Variable } from '../../ir/nest-affine.js';
-import { flatIndex } from '../../ir/nest-expressions.js';
+import { flatIndex, visitExpressions } from '../../ir/nest-expressions.js';
 import { locate } from '../../ir/nest.js';
 import type { Expression, Stage, Unit } from '../../ir/nest.js';
 import { monoidTable } from '../../ir/operators/monoids.js';
@@ -38,6 +38,88 @@ export abstract class LaunchLanes extends LaunchValues {
     return stage.units.every((unit) => this.suits(unit, variable)) ? vectors : undefined;
   }
 
+  /** Whether all stages can be written for several turns of an outer loop at once. */
+  protected suitsAcross(variable: Variable): boolean {
+    const { lanes } = this.laneForm;
+    if (this.extentOf(variable) % lanes !== 0) return false;
+    return this.launch.stages.every(({ units }, index) => {
+      this.stage = index;
+      this.levels.clear();
+      this.suitable.clear();
+      return units.every((unit) => this.unitSuitsAcross(unit, variable));
+    });
+  }
+
+  /** The innermost of the outer loops, if all stages are cheaper in its lanes than each in those of its own innermost loop. */
+  protected worthAcross(variable: Variable, plain: LaunchLanes): boolean {
+    if (!this.suitsAcross(variable)) return false;
+    const { lanes } = this.laneForm;
+    let [across, alone] = [0, 0];
+    this.launch.stages.forEach((stage, index) => {
+      [this.stage, plain.stage] = [index, index];
+      plain.levels.clear();
+      const loops = [...this.outerLoops(), ...stage.inner];
+      const points = loops.reduce((product, { extent }) => product * extent, 1);
+      const innermost = loops.findLast((loop) => plain.hasLoop(loop));
+      across += points * this.workOf(stage, variable);
+      if (innermost === undefined) return;
+      const inLanes =
+        (stage.inner.length > 0 || this.launch.stages.length === 1) &&
+        plain.vectorsOf(stage, innermost) !== undefined;
+      alone += points * (inLanes ? plain.workOf(stage, innermost) : lanes * plain.workOf(stage, undefined));
+    });
+    return across < 0.8 * alone;
+  }
+
+  protected outerLoops(): readonly Variable[] {
+    return at(this.launch.units, 0).space.slice(0, this.launch.depth);
+  }
+
+  /** Operations of one point, of which an element that lies apart from its neighbour along the loop costs several. */
+  private workOf(stage: Stage, variable: Variable | undefined): number {
+    const { lanes } = this.laneForm;
+    const reach = (index: Affine): number => {
+      const stride = variable === undefined ? 1 : Math.abs(coefficientOf(index, variable));
+      return stride > 1 ? lanes : 1;
+    };
+    let work = 0;
+    const roots: Expression[] = [];
+    for (const unit of stage.units) {
+      if (unit.value !== undefined) roots.push(unit.value);
+      if (unit.stored) work += reach(flatIndex(unit.target, this.stridesOf(unit)));
+    }
+    visitExpressions(roots, (expression) => {
+      const flat = this.flatOf(expression);
+      work += flat === undefined ? 1 : reach(add(locate(flat.place).base, flat.index));
+    });
+    return work;
+  }
+
+  private unitSuitsAcross(unit: Unit, variable: Variable): boolean {
+    const { kind, node, value } = unit;
+    if (value === undefined || (!unit.stored && !this.unitUses.has(unit))) return true;
+    if (!this.fits(value, variable, true)) return false;
+    const { dtype } = node.type;
+    const wide = this.laneForm.lanes === 4;
+    const written = !unit.stored || ((dtype === 'real' || wide) && this.sideBySide(unit, variable, true));
+    switch (kind.kind) {
+      case 'map':
+        return written;
+      case 'scan':
+        return written && dtype === 'real';
+      case 'reduce':
+        if (this.folds(unit, variable)) return dtype !== 'int' && keepsFirst(unit);
+        return written && dtype !== 'int' && keepsFirst(unit);
+      case 'argreduce':
+        return written && value.dtype === 'real';
+      case 'scatter':
+      case 'opaque':
+        return false;
+      default:
+        return kind satisfies never;
+    }
+  }
+
   protected folds(unit: Unit, variable: Variable): boolean {
     return unit.kind.kind === 'reduce' && unit.kept[depthOf(variable)] === false;
   }
@@ -65,27 +147,27 @@ export abstract class LaunchLanes extends LaunchValues {
     }
   }
 
-  private sideBySide(unit: Unit, variable: Variable): boolean {
-    const index = flatIndex(unit.target, unit.strides);
-    return this.isPlain(index, variable) && coefficientOf(index, variable) === 1;
+  private sideBySide(unit: Unit, variable: Variable, across = false): boolean {
+    const index = flatIndex(unit.target, this.stridesOf(unit));
+    return this.isPlain(index, variable, across) && coefficientOf(index, variable) === 1;
   }
 
   /** Does the index vary with the loop by a multiple of its counter only? */
-  private isPlain(index: Affine, variable: Variable): boolean {
+  private isPlain(index: Affine, variable: Variable, across: boolean): boolean {
     return index.terms.every(
-      (term) => term.variable === variable || this.levelOfVariable(term.variable) <= depthOf(variable),
+      (term) => term.variable === variable || !this.variableDepends(term.variable, variable, across),
     );
   }
 
-  private fits(expression: Expression, variable: Variable): boolean {
+  private fits(expression: Expression, variable: Variable, across = false): boolean {
     const known = this.suitable.get(expression);
     if (known !== undefined) return known;
-    const answer = this.levelOf(expression) <= depthOf(variable) || this.judge(expression, variable);
+    const answer = !this.dependsOn(expression, variable, across) || this.judge(expression, variable, across);
     this.suitable.set(expression, answer);
     return answer;
   }
 
-  private judge(expression: Expression, variable: Variable): boolean {
+  private judge(expression: Expression, variable: Variable, across: boolean): boolean {
     switch (expression.kind) {
       case 'constant':
         return true;
@@ -94,24 +176,24 @@ export abstract class LaunchLanes extends LaunchValues {
         const flat = this.flatOf(expression);
         if (flat === undefined) return true;
         const index = add(locate(flat.place).base, flat.index);
-        if (!this.isPlain(index, variable)) return false;
+        if (!this.isPlain(index, variable, across)) return false;
         return expression.dtype === 'real' || [0, 1].includes(coefficientOf(index, variable));
       }
       case 'integer':
-        return this.isPlain(expression.value, variable);
+        return this.isPlain(expression.value, variable, across);
       case 'apply': {
         const { name, operands, dtype } = expression;
         if (dtype === 'int' && (name === 'modulo' || name === 'floor_divide')) return false;
-        return operands.every((operand) => this.fits(operand, variable));
+        return operands.every((operand) => this.fits(operand, variable, across));
       }
       case 'cast':
-        return this.fits(expression.operand, variable);
+        return this.fits(expression.operand, variable, across);
       case 'guarded': {
         const { guards, inside, outside } = expression;
         const uniform = guards.every(({ index }) =>
-          index.terms.every((term) => this.levelOfVariable(term.variable) <= depthOf(variable)),
+          index.terms.every((term) => !this.variableDepends(term.variable, variable, across)),
         );
-        return uniform && this.fits(inside, variable) && this.fits(outside, variable);
+        return uniform && this.fits(inside, variable, across) && this.fits(outside, variable, across);
       }
       case 'uniform':
         return false;

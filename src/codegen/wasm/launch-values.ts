@@ -6,7 +6,7 @@
 import type { DType } from '../../ir/graph.js';
 import { add, rangeOf } from '../../ir/nest-affine.js';
 import type { Affine, Term, Variable } from '../../ir/nest-affine.js';
-import { flatIndex } from '../../ir/nest-expressions.js';
+import { flatIndex, indicesOf, operandsOf } from '../../ir/nest-expressions.js';
 import { locate } from '../../ir/nest.js';
 import type { Expression, Guard, Launch, Place, Unit } from '../../ir/nest.js';
 import { at } from '../../ir/types.js';
@@ -17,6 +17,7 @@ import type { Address, Code, Local, Statement } from './code.js';
 import { lowerCast, lowerElementwise, spread } from './elementwise.js';
 import { all, plus, times, word } from './integer.js';
 import { loadApart } from './lane-moves.js';
+import type { StridesOf } from './launch-layout.js';
 import type { CodeScope } from './loops.js';
 import type { Word } from './integer.js';
 import type { ProgramCode } from './program-code.js';
@@ -27,6 +28,8 @@ import type { RealForm } from './real.js';
 export interface Lanes {
   readonly form: RealForm;
   readonly variable: Variable;
+  /** Are there other loops inside of it? */
+  readonly across: boolean;
   /** Turns behind the loop's counter. */
   readonly shift: number;
   /** Which of the vectors of one body. */
@@ -52,8 +55,9 @@ export class LaunchValues extends LaunchLevels {
   constructor(
     launch: Launch,
     protected readonly program: ProgramCode,
+    stridesOf: StridesOf,
   ) {
-    super(launch);
+    super(launch, stridesOf);
   }
 
   /** The value of an expression, for use in `scope`; a vector where the body is written in lanes and it varies there. */
@@ -105,8 +109,55 @@ export class LaunchValues extends LaunchLevels {
     return key;
   }
 
+  /** Does the value differ from lane to lane? */
   protected varies(expression: Expression): boolean {
-    return this.lanes !== undefined && this.levelOf(expression) > depthOf(this.lanes.variable);
+    return this.lanes !== undefined && this.dependsOn(expression, this.lanes.variable, this.lanes.across);
+  }
+
+  private dependence = new Map<Expression, boolean>();
+  private dependenceOn: Variable | undefined;
+  private dependenceStage = -1;
+
+  /** @param across whether what other stages left in locals was computed in the lanes of this loop, too */
+  protected dependsOn(expression: Expression, variable: Variable, across: boolean): boolean {
+    if (this.dependenceOn !== variable || this.dependenceStage !== this.stage) {
+      this.dependence = new Map();
+      [this.dependenceOn, this.dependenceStage] = [variable, this.stage];
+    }
+    const known = this.dependence.get(expression);
+    if (known !== undefined) return known;
+    const answer = this.judgeDependence(expression, variable, across);
+    this.dependence.set(expression, answer);
+    return answer;
+  }
+
+  private judgeDependence(expression: Expression, variable: Variable, across: boolean): boolean {
+    if (expression.kind === 'reference' && this.isLocal(expression)) {
+      return across || this.levelOf(expression) > depthOf(variable);
+    }
+    const flat = this.flatOf(expression);
+    const indices = flat === undefined ? indicesOf(expression) : [flat.index, locate(flat.place).base];
+    return (
+      operandsOf(expression).some((operand) => this.dependsOn(operand, variable, across)) ||
+      indices.some((index) => this.indexDepends(index, variable, across))
+    );
+  }
+
+  private indexDepends(index: Affine, variable: Variable, across: boolean): boolean {
+    return index.terms.some((term) => this.variableDepends(term.variable, variable, across));
+  }
+
+  protected variableDepends(other: Variable, variable: Variable, across: boolean): boolean {
+    switch (other.kind) {
+      case 'loop':
+        return other === variable;
+      case 'value':
+        return this.dependsOn(other.value, variable, across);
+      case 'quotient':
+        return this.indexDepends(other.dividend, variable, across);
+      default:
+        return other satisfies never;
+    }
   }
 
   protected lanesNow(): Lanes {
@@ -297,7 +348,7 @@ export class LaunchValues extends LaunchLevels {
 
   /** Where the element lies that a unit writes here. */
   protected cell(unit: Unit, scope: CodeScope): Address {
-    return this.addressOf(unit.place, flatIndex(unit.target, unit.strides), scope);
+    return this.addressOf(unit.place, flatIndex(unit.target, this.stridesOf(unit)), scope);
   }
 
   private addressOf(place: Place, index: Affine, scope: CodeScope): Address {

@@ -16,7 +16,7 @@ import { expectSameAsTypeScript, forms } from './compare.js';
 const programs = 1000;
 const blocks = 10;
 /** Long enough for vectors, with and without turns left over. */
-const extents = [1, 2, 3, 5, 8, 9, 17, 0];
+const extents = [1, 2, 3, 4, 8, 9, 16, 17, 0];
 
 function region(seed: number): ReturnType<typeof randomRegion> {
   return randomRegion(seed, 3 + (seed % 12), { costly: 0.2, extents });
