@@ -207,6 +207,27 @@ export async function prepareWasmRun(
   return made;
 }
 
+/**
+ * As WebAssembly where the engine can and its memory is enough, otherwise by the TypeScript back end.
+ *
+ * @param deterministic the same bits on every machine that has WebAssembly
+ */
+export async function prepareFastRun(
+  compilation: Compilation,
+  host: Host = {},
+  deterministic = false,
+): Promise<CompiledProgram> {
+  if (typeof WebAssembly === 'undefined') return prepareRun(compilation, host);
+  try {
+    const made = await prepareWasmRun(compilation, host, deterministic);
+    if (made.ok) return made.compiled;
+  } catch (error) {
+    // Engines bound the bytes and the locals of a function.
+    if (!(error instanceof WebAssembly.CompileError)) throw error;
+  }
+  return prepareRun(compilation, host);
+}
+
 /** The arrays that the program reads, in its order. */
 export function rawArrays(program: Program, bound: BoundProblem): readonly Float64Array[] {
   const arrays = new Map(bound.arrays.map(({ raw, data }) => [raw.name, data]));

@@ -5,6 +5,7 @@ export {
   compileSource,
   diagnoseDivergence,
   passes,
+  prepareFastRun,
   prepareRun,
   rawArrays,
   runPasses,

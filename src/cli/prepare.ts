@@ -3,7 +3,7 @@
  * TypeScript. Who asks for one of them by name gets that one or hears why not.
  */
 import type { Compilation } from '../compile.js';
-import { prepareRun, prepareWasmRun } from '../compile.js';
+import { prepareFastRun, prepareRun, prepareWasmRun } from '../compile.js';
 import type { CompiledProgram } from '../runtime/compiled.js';
 import type { Host } from '../runtime/host.js';
 import { allowRelaxedVectors } from './engine.js';
@@ -21,11 +21,10 @@ export async function prepareHere(
   host: Host,
 ): Promise<CompiledProgram | ExitStatus> {
   if (target === 'ts') return prepareRun(compilation, host);
-  if (typeof WebAssembly === 'undefined') {
-    return target === 'wasm' ? noWebAssembly() : prepareRun(compilation, host);
-  }
-  if (deterministic !== true) allowRelaxedVectors();
-  const made = await prepareWasmRun(compilation, host, deterministic);
-  if (made.ok) return made.compiled;
-  return target === 'wasm' ? tooLarge(made.needed) : prepareRun(compilation, host);
+  const isDeterministic = deterministic === true;
+  if (!isDeterministic) allowRelaxedVectors();
+  if (target !== 'wasm') return prepareFastRun(compilation, host, isDeterministic);
+  if (typeof WebAssembly === 'undefined') return noWebAssembly();
+  const made = await prepareWasmRun(compilation, host, isDeterministic);
+  return made.ok ? made.compiled : tooLarge(made.needed);
 }

@@ -66,9 +66,15 @@ describe('a run without a target', () => {
     expect(second.objective).toBeCloseTo(first.objective, 12);
   });
 
-  it('is TypeScript where the engine has no WebAssembly, or no memory of this size', async () => {
+  it('is TypeScript where the engine has no WebAssembly, no memory of this size, or refuses the module', async () => {
     const wanted = await solved('--target', 'ts');
     stub(noMemory);
+    expect((await solved()).objective).toBe(wanted.objective);
+    stub({
+      Module: function () {
+        throw new CompileError('local count too large');
+      },
+    });
     expect((await solved()).objective).toBe(wanted.objective);
     vi.stubGlobal('WebAssembly', undefined);
     expect((await solved()).objective).toBe(wanted.objective);

@@ -1,7 +1,7 @@
 /** Compiles `ridge.opt` once with numbers of this program, and solves it for three penalties. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { compileSource, prepareRun, renderDiagnostic, resultObject, runProgram } from 'argmin';
+import { compileSource, prepareFastRun, renderDiagnostic, resultObject, runProgram } from 'argmin';
 
 const path = fileURLToPath(new URL('ridge.opt', import.meta.url));
 const text = readFileSync(path, 'utf8');
@@ -26,7 +26,7 @@ const { compilation, diagnostics } = await compileSource({ path, text }, { data 
 for (const diagnostic of diagnostics) console.error(renderDiagnostic(diagnostic));
 if (compilation === undefined) process.exit(1);
 
-const compiled = await prepareRun(compilation);
+const compiled = await prepareFastRun(compilation);
 for (const penalty of [0, 0.1, 1]) {
   const outcome = await runProgram(compilation.program, compiled, {
     hypers: new Map([['penalty', penalty]]),

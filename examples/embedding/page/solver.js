@@ -3,7 +3,7 @@ import {
   compileSource,
   findAdapter,
   prepareDeviceRun,
-  prepareRun,
+  prepareFastRun,
   putFile,
   renderDiagnostic,
   resultObject,
@@ -21,7 +21,7 @@ async function prepared(compilation) {
     const run = await prepareDeviceRun(compilation, adapter.value);
     if (run.ok) return run.program;
   }
-  return await prepareRun(compilation);
+  return await prepareFastRun(compilation);
 }
 
 async function solve(text) {

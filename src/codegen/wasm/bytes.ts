@@ -1,19 +1,33 @@
 /** Bytes of a binary module: LEB128 integers, little-endian floats, names, and sections with their lengths. */
 export class Bytes {
-  private readonly list: number[] = [];
+  private room = new Uint8Array(64);
+  private used = 0;
 
   get length(): number {
-    return this.list.length;
+    return this.used;
   }
 
   byte(value: number): this {
-    this.list.push(value & 0xff);
+    if (this.used === this.room.length) this.grow(1);
+    this.room[this.used] = value;
+    this.used += 1;
     return this;
   }
 
-  bytes(values: Iterable<number>): this {
-    for (const value of values) this.list.push(value & 0xff);
+  bytes(values: ArrayLike<number>): this {
+    this.grow(values.length);
+    this.room.set(values, this.used);
+    this.used += values.length;
     return this;
+  }
+
+  /** Room for so many more. */
+  private grow(count: number): void {
+    const needed = this.used + count;
+    if (needed <= this.room.length) return;
+    const larger = new Uint8Array(Math.max(needed, 2 * this.room.length));
+    larger.set(this.room);
+    this.room = larger;
   }
 
   /** Unsigned LEB128, below 2^32. */
@@ -27,6 +41,17 @@ export class Bytes {
       rest = Math.floor(rest / 128);
     }
     return this.byte(rest);
+  }
+
+  /** Signed LEB128 of a word. */
+  word(value: number): this {
+    let rest = value | 0;
+    for (;;) {
+      const low = rest & 0x7f;
+      rest >>= 7;
+      if (rest === (low < 64 ? 0 : -1)) return this.byte(low);
+      this.byte(low + 128);
+    }
   }
 
   /** Signed LEB128 of any width. */
@@ -60,8 +85,7 @@ export class Bytes {
   }
 
   append(other: Bytes): this {
-    for (const value of other.list) this.list.push(value);
-    return this;
+    return this.bytes(other.room.subarray(0, other.used));
   }
 
   /** The other bytes with their length before them. */
@@ -70,6 +94,6 @@ export class Bytes {
   }
 
   finish(): Uint8Array<ArrayBuffer> {
-    return Uint8Array.from(this.list);
+    return this.room.slice(0, this.used);
   }
 }

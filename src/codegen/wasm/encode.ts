@@ -47,7 +47,8 @@ export function pagesOf(bytes: number): number {
 }
 
 export function encodeModule({ exports, memory, products = 'fused' }: ModuleParts): Uint8Array<ArrayBuffer> {
-  const { defined, imported } = reachable(exports);
+  const { locals, imported } = reachable(exports);
+  const defined = [...locals.keys()];
   const types: string[] = [];
   const signatures: Signature[] = [];
   const typeOf = ({ signature }: Callee): number => {
@@ -83,7 +84,8 @@ export function encodeModule({ exports, memory, products = 'fused' }: ModulePart
   const exportSection = new Bytes().unsigned(exports.length);
   for (const each of exports) exportSection.name(each.name).byte(0).unsigned(indexOf(each));
   const codeSection = new Bytes().unsigned(defined.length);
-  for (const each of defined) codeSection.sized(new FunctionEncoder(each, indexOf, products).encode());
+  for (const [each, own] of locals)
+    codeSection.sized(new FunctionEncoder(each, own, indexOf, products).encode());
 
   const whole = new Bytes().bytes([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
   whole.byte(section.type).sized(typeSection);
@@ -100,22 +102,24 @@ function known<Value>(value: Value | undefined): Value {
 }
 
 function reachable(roots: readonly DefinedFunction[]): {
-  readonly defined: readonly DefinedFunction[];
+  /** The locals that each function uses. */
+  readonly locals: ReadonlyMap<DefinedFunction, ReadonlySet<Local>>;
   readonly imported: readonly ImportedFunction[];
 } {
-  const defined = new Set<DefinedFunction>();
+  const locals = new Map<DefinedFunction, Set<Local>>();
   const imported = new Set<ImportedFunction>();
   const pending: Callee[] = [...roots].reverse();
   for (let callee = pending.pop(); callee !== undefined; callee = pending.pop()) {
     if (callee.kind === 'imported') imported.add(callee);
-    else if (!defined.has(callee)) {
-      defined.add(callee);
+    else if (!locals.has(callee)) {
+      const own = new Set<Local>();
+      locals.set(callee, own);
       const callees: Callee[] = [];
-      visitFunction(callee, { local: () => undefined, callee: (each) => callees.push(each) });
+      visitFunction(callee, { local: (each) => own.add(each), callee: (each) => callees.push(each) });
       pending.push(...callees.reverse());
     }
   }
-  return { defined: [...defined], imported: [...imported] };
+  return { locals, imported: [...imported] };
 }
 
 interface Visitor {
@@ -210,6 +214,7 @@ class FunctionEncoder {
 
   constructor(
     private readonly defined: DefinedFunction,
+    private readonly used: ReadonlySet<Local>,
     private readonly indexOf: (callee: Callee) => number,
     private readonly products: Products,
   ) {}
@@ -234,15 +239,14 @@ class FunctionEncoder {
 
   /** All locals but the parameters, grouped by type. */
   private findLocals(): readonly (readonly Local[])[] {
-    const groups = new Map<ValueType, Set<Local>>();
-    const local = (each: Local): void => {
-      if (this.locals.has(each)) return;
-      const group = groups.get(each.type) ?? new Set();
-      groups.set(each.type, group);
-      group.add(each);
-    };
-    visitFunction(this.defined, { local, callee: () => undefined });
-    return [...groups.values()].map((group) => [...group]);
+    const groups = new Map<ValueType, Local[]>();
+    for (const each of this.used) {
+      if (this.locals.has(each)) continue;
+      const group = groups.get(each.type);
+      if (group === undefined) groups.set(each.type, [each]);
+      else group.push(each);
+    }
+    return [...groups.values()];
   }
 
   private statements(statements: readonly Statement[]): void {
@@ -391,7 +395,7 @@ class FunctionEncoder {
 
   private number(type: ValueType, value: number): void {
     const { out } = this;
-    if (type === 'i32') out.byte(0x41).signed(BigInt(value | 0));
+    if (type === 'i32') out.byte(0x41).word(value);
     else if (type === 'f32') out.byte(0x43).float32(value);
     else if (type === 'f64') out.byte(0x44).float64(value);
     else throw new Error(`compiler bug: no constants of type ${type}`);
