@@ -2,7 +2,7 @@
  * Which rows a step sees. An epoch is one permutation of the training rows, cut into batches, the remainder dropped;
  * every epoch has a permutation of its own. Also the order in which the rows of a split table are stored.
  */
-import { uniform } from './random.js';
+import { fraction, uniformBits } from './random.js';
 
 /** Streams of draws of a program are not negative. */
 export const orderStream = -1;
@@ -18,7 +18,7 @@ export function shuffleRows(
 ): void {
   for (let row = 0; row < count; row += 1) order[row] = row;
   for (let row = count - 1; row > 0; row -= 1) {
-    const other = Math.floor(uniform(seed, epoch, row, stream, 0) * (row + 1));
+    const other = Math.floor(fraction(uniformBits(seed, epoch, row, stream, 0)) * (row + 1));
     const moved = order[other] ?? 0;
     order[other] = order[row] ?? 0;
     order[row] = moved;

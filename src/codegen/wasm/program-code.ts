@@ -43,8 +43,10 @@ export interface HostFunctionText {
   readonly body: string;
 }
 
-/** A function expression. */
+/** A function expression. Engines call functions of `Math` themselves directly, and make no objects of the numbers. */
 export function printImport({ parameters, body }: HostFunctionText, typed: boolean): string {
+  const plain = /^(Math\.\w+)\(/.exec(body)?.[1];
+  if (plain !== undefined && body === `${plain}(${parameters.join(', ')})`) return plain;
   const list = parameters.map((name) => (typed ? `${name}: number` : name));
   return `(${list.join(', ')}) => ${body}`;
 }
