@@ -99,7 +99,7 @@ function layOut(program: Program, layout: Layout, rings: Rings | undefined): Pro
     1,
     ...program.phases.map((phase, index) => phase.measures.length * slotsOf(index)),
   );
-  return {
+  const places = {
     parameters: layout.fixed(real(program.size), 'x'),
     phases: program.phases.map((phase, number) => ({
       states: phase.states.map((state, index) => {
@@ -120,9 +120,22 @@ function layOut(program: Program, layout: Layout, rings: Rings | undefined): Pro
     step: layout.fixed(scalar, 'step_number'),
     hypers: program.hypers.map(({ name }) => layout.fixed({ dtype: 'real', shape: [] }, name)),
     data: program.data.map((slot) => layout.fixed(slot.type, slot.name)),
-    raw: program.raw.map((input) => layout.fixed(input.type, `raw_${input.name}`)),
     reports: program.reports.map((report) => layout.fixed(report.type, `reported_${report.name}`)),
   };
+  return { ...places, raw: rawPlaces(program, layout, places.data) };
+}
+
+/** What the program reads; where nothing is done to it, it is read to the place of the data that it becomes. */
+function rawPlaces(program: Program, layout: Layout, data: readonly Place[]): readonly Place[] {
+  const { region, inputs } = program.prepare;
+  return program.raw.map((input, index) => {
+    const parameter = region.parameters.find((_, position) => {
+      const given = inputs[position];
+      return given?.kind === 'raw' && given.index === index;
+    });
+    const same = parameter === undefined ? -1 : region.results.indexOf(parameter);
+    return data[same] ?? layout.fixed(input.type, `raw_${input.name}`);
+  });
 }
 
 function rowsOf(phase: Phase, layout: Layout, slots: number): Place | undefined {

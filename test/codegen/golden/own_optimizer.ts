@@ -360,7 +360,7 @@ function shuffleRows(order: Int32Array, count: number, seed: number, stream: num
 /** The memory of one run and the functions that work on it. Arrays with names of the same range share memory over time. */
 function createProgram() {
   const reals = new Float64Array(35369);
-  const integers = new Int32Array(1155);
+  const integers = new Int32Array(579);
   const x = reals.subarray(0, 31);
   const X = reals.subarray(71, 17141);
   const y = integers.subarray(2, 571);
@@ -371,7 +371,6 @@ function createProgram() {
   const seed_value = integers.subarray(0, 1);
   const step_number = integers.subarray(1, 2);
   const raw_X = reals.subarray(17143, 34213);
-  const raw_y = integers.subarray(578, 1147);
   const reduce = reals.subarray(34215, 34245);
   const divide = reals.subarray(34247, 34277);
   const reduce_2 = reals.subarray(34215, 34245);
@@ -388,7 +387,7 @@ function createProgram() {
   const reshape_2 = reals.subarray(34280, 34311);
   const contraction_3 = reals.subarray(34312, 34313);
   const divide_2 = reals.subarray(34280, 34281);
-  const less = integers.subarray(1154, 1155);
+  const less = integers.subarray(578, 579);
   const contraction_4 = reals.subarray(34215, 34784);
   const reduce_7 = reals.subarray(34791, 34792);
   const reduce_8 = reals.subarray(34792, 34793);
@@ -402,7 +401,6 @@ function createProgram() {
     // std/math.opt:137: fn standardize(v: real[n, d]): real[n, d] = (v - mean(v over n)) / no...
     reduce.fill(0);
     for (let i = 0; i < 569; i += 1) {
-      y[i] = raw_y[i]!;
       const p1 = i * 30;
       for (let j = 0; j < 30; j += 1) {
         reduce[j] = reduce[j]! + raw_X[p1 + j]!;
@@ -917,7 +915,7 @@ function createProgram() {
     prepare: prepare,
     initial: initial,
     raw0: raw_X,
-    raw1: raw_y,
+    raw1: y,
     phases: [
       { start: start_1, step: step_1, evaluate: evaluate_1, rows: undefined as Int32Array | undefined },
     ],

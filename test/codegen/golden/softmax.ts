@@ -371,7 +371,7 @@ function shuffleRows(order: Int32Array, count: number, seed: number, stream: num
 /** The memory of one run and the functions that work on it. Arrays with names of the same range share memory over time. */
 function createProgram() {
   const reals = new Float64Array(3453);
-  const integers = new Int32Array(1372);
+  const integers = new Int32Array(1220);
   const x = reals.subarray(0, 15);
   const X = reals.subarray(395, 995);
   const y = integers.subarray(4, 154);
@@ -392,10 +392,9 @@ function createProgram() {
   const evaluation = reals.subarray(393, 395);
   const seed_value = integers.subarray(2, 3);
   const step_number = integers.subarray(3, 4);
-  const raw_X = reals.subarray(995, 1595);
-  const raw_y = integers.subarray(156, 306);
-  const reported_accuracy = reals.subarray(1595, 1596);
-  const reported_confusion = reals.subarray(1596, 1605);
+  const raw_X = reals.subarray(1012, 1612);
+  const reported_accuracy = reals.subarray(995, 996);
+  const reported_confusion = reals.subarray(996, 1005);
   const reduce = reals.subarray(1612, 1616);
   const divide = reals.subarray(1616, 1620);
   const reduce_2 = reals.subarray(1612, 1616);
@@ -410,20 +409,20 @@ function createProgram() {
   const contraction_2 = reals.subarray(1612, 1624);
   const contraction_3 = reals.subarray(1612, 1613);
   const contraction_4 = reals.subarray(1613, 1614);
-  const descends = integers.subarray(308, 309);
-  const or = integers.subarray(309, 310);
+  const descends = integers.subarray(156, 157);
+  const or = integers.subarray(157, 158);
   const reshape = reals.subarray(1613, 1628);
   const reshape_2 = reals.subarray(1629, 1644);
   const reshape_3 = reals.subarray(1645, 1660);
   const result = reals.subarray(1661, 1676);
   const contraction_5 = reals.subarray(1677, 1678);
   const contraction_6 = reals.subarray(1613, 1614);
-  const and = integers.subarray(310, 311);
-  const i_array = integers.subarray(311, 312);
+  const and = integers.subarray(158, 159);
+  const i_array = integers.subarray(159, 160);
   const select_2 = reals.subarray(1614, 1615);
-  const select_3 = integers.subarray(312, 313);
-  const add_2 = integers.subarray(313, 314);
-  const and_2 = integers.subarray(314, 315);
+  const select_3 = integers.subarray(160, 161);
+  const add_2 = integers.subarray(161, 162);
+  const and_2 = integers.subarray(162, 163);
   const z = reals.subarray(1615, 1616);
   const scatter_set = reals.subarray(1678, 1828);
   const scatter_set_2 = reals.subarray(1830, 1980);
@@ -432,25 +431,25 @@ function createProgram() {
   const select_5 = reals.subarray(2134, 2284);
   const select_6 = reals.subarray(1632, 1642);
   const result_2 = reals.subarray(2286, 2296);
-  const turn = integers.subarray(310, 311);
-  const i_array_2 = integers.subarray(311, 312);
+  const turn = integers.subarray(158, 159);
+  const i_array_2 = integers.subarray(159, 160);
   const reshape_4 = reals.subarray(1677, 1692);
   const contraction_7 = reals.subarray(1693, 1694);
   const gather = reals.subarray(1677, 1678);
   const result_3 = reals.subarray(1616, 1631);
   const reduce_5 = reals.subarray(1612, 1613);
   const reduce_6 = reals.subarray(1613, 1614);
-  const turn_2 = integers.subarray(313, 314);
-  const select_7 = integers.subarray(310, 311);
+  const turn_2 = integers.subarray(161, 162);
+  const select_7 = integers.subarray(158, 159);
   const reshape_5 = reals.subarray(1648, 1663);
   const contraction_8 = reals.subarray(1664, 1665);
   const subtract = reals.subarray(1648, 1649);
-  const greater = integers.subarray(313, 314);
+  const greater = integers.subarray(161, 162);
   const select_8 = reals.subarray(1648, 1649);
-  const equal = integers.subarray(310, 311);
+  const equal = integers.subarray(158, 159);
   const select_9 = reals.subarray(1649, 1664);
   const reduce_7 = reals.subarray(1615, 1616);
-  const less = integers.subarray(311, 312);
+  const less = integers.subarray(159, 160);
   const contraction_9 = reals.subarray(1612, 2062);
   const logits_2 = reals.subarray(2068, 2518);
   const exp_2 = reals.subarray(2524, 2974);
@@ -463,15 +462,14 @@ function createProgram() {
   const contraction_11 = reals.subarray(1612, 2062);
   const reduce_11 = reals.subarray(2068, 2069);
   const contraction_12 = reals.subarray(1612, 2062);
-  const guess = integers.subarray(308, 458);
-  const equal_2 = integers.subarray(460, 910);
-  const equal_3 = integers.subarray(916, 1366);
+  const guess = integers.subarray(156, 306);
+  const equal_2 = integers.subarray(308, 758);
+  const equal_3 = integers.subarray(764, 1214);
 
   function prepare() {
     // std/math.opt:137: fn standardize(v: real[n, d]): real[n, d] = (v - mean(v over n)) / no...
     reduce.fill(0);
     for (let i = 0; i < 150; i += 1) {
-      y[i] = raw_y[i]!;
       const p1 = i * 4;
       for (let j = 0; j < 4; j += 1) {
         reduce[j] = reduce[j]! + raw_X[p1 + j]!;
@@ -1796,7 +1794,7 @@ function createProgram() {
     prepare: prepare,
     initial: initial,
     raw0: raw_X,
-    raw1: raw_y,
+    raw1: y,
     report0: report_accuracy,
     report1: report_confusion,
     reported0: reported_accuracy,

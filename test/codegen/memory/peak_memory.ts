@@ -1,12 +1,10 @@
 /**
  * A process of its own: `peak_memory.ts PROBLEM SIZE TARGET` compiles, loads and runs a few steps, and prints the bytes that the
- * plan asks for and the most that the process held, as JSON.
+ * plan asks for (the arena, and the arrays as they were read) and the most that the process held, as JSON.
  */
 import { readFileSync } from 'node:fs';
-import { engineOptions } from '../../../src/codegen/wasm/features.js';
-import { prepareRun, prepareWasmRun, compileSource } from '../../../src/compile.js';
+import { prepareRun, prepareWasmRun, runPasses, startState } from '../../../src/compile.js';
 import type { DataSource } from '../../../src/runtime/data/source.js';
-import { runPasses, startState } from '../../../src/compile.js';
 
 const [problem = '', size = '1', target = 'wasm'] = process.argv.slice(2);
 const count = Number(size);
@@ -26,18 +24,24 @@ if (problem === 'data') {
   data.set('X', column([count, 10]));
   data.set('y', column([count]));
 }
-const { compilation, diagnostics } = await compileSource({ path: 'peak.opt', text }, { data });
-if (compilation === undefined) throw new Error(JSON.stringify(diagnostics.map(({ message }) => message)));
-const { printed } = await runPasses(startState({ path: 'peak.opt', text }, { data }));
-void engineOptions;
+const state = await runPasses(startState({ path: 'peak.opt', text }, { data }));
+const { source, file, bound, program, rewrites, printed, diagnostics } = state;
+if (file === undefined || bound === undefined || program === undefined || printed === undefined) {
+  throw new Error(JSON.stringify(diagnostics.map(({ message }) => message)));
+}
+const compilation = { source, file, bound, program, rewrites };
 const made = target === 'wasm' ? await prepareWasmRun(compilation) : undefined;
 const compiled = made === undefined ? await prepareRun(compilation) : made.ok ? made.compiled : undefined;
 if (compiled === undefined) throw new Error('no memory');
-compiled.initialize(compilation.program.seed);
+compiled.initialize(program.seed);
 compiled.startPhase(0);
 for (let step = 0; step < 3; step += 1) compiled.step(0);
 compiled.evaluate(0);
 const peak = Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) * 1024;
-const bytes = compilation.program.precision === 'f32' ? 4 : 8;
-const planned = (printed?.cells.real ?? 0) * bytes + (printed?.cells.integer ?? 0) * 4;
-console.log(JSON.stringify({ peak, planned }));
+const bytes = program.precision === 'f32' ? 4 : 8;
+const arena = printed.cells.real * bytes + printed.cells.integer * 4;
+const read = [...data.values()].reduce(
+  (sum, each) => sum + (each.kind === 'array' ? each.data.byteLength : 0),
+  0,
+);
+process.stdout.write(JSON.stringify({ peak, planned: arena + read }));

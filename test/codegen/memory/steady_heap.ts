@@ -47,4 +47,4 @@ for (const [name, text] of Object.entries(problems)) {
     found[`${name} ${target}`] = Math.min(...Array.from({ length: 4 }, () => growth(compiled, 10_000)));
   }
 }
-console.log(JSON.stringify(found));
+process.stdout.write(JSON.stringify(found));
