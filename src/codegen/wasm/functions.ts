@@ -21,18 +21,39 @@ export function hasForm(name: ElementwiseName, precision: Precision): boolean {
   return forms[name]?.[precision] !== undefined;
 }
 
-/** @param constantAt where a number lies in memory, from which it is spread over lanes */
 export function elementaryFunction(
   name: ElementwiseName,
   form: RealForm,
-  constantAt: (value: number) => number,
+  context: FunctionContext,
 ): DefinedFunction {
-  const written = forms[name]?.[form.precision];
-  if (written === undefined) throw new Error(`compiler bug: ${name} has no form`);
   const x = newLocal(form.type);
   const made = defineFunction(`${name}_${form.prefix}`, [x], form.type);
-  made.result = written(machineOf(form, made.body, constantAt), get(x));
+  made.result = elementaryValue(name, form, get(x), made.body, context);
   return made;
+}
+
+/** The value of the function where it is needed, after statements that are pushed; `x` is computed several times. */
+export function elementaryValue(
+  name: ElementwiseName,
+  form: RealForm,
+  x: Code,
+  body: Body,
+  context: FunctionContext,
+): Code {
+  const written = forms[name]?.[form.precision];
+  if (written === undefined) throw new Error(`compiler bug: ${name} has no form`);
+  return written(machineOf(form, body, context), x);
+}
+
+export interface FunctionContext {
+  /** Whether products and sums may be fused. */
+  readonly relaxed: boolean;
+  /** Where a number lies in memory, from which it is spread over lanes. */
+  readonly constantAt: (value: number) => number;
+}
+
+interface Body {
+  push(statement: Statement): void;
 }
 
 /** A whole number added to this has its value in the low bits. */
@@ -78,8 +99,8 @@ function bitsOf({ prefix, type, precision }: RealForm): Bits {
 
 function machineOf(
   form: RealForm,
-  body: Statement[],
-  constantAt: (value: number) => number,
+  body: Body,
+  { relaxed, constantAt }: FunctionContext,
 ): Machine<Code, Code> {
   const { precision, lanes } = form;
   const bits = bitsOf(form);
@@ -100,16 +121,36 @@ function machineOf(
           base: word(0),
           offset: constantAt(value),
         });
+  /** The first operand where the second is not beyond it: NaN stays where it is the first. */
+  const extreme =
+    (name: 'min' | 'max') =>
+    (left: Code, right: Code): Code =>
+      lanes === 1
+        ? realBinary(form, name, left, right)
+        : operateBy('v128', `${form.prefix}.p${name}`, left, right);
+  /** With one rounding, where that is allowed. */
+  const add = (left: Code, right: Code): Code => {
+    for (const [product, other] of [
+      [left, right],
+      [right, left],
+    ] as const) {
+      const { node } = product;
+      if (!relaxed || lanes === 1 || node.kind !== 'operation' || node.name !== `${form.prefix}.mul`)
+        continue;
+      return operateBy('v128', `${form.prefix}.relaxed_madd`, ...node.operands, other);
+    }
+    return realBinary(form, 'add', left, right);
+  };
   const keepHere = (value: Code): Code => (isSimple(value) ? value : keep(value, body));
   return {
     precision,
     constant,
-    add: binary('add'),
+    add,
     subtract: binary('sub'),
     multiply: binary('mul'),
     divide: binary('div'),
-    minimum: binary('min'),
-    maximum: binary('max'),
+    minimum: extreme('min'),
+    maximum: extreme('max'),
     absolute: unary('abs'),
     negate: unary('neg'),
     nearest: unary('nearest'),

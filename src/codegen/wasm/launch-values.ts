@@ -3,7 +3,7 @@
  * where it is used. While the body of a loop is written for several turns at once, what varies in that loop is a
  * vector, and the rest is spread over its lanes where it meets one.
  */
-import type { DType } from '../../ir/graph.js';
+import type { DType, ElementwiseName } from '../../ir/graph.js';
 import { add, rangeOf } from '../../ir/nest-affine.js';
 import type { Affine, Term, Variable } from '../../ir/nest-affine.js';
 import { flatIndex, indicesOf, operandsOf } from '../../ir/nest-expressions.js';
@@ -35,6 +35,10 @@ export interface Lanes {
   /** Which of the vectors of one body. */
   readonly vector: number;
 }
+
+/** Functions in one launch that are written out, and the turns of a loop from which on they are. */
+const mostInlined = 8;
+const longLoop = 512;
 
 type Application = Extract<Expression, { kind: 'apply' }>;
 
@@ -202,6 +206,7 @@ export class LaunchValues extends LaunchLevels {
             form,
             keep: (value) => (isSimple(value) ? value : this.name(value, scope)),
             call: (name, operands) =>
+              this.inlined(name, operands, scope, inLanes) ??
               program.callReal(form, name, operands, (value) => this.name(value, scope)),
           },
         );
@@ -215,6 +220,24 @@ export class LaunchValues extends LaunchLevels {
       default:
         return expression satisfies never;
     }
+  }
+
+  private inlinedFunctions = 0;
+
+  /** A function in a long loop stands there whole: a call costs as much as half of it. */
+  private inlined(
+    name: ElementwiseName,
+    [x]: readonly Code[],
+    scope: CodeScope,
+    inLanes: boolean,
+  ): Code | undefined {
+    if (!inLanes || x === undefined || this.inlinedFunctions >= mostInlined) return undefined;
+    const { units } = this.launch;
+    const turns = Math.max(...units.map(({ space }) => space.reduce((all, { extent }) => all * extent, 1)));
+    if (turns < longLoop) return undefined;
+    const value = this.program.inlineReal(this.lanesNow().form, name, this.keepIn(x, scope), scope);
+    if (value !== undefined) this.inlinedFunctions += 1;
+    return value;
   }
 
   /** What stays the same in the loop is divided by once, before it. */

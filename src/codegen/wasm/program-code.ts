@@ -15,8 +15,9 @@ import { range } from '../../ir/types.js';
 import { primary } from '../launch-text.js';
 import { ProgramText } from '../typescript/program-text.js';
 import { call, operateBy, vectorOf } from './code.js';
-import type { Code, DefinedFunction, ImportedFunction } from './code.js';
-import { elementaryFunction, hasForm } from './functions.js';
+import type { Code, DefinedFunction, ImportedFunction, Statement } from './code.js';
+import { elementaryFunction, elementaryValue, hasForm } from './functions.js';
+import type { FunctionContext } from './functions.js';
 import type { ValueType } from './operations.js';
 import { philoxFunction } from './philox.js';
 import { bytesOf, realForms } from './real.js';
@@ -163,7 +164,7 @@ export class ProgramCode {
   ): Code {
     if (this.options.functions === 'own' && hasForm(name, this.precision)) {
       const own = this.function(`${name}_${form.prefix}`, () =>
-        elementaryFunction(name, form, (value) => this.constantAt(value)),
+        elementaryFunction(name, form, this.functionContext),
       );
       return call(form.type, own, operands);
     }
@@ -174,6 +175,21 @@ export class ProgramCode {
       const own = kept.map((operand) => laneOf(form, operand, lane));
       return withLane(form, lanes, lane, this.callOne(name, own));
     }, zero);
+  }
+
+  /** As `callReal` without a call: its statements stand before where it is used. */
+  inlineReal(
+    form: RealForm,
+    name: ElementwiseName,
+    x: Code,
+    body: { push(statement: Statement): void },
+  ): Code | undefined {
+    if (this.options.functions !== 'own' || !hasForm(name, this.precision)) return undefined;
+    return elementaryValue(name, form, x, body, this.functionContext);
+  }
+
+  private get functionContext(): FunctionContext {
+    return { relaxed: this.options.relaxed, constantAt: (value) => this.constantAt(value) };
   }
 
   private callOne(name: ElementwiseName, operands: readonly Code[]): Code {

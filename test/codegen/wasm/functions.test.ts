@@ -1,4 +1,5 @@
 /** How far elementary functions are from the truth, which is computed here with 200 bits. */
+import { setFlagsFromString } from 'node:v8';
 import { describe, expect, it } from 'vitest';
 import { compileRegion } from '../../../src/codegen/wasm/compile-region.js';
 import { GraphBuilder } from '../../../src/ir/builder.js';
@@ -11,11 +12,16 @@ import { generator } from '../../ir/inputs.js';
 type Precision = 'f64' | 'f32';
 
 /** Through the compiler, in lanes and, for the last few, one by one. */
-function compute(name: UnaryElementwise, precision: Precision, inputs: readonly number[]): number[] {
+function compute(
+  name: UnaryElementwise,
+  precision: Precision,
+  inputs: readonly number[],
+  relaxed = false,
+): number[] {
   const b = new GraphBuilder();
   const x = b.parameter(real(inputs.length), 'x');
   const region = b.region([x], [b.unary(name, x)]);
-  const compiled = compileRegion(region, precision, { vectors: true, relaxed: false, functions: 'own' });
+  const compiled = compileRegion(region, precision, { vectors: true, relaxed, functions: 'own' });
   at(compiled.inputs, 0).set(inputs);
   compiled.run();
   return Array.from(at(compiled.results, 0));
@@ -127,14 +133,19 @@ const functions: readonly {
   },
 ];
 
+// Node 20 has them behind a flag.
+setFlagsFromString('--experimental-wasm-relaxed-simd');
+
 describe.each([
-  ['f64', 2],
-  ['f32', 4],
-] as const)('in %s, within %i units of the last place', (precision, bound) => {
+  ['f64', 2, 'apart'],
+  ['f32', 4, 'apart'],
+  ['f64', 2, 'fused'],
+  ['f32', 4, 'fused'],
+] as const)('in %s, within %i units of the last place, products and sums %s', (precision, bound, sums) => {
   it.each(functions)('$name', ({ name, truth, inputs }) => {
     const given = inputs.map((x) => (precision === 'f64' ? x : Math.fround(x)));
     let worst = { x: 0, error: 0 };
-    compute(name, precision, given).forEach((found, index) => {
+    compute(name, precision, given, sums === 'fused').forEach((found, index) => {
       const x = at(given, index);
       const error = distance(found, truth(exact(x)), precision);
       if (!(error <= worst.error)) worst = { x, error };
@@ -150,8 +161,9 @@ describe.each([
     ['tanh', [0, -Infinity, Infinity, NaN, 1e4, -1e4], [0, -1, 1, NaN, 1, -1]],
     ['erf', [0, -Infinity, Infinity, NaN, 1e4, -1e4], [0, -1, 1, NaN, 1, -1]],
   ] as const)('%s at the ends of its domain', (name, inputs, wanted) => {
-    expect(compute(name, precision, inputs)).toEqual(wanted);
-    expect(compute(name, precision, [...inputs, 0.5]).slice(0, -1)).toEqual(wanted);
+    const fused = sums === 'fused';
+    expect(compute(name, precision, inputs, fused)).toEqual(wanted);
+    expect(compute(name, precision, [...inputs, 0.5], fused).slice(0, -1)).toEqual(wanted);
   });
 });
 
