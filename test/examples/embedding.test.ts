@@ -1,19 +1,21 @@
 /**
- * The examples of embedding, as a stranger would run them: the built package is installed in an empty folder, the example's
- * files beside it, and nothing else of this repository.
+ * The package as a stranger has it: built and installed in an empty folder, with the examples of embedding beside it and
+ * nothing else of this repository. Its bundle for pages and the panel of the extension are tried in the same browser.
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { scratchFolder } from '../cli/harness.js';
+import { panelPage } from '../../editors/vscode/src/panel.js';
+import type { RunMessage } from '../../editors/vscode/src/run_messages.js';
+import { argmin, scratchFolder } from '../cli/harness.js';
 import { findChromium, openPage } from '../support/chromium.js';
 import type { OpenPage } from '../support/chromium.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const { folder } = scratchFolder();
+const { folder, write } = scratchFolder();
 const { executable, reason } = findChromium();
 
 beforeAll(() => {
@@ -66,6 +68,29 @@ describe('the Node program', () => {
   });
 });
 
+/** What the page gives back. */
+interface Trained {
+  readonly adapter: string;
+  readonly status: string;
+  readonly objective: number;
+  readonly reports: Readonly<Record<string, unknown>>;
+}
+
+/** Runs in the page. */
+const train = `async ({ text, files }) => {
+  const argmin = await import('/argmin/browser.js');
+  for (const [name, content] of Object.entries(files)) argmin.putFile(name, content);
+  const { compilation, diagnostics } = await argmin.compileSource({ path: '/softmax.opt', text });
+  if (compilation === undefined) throw new Error(diagnostics.map((each) => each.message).join());
+  const adapter = await argmin.findAdapter();
+  if (!adapter.ok) throw new Error(adapter.faults.map(argmin.faultText).join());
+  const device = await argmin.prepareDeviceRun(compilation, adapter.value);
+  if (!device.ok) throw new Error(JSON.stringify(device));
+  const outcome = await argmin.runProgram(compilation.program, device.program);
+  const { status, objective, reports } = argmin.resultObject(outcome);
+  return { adapter: argmin.adapterName(adapter.value), status, objective, reports };
+}`;
+
 describe.skipIf(executable === undefined)(`in Chromium${reason}`, () => {
   let site: OpenPage;
 
@@ -83,6 +108,7 @@ describe.skipIf(executable === undefined)(`in Chromium${reason}`, () => {
     site = await openPage(executable ?? '', {
       page: path.join(folder, 'page'),
       editor: path.join(folder, 'editor'),
+      argmin: path.join(folder, 'node_modules', 'argmin', 'dist'),
     });
   });
 
@@ -129,6 +155,39 @@ describe.skipIf(executable === undefined)(`in Chromium${reason}`, () => {
     await page.keyboard.type('(0)');
     await page.click('#format');
     expect(await text()).toContain('mean(huber(X @ w - y)) + softplus(0)');
+    expect(site.complaints).toEqual([]);
+  });
+
+  it('compiles a source and trains it with WebGPU to the figure of the command line', async () => {
+    const columns = readFileSync(path.join(root, 'examples', 'data', 'iris.csv'), 'utf8');
+    // Few kernels: a software driver takes its time for each.
+    const text = readFileSync(path.join(root, 'examples', 'softmax.opt'), 'utf8').replace(
+      /^solve .*$/m,
+      'solve using gradient_descent(0.5) for 50 steps',
+    );
+    write('data/iris.csv', columns);
+    const input = { text, files: { 'data/iris.csv': columns } };
+    const found = await site.page.evaluate<Trained>(`(${train})(${JSON.stringify(input)})`);
+    expect(site.complaints).toEqual([]);
+    const { out } = await argmin('run', write('softmax.opt', text), '--target', 'ts', '--json');
+    const wanted = JSON.parse(out) as Trained;
+    expect(found.adapter).toMatch(/swiftshader/i);
+    expect(Math.abs(found.objective - wanted.objective)).toBeLessThan(1e-5 * Math.abs(wanted.objective));
+    expect(Object.keys(found.reports)).toEqual(Object.keys(wanted.reports));
+  });
+
+  it('shows the loss of a run as it falls, then its result, in the panel of the extension', async () => {
+    const { page } = site;
+    await page.setContent(panelPage('Run bowl.opt', 'abc', true));
+    const say = (message: RunMessage): Promise<void> =>
+      page.evaluate((data) => window.postMessage(data, '*'), message);
+    for (const [step, loss] of [1, 0.1, 0.01].entries())
+      await say({ kind: 'progress', step: step + 1, loss });
+    await page.waitForFunction("document.querySelector('#status').textContent === 'step 3, loss 0.0100000'");
+    // The logarithm falls evenly.
+    expect(await page.getAttribute('polyline', 'points')).toBe('33.33,0.00 66.67,50.00 100.00,100.00');
+    await say({ kind: 'result', result: { status: 'finished', steps: 3 } });
+    await page.waitForFunction("document.querySelector('#status').textContent === 'finished after 3 steps'");
     expect(site.complaints).toEqual([]);
   });
 });
