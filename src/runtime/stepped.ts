@@ -15,13 +15,15 @@ const milliseconds = { least: 1, most: 4 } as const;
 
 class SteppedProgram implements DrivenProgram {
   private readonly block: StepBlock | undefined;
-  readonly measures: ArrayLike<number>;
   /** How many steps the next block has. */
   private length = 1;
 
   constructor(private readonly program: CompiledProgram) {
     this.block = program.block;
-    this.measures = (program.block ?? program).measures;
+  }
+
+  get measures(): ArrayLike<number> {
+    return (this.block ?? this.program).measures;
   }
 
   initialize(seed: number, hypers?: ReadonlyMap<string, number>, startSeed?: number): void {
