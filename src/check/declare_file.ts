@@ -66,7 +66,8 @@ export function declareFile(session: Session, syntax: FileSyntax, role: FileScop
     ]),
   );
   const hasModels = syntax.declarations.some(({ kind }) => kind === 'model');
-  return { source: syntax.source, role, declared, dimensions, hasModels };
+  const scope = { source: syntax.source, role, declared, dimensions, hasModels };
+  return role === 'main' ? { ...scope, declarations: syntax.declarations } : scope;
 }
 
 /** Names in the types of data columns and parameters that nothing else declares. Only data says how large they are. */

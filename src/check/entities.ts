@@ -189,6 +189,8 @@ export interface FileScope {
   readonly role: 'main' | 'import' | 'library';
   readonly declared: Map<string, Declared>;
   readonly hasModels: boolean;
+  /** Of the file that is checked: where an import may be added. */
+  readonly declarations?: readonly Declaration[];
   /** Dimensions that types of the file bind: N, D. */
   readonly dimensions: Map<string, DimensionSymbol>;
 }

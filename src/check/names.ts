@@ -11,6 +11,7 @@ import type { Session } from './session.js';
 import { printType } from './print_type.js';
 import { arrayType, intElement, intScalar, realScalar, shapeOf } from './type_facts.js';
 import { frontEntity } from './fronts.js';
+import { importFix } from './import_fix.js';
 import { definitionNames, importedLibraries } from './library.js';
 import { nearest } from '../parser/suggest.js';
 import type { TypedExpression } from './typed.js';
@@ -80,17 +81,25 @@ export function* visibleNames(context: Context): Iterable<string> {
   yield* builtins.keys();
 }
 
+/** Without those whose own value is being read: they would be defined by themselves. */
+function* usableNames(context: Context): Iterable<string> {
+  for (const name of visibleNames(context)) {
+    if (context.file.declared.get(name)?.state !== 'active') yield name;
+  }
+}
+
 export function unknownName(context: Context, name: string, span: Span): void {
   const library = importedLibraryWith(context, name);
-  const near = library === undefined ? nearest(name, visibleNames(context)) : undefined;
+  const near = library === undefined ? nearest(name, usableNames(context)) : undefined;
   context.session.error('AM2001', span, `nothing here is called \`${name}\``, {
     notes: [
       ...(near === undefined ? [] : [`did you mean \`${near}\`?`]),
       ...(library === undefined ? [] : [`it is imported: \`import { ${name} } from ${library}\``]),
     ],
-    ...(near === undefined
-      ? {}
-      : { fixes: [{ title: `write \`${near}\``, edits: [{ span, newText: near }] }] }),
+    fixes: [
+      ...(near === undefined ? [] : [{ title: `write \`${near}\``, edits: [{ span, newText: near }] }]),
+      ...(library === undefined ? [] : importFix(context.file.declarations ?? [], name, library)),
+    ],
   });
 }
 

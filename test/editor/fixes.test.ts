@@ -1,17 +1,28 @@
 /** Every fix that a diagnostic offers: it removes its diagnostic and brings no other. */
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { analysisCodes } from '../../src/check/analysis/codes.js';
 import { checkCodes } from '../../src/check/codes.js';
 import type { DocumentDiagnostic } from '../../src/editor/diagnostics.js';
 import { diagnostics } from '../../src/editor/diagnostics.js';
 import { applyEdits, openDocument } from '../../src/editor/document.js';
+import { elaborationCodes } from '../../src/ir/elaborate/codes.js';
 import { syntaxCodes } from '../../src/parser/codes.js';
+import { runtimeCodes } from '../../src/runtime/codes.js';
 import { workspaceOf } from './documents.js';
 
 const workspace = workspaceOf();
-const examples = [...syntaxCodes, ...checkCodes, ...analysisCodes].filter(
-  ({ example }) => example !== '' && example.length < 5000,
-);
+
+/** The examples of all codes whose diagnostics an editor sees, and sources that offer fixes in other ways. */
+const examples: readonly string[] = [
+  ...[...syntaxCodes, ...checkCodes, ...analysisCodes, ...elaborationCodes, ...runtimeCodes].flatMap(
+    ({ example }) => (example !== '' && example.length < 5000 ? [example] : []),
+  ),
+  '// Notes.\n\nmodel net = linear(1, 2)\nlet y = net([1.0])',
+  '/// A layer.\n/// A plain one.\nmodel net = linear(1, 2)\n',
+  'import { mlp } from std.nn\nmodel one = linear(1, 2)\n',
+  'import { f } from "./mine.opt"\nmodel one = linear(1, 2)\n',
+];
 
 /** What a diagnostic says, without the places in it. */
 function said({ code, message }: DocumentDiagnostic): string {
@@ -27,7 +38,7 @@ interface FixCase {
   readonly result: string;
 }
 
-const cases: readonly FixCase[] = examples.flatMap(({ example: text }) => {
+const cases: readonly FixCase[] = examples.flatMap((text) => {
   const found = diagnostics(openDocument(workspace, 'test.opt', text));
   return found.flatMap((mended) =>
     mended.fixes.map(({ title, edits }) => ({
@@ -41,7 +52,30 @@ const cases: readonly FixCase[] = examples.flatMap(({ example: text }) => {
   );
 });
 
+/** The codes whose diagnostics are made with fixes, as the source of the compiler has it. */
+function codesWithFixes(): ReadonlySet<string> {
+  const folders = ['src/parser', 'src/check', 'src/check/analysis'].map((name) => new URL(`../../${name}/`, import.meta.url));
+  const codes = folders.flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith('.ts'))
+      .flatMap((name) => {
+        const text = readFileSync(new URL(name, folder), 'utf8');
+        // An error with its details: the code, then `fixes` before the next code.
+        return text
+          .split(/(?='AM[0-9]{4}')/)
+          .filter((part) => /^'AM\d{4}'/.test(part) && /\bfixes?\b/.test(part.split(/\);\n/, 1)[0] ?? ''))
+          .map((part) => part.slice(1, 7));
+      }),
+  );
+  return new Set(codes);
+}
+
 describe('a fix', () => {
+  it('is tried for every code that offers one', () => {
+    const tried = new Set(cases.map(({ code }) => code));
+    expect([...codesWithFixes()].filter((code) => !tried.has(code))).toEqual([]);
+  });
+
   it('is offered by many codes', () => {
     expect(new Set(cases.map(({ code }) => code)).size).toBeGreaterThan(14);
   });
