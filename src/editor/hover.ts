@@ -59,6 +59,11 @@ function described(document: Document, use: PlacedUse, target: Target): Descript
       const { declaration, file, name } = target.definition;
       return { code: outsideHeader(declaration, name.name), text: [docOf(declaration), `*${file.path}*`] };
     }
+    case 'member':
+      return {
+        code: textOf(target.statement.span).split('\n')[0] ?? '',
+        text: [target.statement.doc, memberType(document, use)],
+      };
     case 'parameter':
       return { code: parameterText(target.parameter), text: [] };
     case 'given':
@@ -68,6 +73,12 @@ function described(document: Document, use: PlacedUse, target: Target): Descript
     default:
       return target satisfies never;
   }
+}
+
+/** What the checker found the type of a member to be, where a name of the file is meant. */
+function memberType(document: Document, { range }: PlacedUse): string {
+  const entity = occurrenceAt(document, range.start)?.entity;
+  return entity === undefined ? '' : `\`${describe(entity)}\``;
 }
 
 function local(

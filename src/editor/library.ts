@@ -63,6 +63,15 @@ function definitionIn(file: SourceFile, name: string): Outside | undefined {
   return { declaration: declared.declaration, name: { name, span: declared.span }, file };
 }
 
+/** A definition of another file by its name there, or what it imports under that name. */
+export function definitionFrom(workspace: Workspace, file: SourceFile, name: string): Outside | undefined {
+  const found = file.path.startsWith('std/') ? definitionIn(file, name) : parsedIn(file, name);
+  if (found?.declaration.kind === 'import') {
+    return importedDefinition(workspace, found.declaration, name, file);
+  }
+  return found ?? libraryDefinition(workspace, name);
+}
+
 export function libraryDefinition(workspace: Workspace, name: string): Outside | undefined {
   const file = libraryNames(workspace).get(name);
   return file === undefined ? undefined : definitionIn(file, name);

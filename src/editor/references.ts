@@ -64,6 +64,7 @@ function identityOf(document: Document, target: Target | undefined, { use }: Pla
       return `${pathOf(document, target.location)} ${target.location.range.start} ${target.name.name}`;
     case 'outside':
       return `${pathOf(document, target.location)} ${target.location.range.start} ${target.definition.name.name}`;
+    case 'member':
     case 'parameter':
       return `${pathOf(document, target.location)} ${target.location.range.start} ${use.name.name}`;
     case 'builtin':

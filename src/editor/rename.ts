@@ -3,8 +3,9 @@
  * resolved and checked again, and every name must still mean what it meant.
  */
 import { ReservedWord, tokenize } from '../parser/tokens.js';
+import type { SourceFile } from '../parser/source.js';
 import { diagnostics } from './diagnostics.js';
-import type { Document, Edit, TextRange } from './document.js';
+import type { Document, Edit, TextRange, Workspace } from './document.js';
 import { applyEdits, openDocument } from './document.js';
 import { isKnownOutside } from './library.js';
 import type { PlacedUse } from './names.js';
@@ -32,13 +33,15 @@ export function prepareRename(document: Document, offset: number): PrepareResult
     case 'column':
       return refuse(`\`${name}\` is a column of the data file`);
     case 'field':
-    case 'member':
       return refuse(`\`${name}\` is a part of a value; only names of declarations can be renamed`);
     case 'clause':
       return refuse(`\`${name}\` is a word of the language`);
     default:
   }
   const target = targetOf(document, placed);
+  if (target === undefined && placed.use.role === 'member') {
+    return refuse(`\`${name}\` is a part of a value; only names of declarations can be renamed`);
+  }
   if (target === undefined) return refuse(`nothing here is called \`${name}\``);
   if (target.kind === 'builtin') return refuse(`\`${name}\` belongs to the language`);
   if (target.kind === 'given' || (target.kind === 'local' && target.location === undefined)) {
@@ -75,8 +78,9 @@ export function rename(
     edits.push({ range: reference.range, newText: newName });
     byDocument.set(reference.document, edits);
   }
-  for (const [each, edits] of byDocument) {
-    const conflict = conflictOf(each, edits, prepared.name, newName);
+  const renaming = renamingOf(byDocument, prepared.name, newName);
+  for (const each of byDocument.keys()) {
+    const conflict = conflictOf(each, renaming);
     if (conflict !== undefined) return refuse(conflict);
   }
   return { ok: true, edits: [...byDocument].map(([each, edits]) => ({ document: each, edits })) };
@@ -93,22 +97,46 @@ function whyNoName(text: string): string | undefined {
     : undefined;
 }
 
-/** What the new name would clash with. */
-function conflictOf(
-  document: Document,
-  edits: readonly Edit[],
+/** Files as they will be, and where places in them will lie. */
+interface Renaming {
+  readonly oldName: string;
+  readonly newName: string;
+  /** By path. */
+  readonly files: ReadonlyMap<
+    string,
+    { readonly source: SourceFile; readonly moved: (offset: number) => number }
+  >;
+}
+
+function renamingOf(
+  byDocument: ReadonlyMap<Document, readonly Edit[]>,
   oldName: string,
   newName: string,
-): string | undefined {
-  const after = openDocument(document.workspace, document.source.path, applyEdits(document.text, edits));
-  const changed = edits.map(({ range }) => range.start).sort((first, second) => first - second);
+): Renaming {
+  const grown = newName.length - oldName.length;
+  const files = [...byDocument].map(([{ source, text }, edits]) => {
+    const changed = edits.map(({ range }) => range.start);
+    const moved = (offset: number): number => offset + grown * changed.filter((each) => each < offset).length;
+    return [source.path, { source: { path: source.path, text: applyEdits(text, edits) }, moved }] as const;
+  });
+  return { oldName, newName, files: new Map(files) };
+}
+
+/** What the new name would clash with in a document that it changes. */
+function conflictOf(document: Document, renaming: Renaming): string | undefined {
+  const { oldName, newName, files } = renaming;
+  const { workspace, source } = document;
+  const read: Workspace['read'] = (name, from) => {
+    const found = workspace.read?.(name, from);
+    return found === undefined ? undefined : (files.get(found.path)?.source ?? found);
+  };
+  const text = files.get(source.path)?.source.text ?? document.text;
+  const after = openDocument({ ...workspace, read }, source.path, text);
   const uses = [...usesOf(document)];
   const renamed = [...usesOf(after)];
-  const grown = newName.length - oldName.length;
-  const moved = (offset: number): number => offset + grown * countBelow(changed, offset);
   const clash = uses.some((use, index) => {
     const other = renamed[index];
-    return other === undefined || !sameDefinition(document, use, after, other, moved);
+    return other === undefined || !sameDefinition(document, use, after, other, renaming);
   });
   if (uses.length !== renamed.length || clash) {
     const declared = [...fileNames(document).values()].some(({ name }) => name === newName);
@@ -128,18 +156,15 @@ function conflictOf(
   return fresh === undefined ? undefined : `the file would not be right any more: ${fresh.message}`;
 }
 
-function countBelow(sorted: readonly number[], offset: number): number {
-  return sorted.filter((each) => each < offset).length;
-}
-
 function sameDefinition(
   before: Document,
   use: PlacedUse,
   after: Document,
   renamed: PlacedUse,
-  moved: (offset: number) => number,
+  { files }: Renaming,
 ): boolean {
-  if (moved(use.range.start) !== renamed.range.start) return false;
+  const movedIn = (path: string, offset: number): number => files.get(path)?.moved(offset) ?? offset;
+  if (movedIn(before.source.path, use.range.start) !== renamed.range.start) return false;
   const first = targetOf(before, use);
   const second = targetOf(after, renamed);
   if (first?.kind !== second?.kind) return false;
@@ -151,7 +176,5 @@ function sameDefinition(
   const [from, to] = [first.location, second.location];
   if (from === undefined || to === undefined) return from === to;
   if (from.file?.path !== to.file?.path) return false;
-  return from.file !== undefined
-    ? from.range.start === to.range.start
-    : moved(from.range.start) === to.range.start;
+  return movedIn((from.file ?? before.source).path, from.range.start) === to.range.start;
 }

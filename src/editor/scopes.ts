@@ -72,6 +72,8 @@ export interface Use {
   readonly declares: { readonly kind: BindingKind; readonly declaration: Declaration } | undefined;
   /** The callee that an argument belongs to. */
   readonly callee?: Identifier;
+  /** What a member is a member of. */
+  readonly of?: Expression;
 }
 
 class Scope {
@@ -131,7 +133,7 @@ class Walker {
     name: Identifier,
     role: Use['role'],
     scope: Scope | undefined,
-    more: Partial<Pick<Use, 'namespace' | 'declares' | 'callee'>> = {},
+    more: Partial<Pick<Use, 'namespace' | 'declares' | 'callee' | 'of'>> = {},
   ): void {
     const namespace = more.namespace ?? 'value';
     const binding =
@@ -531,7 +533,7 @@ class Walker {
         break;
       case 'member':
         this.expression(expression.object, scope);
-        this.use(expression.member, 'member', scope);
+        this.use(expression.member, 'member', scope, { of: expression.object });
         break;
       case 'list':
         expression.elements.forEach((element) => this.expression(element, scope));

@@ -110,6 +110,8 @@ function ofTarget(
         target.name === 'snapshot' || target.name === 'ema' ? 'function' : 'variable',
         'defaultLibrary',
       );
+    case 'member':
+      return make('property');
     case 'parameter':
       return make('parameter');
     case 'outside':

@@ -6,6 +6,8 @@ import { builtinNamed, importedDefinition, libraryDefinition } from './library.j
 import type { Outside } from './library.js';
 import type { FileName, PlacedUse } from './names.js';
 import { fileNames, meaningOf } from './names.js';
+import { memberTarget } from './member_target.js';
+import type { MemberStatement } from './member_target.js';
 import type { Binding } from './scopes.js';
 
 export type Target =
@@ -13,6 +15,12 @@ export type Target =
   | { readonly kind: 'file'; readonly name: FileName; readonly location: Location }
   | { readonly kind: 'outside'; readonly definition: Outside; readonly location: Location }
   | { readonly kind: 'parameter'; readonly parameter: Parameter; readonly location: Location }
+  /** A parameter or a model of a module, named behind a dot: `net.W`. */
+  | {
+      readonly kind: 'member';
+      readonly statement: MemberStatement;
+      readonly location: Location;
+    }
   /** A name that the language gives in this place. */
   | { readonly kind: 'given'; readonly name: string }
   | { readonly kind: 'builtin'; readonly builtin: Builtin };
@@ -23,6 +31,7 @@ export function targetOf(document: Document, placed: PlacedUse): Target | undefi
     case 'argument':
       return use.callee === undefined ? undefined : parameterOf(document, placed, use.callee);
     case 'member':
+      return memberTarget(document, placed);
     case 'field':
     case 'column':
     case 'clause':

@@ -54,7 +54,9 @@ const cases: readonly FixCase[] = examples.flatMap((text) => {
 
 /** The codes whose diagnostics are made with fixes, as the source of the compiler has it. */
 function codesWithFixes(): ReadonlySet<string> {
-  const folders = ['src/parser', 'src/check', 'src/check/analysis'].map((name) => new URL(`../../${name}/`, import.meta.url));
+  const folders = ['src/parser', 'src/check', 'src/check/analysis'].map(
+    (name) => new URL(`../../${name}/`, import.meta.url),
+  );
   const codes = folders.flatMap((folder) =>
     readdirSync(folder)
       .filter((name) => name.endsWith('.ts'))

@@ -43,6 +43,20 @@ describe('definition', () => {
     expect(defined('solve using adam(|lr = 1)')).toMatch(/^std\/optimizers\.opt \d+: lr$/);
   });
 
+  it('leads behind the dot into the module of a model', () => {
+    const layer =
+      'module layer(n: int)(x: real[n]): real[n] {\n  param W: real[n, n] = 0\n  return x @ W\n}\n';
+    expect(defined(`${layer}model one = layer(2)\nlet s = sum(one.|W)`)).toBe('2: W');
+    expect(defined(`${layer}model all = [i in 3: layer(2)]\nlet s = sum(all[0].|W)`)).toBe('2: W');
+    const net = 'import { mlp } from std.nn\nmodel net = mlp(inputs = 1, hidden = [2], outputs = 3)\n';
+    expect(defined(`${net}let s = sum(net.last.|W)`)).toMatch(/^std\/nn\.opt \d+: W$/);
+    expect(defined(`${net}let s = sum(net.layers[0].|b)`)).toMatch(/^std\/nn\.opt \d+: b$/);
+    expect(defined(`${net}model old = snapshot(net)\nlet s = sum(old.|last.W)`)).toMatch(
+      /^std\/nn\.opt \d+: last$/,
+    );
+    expect(defined(`${net}let s = sum(net.|none)`)).toBeUndefined();
+  });
+
   it('leads into files that are imported, through others', () => {
     const files = { 'a.opt': 'import { f } from "./b.opt"', 'b.opt': 'let c = 1\nfn f(x: real): real = x' };
     expect(defined('import { f } from "./a.opt"\nlet y = |f(1)', files)).toBe('b.opt 2: f');
@@ -112,6 +126,20 @@ describe('rename', () => {
     );
     expect(renamed('data { X: real[|N, D] }\nlet c = [i in N: X[i]]', 'rows')).toBe(
       'data { X: real[rows, D] }\nlet c = [i in rows: X[i]]',
+    );
+  });
+
+  it('changes a parameter of a module with the places where models name it', () => {
+    expect(
+      renamed(
+        'module layer(n: int)(x: real[n]): real[n] {\n  param W: real[n, n] = 0\n  return x @ W\n}\nmodel one = layer(2)\nlet s = sum(one.|W)',
+        'weights',
+      ),
+    ).toBe(
+      'module layer(n: int)(x: real[n]): real[n] {\n  param weights: real[n, n] = 0\n  return x @ weights\n}\nmodel one = layer(2)\nlet s = sum(one.weights)',
+    );
+    expect(renamed('let f = eigh([[1.0]])\nlet v = f.|values', 'w')).toBe(
+      '`values` is a part of a value; only names of declarations can be renamed',
     );
   });
 

@@ -23,6 +23,7 @@ import { signatureHelp } from '../signature_help.js';
 import { documentSymbols, workspaceSymbols } from '../symbols.js';
 import { commandNames, runCommand } from './commands.js';
 import { pathOf, uriOf } from './file_workspace.js';
+import { FolderFiles } from './folder_files.js';
 import { Questions } from './questions.js';
 import { OpenDocuments } from './open_documents.js';
 import * as to from './to_protocol.js';
@@ -159,7 +160,13 @@ export function startServer(connection: protocol.Connection): void {
       return found === undefined ? null : to.toLocation(document, uri, found);
     }),
   );
-  const others = (): readonly Document[] => documents.all().map(({ document }) => document);
+  const folderFiles = new FolderFiles(documents.workspace);
+  /** All documents of the workspace: open ones as they are now, the rest as they are on the disk. */
+  const others = (): readonly Document[] => {
+    const open = documents.all().map(({ document }) => document);
+    const paths = new Set(open.map(({ source }) => source.path));
+    return [...open, ...folderFiles.documents(documents.workspace.folders, paths)];
+  };
   connection.onReferences(
     answer((document, { position, context }: protocol.ReferenceParams) =>
       references(document, to.toOffset(document, position), others())
