@@ -55,9 +55,19 @@ function signs(X: WorkloadArray): WorkloadArray {
 }
 
 const stepwise = { timed: 'step', precision: 'f32', steps: 50, tolerance: 1e-3 } as const;
-const features = uniform([1000, 20], 1);
 
-function network(rows: number, inputs: number, hidden: number): Workload {
+export function logistic(rows: number): Workload {
+  const features = uniform([rows, 20], 1);
+  return {
+    ...stepwise,
+    name: 'logistic',
+    title: `logistic regression, ${rows} x 20, full batch, gradient descent`,
+    source: file('../logistic.opt'),
+    arrays: { X: features, y: signs(features) },
+  };
+}
+
+export function network(rows: number, inputs: number, hidden: number): Workload {
   return {
     ...stepwise,
     name: `mlp_${inputs}`,
@@ -109,13 +119,7 @@ function transformer(): Workload {
 }
 
 export const workloads: readonly (() => Workload)[] = [
-  () => ({
-    ...stepwise,
-    name: 'logistic',
-    title: 'logistic regression, 1000 x 20, full batch, gradient descent',
-    source: file('../logistic.opt'),
-    arrays: { X: features, y: signs(features) },
-  }),
+  () => logistic(1000),
   () => network(64, 64, 32),
   () => network(128, 784, 128),
   () => largeAdam(10_000_000),

@@ -74,10 +74,12 @@ function niceStep(least: number): number {
   return [1, 2, 5, 10].map((times) => times * power).find((step) => step >= least) ?? 10 * power;
 }
 
-function fixed(value: number): string {
+/** A coordinate in a drawing. */
+export function fixed(value: number): string {
   return String(Number(value.toFixed(2)));
 }
 
-function escaped(text: string): string {
+/** Text in a drawing. */
+export function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
