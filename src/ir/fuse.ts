@@ -182,11 +182,12 @@ function commonDepth(left: Unit, right: Unit, limit: number): number {
 /** How many outer loops a consumer may share with what it reads here. */
 function alignedDepth(reference: Reference, consumer: Unit): number {
   const { unit: producer, index } = reference;
+  const own = readsOwnPoint(reference);
   for (let depth = 0; ; depth += 1) {
     const variable = producer.space[depth];
     if (variable === undefined || variable !== consumer.space[depth] || producer.kept[depth] === false)
       return depth;
-    if (variable.extent === 1) continue;
+    if (variable.extent === 1 || own) continue;
     const axis = producer.target.findIndex((part) => isVariable(part, variable));
     if (axis < 0 || !isVariable(at(index, axis), variable)) return depth;
   }

@@ -17,6 +17,8 @@ import { ExpressionBuilder, flatIndex, judge, visitExpressions } from './nest-ex
 import type { Source } from './nest-expressions.js';
 import type { Buffer, Expression, Guard, Launch, Place, Schedule, Unit, UnitKind } from './nest.js';
 import { monoidTable } from './operators/monoids.js';
+import { rowsBehind } from './row-shapes.js';
+import type { Rows } from './row-shapes.js';
 import { reachableFrom } from './traverse.js';
 import { at, range, sizeOf, stridesOf } from './types.js';
 
@@ -104,8 +106,7 @@ export class RegionUnits {
 
   /** A unit with one value an element of the node's shape; `within` puts it into a place that exists already. */
   protected addMap(node: Node, owner: Node, within: { place: Place; offset: Affine } | undefined): Unit {
-    const space = this.spaceOver(node.type.shape);
-    const index = space.map(variableIndex);
+    const { space, index } = this.spaceOf(node);
     const anonymous = within !== undefined;
     const value = anonymous ? this.expressions.at(node, index) : this.expressions.compute(node, index);
     const unit = this.makeUnit(
@@ -115,6 +116,9 @@ export class RegionUnits {
       space.map(() => true),
       index,
       value,
+      [],
+      undefined,
+      node.type.shape,
     );
     if (anonymous) {
       unit.place.within = within;
@@ -126,9 +130,25 @@ export class RegionUnits {
     return unit;
   }
 
+  /** Loops over the elements of a node, and the index of each: those of what a vector is made of, where that has rows. */
+  private spaceOf(node: Node): { readonly space: readonly Variable[]; readonly index: readonly Affine[] } {
+    const rows = this.policy.lanes ? rowsBehind(node, this.rows) : undefined;
+    const space = this.spaceOver(rows ?? node.type.shape);
+    const index = space.map(variableIndex);
+    return { space, index: rows === undefined ? index : [flatIndex(index, stridesOf(rows))] };
+  }
+
+  private readonly rows: Rows = new Map();
+
   protected fold(node: Node, kind: UnitKind, axes: readonly number[]): void {
     const operand = at(node.inputs, 0);
     const { shape } = operand.type;
+    if (this.policy.lanes && shape.length === 1 && axes.length === 1) {
+      const { space, index } = this.spaceOf(operand);
+      const kept = space.map(() => false);
+      this.addFold(node, kind, space, kept, [], this.expressions.at(operand, index));
+      return;
+    }
     const natural = range(shape.length);
     const isKept = (axis: number): boolean => !axes.includes(axis);
     const order = this.policy.parallel

@@ -48,7 +48,12 @@ class RegionScheduler extends RegionUnits {
       this.wanted.flatMap((node) => (node === undefined ? [] : [this.unit(node)])),
     );
     const units = this.wanted.map((node) => (node === undefined ? undefined : this.unit(node)));
-    for (const { from, to } of findDestinations(units, this.destinations, this.items)) {
+    for (const { from, to } of findDestinations(
+      units,
+      this.destinations,
+      this.items,
+      !this.policy.parallel,
+    )) {
       this.item({ kind: 'copy', from, to, size: from.size }, [from, to]);
     }
     if (this.policy.lanes) markPassing(this.items, units);
