@@ -148,7 +148,9 @@ function showResult({ result, notes, stopped }: Extract<FromRunWorker, { kind: '
   note(notes);
   // A front is many runs, whose curves one above the other say nothing.
   if (result.front === undefined) {
-    drawCurve(curvePlot, curve.all(), Object.keys(result.objectives)[0] ?? 'objective');
+    // Of several objectives the curve has what a run minimizes in the end, which has no name.
+    const [only = 'objective', ...others] = Object.keys(result.objectives);
+    drawCurve(curvePlot, curve.all(), others.length === 0 ? only : 'objective');
   } else {
     curvePlot.clear();
     const points = result.front.map(({ objectives }) => objectives);
