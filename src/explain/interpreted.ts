@@ -4,6 +4,7 @@
  */
 import type { Node } from '../ir/graph.js';
 import { interpret } from '../ir/interpreter.js';
+import type { Disturbance, InterpretOptions } from '../ir/interpreter.js';
 import type { BoundRegion, Phase, Program, RegionInput } from '../ir/program.js';
 import type { HostCaller } from '../ir/operators/evaluation/rule.js';
 import { sizeOf } from '../ir/types.js';
@@ -21,6 +22,8 @@ export class InterpretedProgram implements CompiledProgram {
   measures = new Float64Array(0);
   /** Called with every value of a step while it is set. */
   onNode: OnNode | undefined;
+  /** Errors of another arithmetic, put into every value while it is set. */
+  disturbance: Disturbance | undefined;
   private raw: readonly Tensor[] = [];
   private data: readonly Tensor[] = [];
   private states: readonly Tensor[] = [];
@@ -118,8 +121,13 @@ export class InterpretedProgram implements CompiledProgram {
     if (onNode !== undefined)
       bound.region.parameters.forEach((node, index) => onNode(node, known(inputs[index])));
     const host: HostCaller = (name, given, shape) => callHostFunction(this.host, name, given, shape);
-    const options = { precision, host };
-    return interpret(bound.region, inputs, onNode === undefined ? options : { ...options, onNode });
+    const options: InterpretOptions = {
+      precision,
+      host,
+      ...(onNode === undefined ? {} : { onNode }),
+      ...(this.disturbance === undefined ? {} : { disturbance: this.disturbance }),
+    };
+    return interpret(bound.region, inputs, options);
   }
 
   private sampleRows(phase: Phase): Int32Array {

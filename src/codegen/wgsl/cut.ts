@@ -71,7 +71,8 @@ class Cutter {
         ? [{ kind: 'workgroup', parts: [part], conditions }]
         : at(cuts, index).pieces,
     );
-    return this.measured(merged(pieces), best.price);
+    const most = this.options.runs === 'once' ? largestKernel : Infinity;
+    return this.measured(merged(pieces, most), best.price);
   }
 
   private measured(pieces: readonly Piece[], price: number): Cut {
@@ -185,6 +186,9 @@ class Cutter {
 
 const startTime = microseconds.dispatch;
 
+/** Functions of a kernel that runs once: drivers take more than twice as long to compile one twice as large. */
+const largestKernel = 16;
+
 /** How long one workgroup takes. */
 export function workgroupTime(part: Part, threads: number): number {
   switch (part.kind) {
@@ -225,12 +229,13 @@ function increment(to: Place): Write {
   return { kind: 'write', to, value: { kind: 'increment' } };
 }
 
-/** Neighbours in a workgroup under the same conditions are one kernel. */
-function merged(pieces: readonly Piece[]): readonly Piece[] {
+/** Neighbours in a workgroup under the same conditions are one kernel, of at most so many functions. */
+function merged(pieces: readonly Piece[], most: number): readonly Piece[] {
   const result: Piece[] = [];
   for (const piece of pieces) {
     const last = result.at(-1);
     const joins =
+      leavesOf(piece) + (last === undefined ? 0 : leavesOf(last)) <= most &&
       piece.kind === 'workgroup' &&
       last?.kind === 'workgroup' &&
       piece.conditions.length === last.conditions.length &&
@@ -239,6 +244,23 @@ function merged(pieces: readonly Piece[]): readonly Piece[] {
     else result.push(piece);
   }
   return result;
+}
+
+function leavesOf(piece: Piece): number {
+  if (piece.kind !== 'workgroup') return 1;
+  const count = (part: Part): number => {
+    switch (part.kind) {
+      case 'sequence':
+        return part.steps.reduce((total, step) => total + count(step), 0);
+      case 'repeat':
+        return count(part.body) + (part.condition === undefined ? 0 : count(part.condition.schedule));
+      case 'if':
+        return count(part.then) + count(part.otherwise);
+      default:
+        return 1;
+    }
+  };
+  return piece.parts.reduce((total, part) => total + count(part), 0);
 }
 
 function kernelsOf(pieces: readonly Piece[]): number {
