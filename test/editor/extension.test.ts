@@ -3,8 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scratchFolder } from '../cli/harness.js';
+import { Position, Range, standIn, TextDocument, Uri } from './vscode_stand_in.js';
+import type { StandIn } from './vscode_stand_in.js';
 import { panelPage } from '../../editors/vscode/src/panel.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -77,5 +79,121 @@ describe('the extension', () => {
 
   it('shows titles as text', () => {
     expect(panelPage('<img src=x>', 'n', true)).not.toContain('<img');
+  });
+});
+
+/** Waits for something that the server sends by itself. */
+async function until(holds: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 1500 && !holds(); tries += 1) await new Promise((go) => setTimeout(go, 20));
+}
+
+describe('the extension in a stand-in of its editor, with its real server', () => {
+  const text = `data {
+  X: real[N, D]
+  y: real[N]
+}
+param w: real[D] = 0
+let residual   =   X @ w - y
+let all = X - residual
+minimize mean(huber(residual)) + 0 * sum(all)
+solve using lbfgs()
+`;
+  const token = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose: () => {} }) };
+  let host: StandIn;
+  let extension: { deactivate(): Promise<void> };
+  let document: TextDocument;
+
+  const ask = async <Answer>(
+    provider: string,
+    method: string,
+    ...given: readonly unknown[]
+  ): Promise<Answer> => {
+    const call = host.providers.get(provider)?.[method];
+    if (call === undefined) throw new Error(`no ${provider} among ${[...host.providers.keys()].join(', ')}`);
+    return (await call.call(host.providers.get(provider), document, ...given)) as Answer;
+  };
+  const at = (words: string, past = 0): Position => document.positionAt(document.text.indexOf(words) + past);
+  const found = (): readonly { readonly message: string; readonly range: Range; readonly code?: unknown }[] =>
+    host.diagnostics.get(document.uri.toString()) ?? [];
+  interface Edit {
+    readonly range: Range;
+    readonly newText: string;
+  }
+  const edited = (edits: readonly Edit[]): string =>
+    [...edits]
+      .sort((a, b) => document.offsetAt(b.range.start) - document.offsetAt(a.range.start))
+      .reduce(
+        (result, { range, newText }) =>
+          result.slice(0, document.offsetAt(range.start)) +
+          newText +
+          result.slice(document.offsetAt(range.end)),
+        document.text,
+      );
+
+  beforeAll(async () => {
+    host = standIn();
+    extension = await host.activate(folder);
+    document = new TextDocument(Uri.file(write('problem.opt', text)), text);
+    host.open(document);
+    await until(() => found().length > 0);
+  });
+  afterAll(() => extension.deactivate());
+
+  it('shows a shape error at its place, and its fix mends it', async () => {
+    expect(found()[0]?.code).toBe('AM2103');
+    expect(found()[0]?.range).toEqual(new Range(6, 12, 6, 13));
+    const context = { diagnostics: found(), only: undefined, triggerKind: 1 };
+    const [action] = await ask<
+      readonly { readonly edit: { readonly changes: ReadonlyMap<string, readonly Edit[]> } }[]
+    >('CodeActions', 'provideCodeActions', found()[0]?.range, context, token);
+    const edits = action?.edit.changes.get(document.uri.toString()) ?? [];
+    host.change(document, edited(edits));
+    await until(() => found().length === 0);
+    expect(found()).toEqual([]);
+    expect(document.text).toContain('let all = [n in N, d in D: X[n, d] - residual[n]]');
+  });
+
+  it('completes a name of the library, and shows the shape of a `let`', async () => {
+    const list = await ask<{ readonly items: readonly { readonly label: string }[] }>(
+      'CompletionItem',
+      'provideCompletionItems',
+      at('huber', 3),
+      token,
+      { triggerKind: 0 },
+    );
+    expect(list.items.map(({ label }) => label)).toContain('huber');
+    const hover = await ask<unknown>('Hover', 'provideHover', at('residual'), token);
+    expect(JSON.stringify(hover)).toContain('let residual: real[N]');
+  });
+
+  it('renames a parameter, and formats', async () => {
+    const edit = await ask<{ readonly changes: ReadonlyMap<string, readonly Edit[]> }>(
+      'Rename',
+      'provideRenameEdits',
+      at('w: real'),
+      'weights',
+      token,
+    );
+    expect(edited(edit.changes.get(document.uri.toString()) ?? [])).toContain('X @ weights - y');
+    const edits = await ask<readonly Edit[]>(
+      'DocumentFormattingEdit',
+      'provideDocumentFormattingEdits',
+      { tabSize: 2, insertSpaces: true },
+      token,
+    );
+    expect(edited(edits)).toContain('let residual = X @ w - y\n');
+  });
+
+  it('carries out its commands by the server', async () => {
+    const uri = document.uri.toString();
+    await host.commands.get('argmin.mathematics')?.(uri);
+    await host.commands.get('argmin.gradient')?.(uri, document.text.indexOf('minimize'));
+    expect(host.panels.map(({ messages }) => messages[0]?.text ?? '')).toEqual([
+      expect.stringContaining('minimize'),
+      expect.stringMatching(/^d f \/ d w = .*transpose\(X\)/),
+    ]);
+    // Without data there is nothing to compare: the reason is shown.
+    await host.commands.get('argmin.checkGradients')?.(uri);
+    expect(host.panels.length + host.warnings.length).toBe(3);
   });
 });
