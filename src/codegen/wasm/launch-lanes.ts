@@ -196,7 +196,9 @@ export abstract class LaunchLanes extends LaunchValues {
         return uniform && this.fits(inside, variable, across) && this.fits(outside, variable, across);
       }
       case 'uniform':
-        return false;
+        return [expression.seed, expression.step, expression.index].every((part) =>
+          this.fits(part, variable, across),
+        );
       default:
         return expression satisfies never;
     }

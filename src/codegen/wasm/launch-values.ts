@@ -214,6 +214,11 @@ export class LaunchValues extends LaunchLevels {
         return lowerCast(form, expression.operand.dtype, expression.dtype, operand(expression.operand));
       case 'uniform': {
         const { seed, step, index, stream, word: wanted } = expression;
+        if (inLanes) {
+          const spreads = [seed, step, index].map((part) => this.emitLanes(part, scope));
+          const streams = vectorOf(new Int32Array(4).fill(stream));
+          return call('v128', program.philoxLanes(this.lanesNow().form, wanted), [...spreads, streams]);
+        }
         const given = [seed, step, index].map((part) => this.emit(part, scope));
         return call(program.form.type, program.philox(), [...given, word(stream), word(wanted)]);
       }

@@ -237,6 +237,8 @@ export const operations = {
     'i32x4.add': vector(0xae),
     'i32x4.sub': vector(0xb1),
     'i32x4.mul': vector(0xb5),
+    'i64x2.extmul_low_i32x4_u': vector(0xde),
+    'i64x2.extmul_high_i32x4_u': vector(0xdf),
     'i32x4.min_s': vector(0xb6),
     'i32x4.max_s': vector(0xb8),
     'i64x2.add': vector(0xce),

@@ -1,5 +1,5 @@
 /** Philox4x32-10 as a function of the module: the words of `philoxUniform`, by products of 64 bits. */
-import { defineFunction, get, newLocal, operate, operateBy, set } from './code.js';
+import { defineFunction, get, newLocal, operate, operateBy, set, shuffle, vectorOf } from './code.js';
 import type { Code, DefinedFunction } from './code.js';
 import { plus, word } from './integer.js';
 import type { Word } from './integer.js';
@@ -50,6 +50,60 @@ export function philoxFunction(form: RealForm): DefinedFunction {
   const centred = realBinary(form, 'add', bits, realConstant(form, 0.5));
   made.result = realBinary(form, 'mul', centred, realConstant(form, 2 ** -23));
   return made;
+}
+
+/** As `philoxFunction` for the indices of four lanes, of which a pair of doubles uses two; its word is always `wanted`. */
+export function philoxLanes(form: RealForm, wanted: number): DefinedFunction {
+  const lanes = (): ReturnType<typeof newLocal<'v128'>> => newLocal('v128');
+  const [seed, step, index, stream] = [lanes(), lanes(), lanes(), lanes()];
+  const made = defineFunction(`philox_${form.prefix}_${wanted}`, [seed, step, index, stream], 'v128');
+  const { body } = made;
+  let counters: readonly Code<'v128'>[] = [get(index), get(step), zeros, zeros];
+  for (let round = 0; round < rounds; round += 1) {
+    const [c0, c1, c2, c3] = counters as [Lanes, Lanes, Lanes, Lanes];
+    const [first, second] = [spreadWord(0xd2511f53), spreadWord(0xcd9e8d57)];
+    const key = (start: Lanes, step32: number): Lanes =>
+      operate('i32x4.add', start, spreadWord(Math.imul(step32, round)));
+    const next = [
+      mixedLanes(highLanes(second, c2), c1, key(get(seed), 0x9e3779b9)),
+      operate('i32x4.mul', second, c2),
+      mixedLanes(highLanes(first, c0), c3, key(get(stream), 0xbb67ae85)),
+      operate('i32x4.mul', first, c0),
+    ];
+    counters = next.map((value) => {
+      const fresh = lanes();
+      body.push(set(fresh, value));
+      return get(fresh);
+    });
+  }
+  const chosen = operate('i32x4.shr_u', counters[wanted] ?? zeros, word(9));
+  const single = form.precision === 'f32';
+  const bits = operateBy('v128', single ? 'f32x4.convert_i32x4_s' : 'f64x2.convert_low_i32x4_s', chosen);
+  const centred = realBinary(form, 'add', bits, realConstant(form, 0.5));
+  made.result = realBinary(form, 'mul', centred, realConstant(form, 2 ** -23));
+  return made;
+}
+
+type Lanes = Code<'v128'>;
+
+const zeros = vectorOf(new Int32Array(4));
+
+function spreadWord(value: number): Lanes {
+  return vectorOf(new Int32Array(4).fill(value));
+}
+
+function mixedLanes(a: Lanes, b: Lanes, c: Lanes): Lanes {
+  return operate('v128.xor', operate('v128.xor', a, b), c);
+}
+
+/** The upper halves of products of words without a sign. */
+function highLanes(factor: Lanes, counter: Lanes): Lanes {
+  const bytes = [1, 3, 5, 7].flatMap((each) => [4 * each, 4 * each + 1, 4 * each + 2, 4 * each + 3]);
+  return shuffle(
+    operate('i64x2.extmul_low_i32x4_u', factor, counter),
+    operate('i64x2.extmul_high_i32x4_u', factor, counter),
+    bytes,
+  );
 }
 
 function word32(): ReturnType<typeof newLocal<'i32'>> {

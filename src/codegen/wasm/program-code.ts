@@ -19,7 +19,7 @@ import type { Code, DefinedFunction, ImportedFunction, Statement } from './code.
 import { elementaryFunction, elementaryValue, hasForm } from './functions.js';
 import type { FunctionContext } from './functions.js';
 import type { ValueType } from './operations.js';
-import { philoxFunction } from './philox.js';
+import { philoxFunction, philoxLanes } from './philox.js';
 import { bytesOf, realForms } from './real.js';
 import type { Precision, RealForm } from './real.js';
 
@@ -137,6 +137,10 @@ export class ProgramCode {
 
   philox(): DefinedFunction {
     return this.function('philox', () => philoxFunction(this.form));
+  }
+
+  philoxLanes(form: RealForm, word: number): DefinedFunction {
+    return this.function(`philox_${form.prefix}_${word}`, () => philoxLanes(form, word));
   }
 
   import(
