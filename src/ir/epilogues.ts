@@ -3,6 +3,7 @@
  * part of the contraction. The sum is then a local value, and is stored only where somebody else reads it.
  */
 import { referencesOf } from './fuse.js';
+import type { FusionPolicy } from './fuse.js';
 import { add, sameIndex, scale, variableIndex, zero } from './nest-affine.js';
 import type { Affine } from './nest-affine.js';
 import { flatIndex } from './nest-expressions.js';
@@ -12,11 +13,13 @@ import type { Item } from './schedule-units.js';
 import { at } from './types.js';
 
 /**
+ * @param accepts whether the back end can do the launch with the contraction
  * @param opaque the unit of each contraction's output
  * @param results units that lie in memory at the end
  */
 export function attachEpilogues(
   items: Item[],
+  accepts: NonNullable<FusionPolicy['epilogues']>,
   opaque: (contraction: Contraction) => Unit,
   results: readonly Unit[],
 ): void {
@@ -31,6 +34,7 @@ export function attachEpilogues(
       if (source.schedule.kind !== 'contraction' || source.schedule.contraction.epilogue !== undefined)
         continue;
       if (opaque(source.schedule.contraction) !== unit) continue;
+      if (!accepts(source.schedule.contraction, launch)) continue;
       const target = placeOfBoth(unit, launch, position, items);
       if (target === undefined) continue;
       unit.stored = touched(unit, [source, at(items, position)]);

@@ -7,7 +7,7 @@
 import { sameIndex } from './nest-affine.js';
 import type { Affine, Variable } from './nest-affine.js';
 import { visitExpressions } from './nest-expressions.js';
-import type { Expression, Launch, Stage, Unit } from './nest.js';
+import type { Contraction, Expression, Launch, Stage, Unit } from './nest.js';
 import { at } from './types.js';
 
 export type Reference = Extract<Expression, { kind: 'reference' }>;
@@ -24,15 +24,15 @@ export interface FusionPolicy {
    * loops.
    */
   readonly parallel: boolean;
-  /** Contractions take the elementwise launches after them in (epilogues.ts). */
-  readonly epilogues: boolean;
+  /** Which elementwise launches contractions take in after them (epilogues.ts); undefined where none. */
+  readonly epilogues: ((contraction: Contraction, launch: Launch) => boolean) | undefined;
   /** Loops run in lanes of vectors: loops of a single turn are left out, and a dot product is a fold like any other. */
   readonly lanes: boolean;
 }
 
-export const sequential: FusionPolicy = { parallel: false, epilogues: false, lanes: false };
-export const parallel: FusionPolicy = { parallel: true, epilogues: true, lanes: false };
-export const inLanes: FusionPolicy = { parallel: false, epilogues: false, lanes: true };
+export const sequential: FusionPolicy = { parallel: false, epilogues: undefined, lanes: false };
+export const parallel: FusionPolicy = { parallel: true, epilogues: () => true, lanes: false };
+export const inLanes: FusionPolicy = { parallel: false, epilogues: undefined, lanes: true };
 
 interface OpenLaunch {
   readonly launch: Launch;

@@ -42,7 +42,7 @@ class RegionScheduler extends RegionUnits {
   run(): ScheduledRegion {
     for (const node of this.policy.lanes ? scalarsFirst(this.nodes) : this.nodes) this.visit(node);
     for (const { launch } of this.items) if (launch !== undefined) formStages(launch);
-    if (this.policy.epilogues) this.attachEpilogues();
+    this.attachEpilogues();
     markStored(
       this.items,
       this.wanted.flatMap((node) => (node === undefined ? [] : [this.unit(node)])),
@@ -69,8 +69,10 @@ class RegionScheduler extends RegionUnits {
   }
 
   private attachEpilogues(): void {
+    const { epilogues } = this.policy;
+    if (epilogues === undefined) return;
     const results = this.wanted.flatMap((node) => (node === undefined ? [] : [this.unit(node)]));
-    attachEpilogues(this.items, ({ node }) => this.unit(node), results);
+    attachEpilogues(this.items, epilogues, ({ node }) => this.unit(node), results);
   }
 
   private visit(node: Node): void {

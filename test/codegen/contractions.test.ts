@@ -5,15 +5,7 @@ import type { Region } from '../../src/ir/graph.js';
 import { real } from '../../src/ir/types.js';
 import { generator, randomTensor } from '../ir/inputs.js';
 import { expectSame } from './compare.js';
-
-/** A product of m x k and k x n matrices, of which either may be stored transposed. */
-function product(m: number, k: number, n: number, transposedLeft: boolean, transposedRight: boolean): Region {
-  const b = new GraphBuilder();
-  const left = b.parameter(transposedLeft ? real(k, m) : real(m, k), 'left');
-  const right = b.parameter(transposedRight ? real(n, k) : real(k, n), 'right');
-  const contract: [number, number][] = [[transposedLeft ? 0 : 1, transposedRight ? 1 : 0]];
-  return b.region([left, right], [b.contraction(left, right, { contract })]);
-}
+import { layouts, matrixProduct } from './products.js';
 
 function check(region: Region): void {
   const random = generator(5);
@@ -21,26 +13,19 @@ function check(region: Region): void {
   expectSame(region, inputs);
 }
 
-const layouts = [
-  [false, false],
-  [true, false],
-  [false, true],
-  [true, true],
-] as const;
-
 describe('contractions', () => {
   it.each(layouts)('handle every size up to the tile and beyond (transposed: %s, %s)', (left, right) => {
     for (const m of [0, 1, 2, 3, 4, 5, 9]) {
       for (const n of [0, 1, 2, 3, 5, 8]) {
-        for (const k of [0, 1, 2, 7, 13]) check(product(m, k, n, left, right));
+        for (const k of [0, 1, 2, 7, 13]) check(matrixProduct(m, k, n, left, right));
       }
     }
   });
 
   it.each(layouts)('handle operands that no cache holds (transposed: %s, %s)', (left, right) => {
-    check(product(35, 150, 131, left, right));
-    check(product(18, 700, 40, left, right));
-    check(product(16, 2100, 8, left, right));
+    check(matrixProduct(35, 150, 131, left, right));
+    check(matrixProduct(18, 700, 40, left, right));
+    check(matrixProduct(16, 2100, 8, left, right));
   });
 
   it('sum along both orders of axes at once', () => {

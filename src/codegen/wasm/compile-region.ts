@@ -7,6 +7,7 @@ import type { Cells } from '../running-program.js';
 import { startOf } from '../schedule-program.js';
 import type { CompiledRegion } from '../typescript/compile-region.js';
 import { scheduleAlone } from '../schedule-region.js';
+import { withEpilogues } from './contraction-epilogue.js';
 import { loadModule } from './module.js';
 import { fusionFor, ProgramCode } from './program-code.js';
 import type { WasmOptions } from './program-code.js';
@@ -14,7 +15,10 @@ import type { Precision } from './real.js';
 import { writeFunction } from './schedule-code.js';
 
 export function compileRegion(region: Region, precision: Precision, options: WasmOptions): CompiledRegion {
-  const { inputs, outputs, schedule, sizes } = scheduleAlone(region, fusionFor(options));
+  const { inputs, outputs, schedule, sizes } = scheduleAlone(
+    region,
+    withEpilogues(fusionFor(options), precision),
+  );
   const program = new ProgramCode(precision, sizes, options);
   const run = writeFunction(schedule, 'run', program);
   const loaded = loadModule(program, [run], sizes);

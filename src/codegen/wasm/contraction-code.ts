@@ -6,7 +6,7 @@
  */
 import { add } from '../../ir/nest-affine.js';
 import { locate } from '../../ir/nest.js';
-import type { Contraction, ContractionOperand } from '../../ir/nest.js';
+import type { Contraction, ContractionOperand, Launch } from '../../ir/nest.js';
 import { at, range, sizeOf, stridesOf } from '../../ir/types.js';
 import { Scope } from '../blocks.js';
 import { get, load, newLocal, operateBy } from './code.js';
@@ -16,6 +16,7 @@ import type { Word } from './integer.js';
 import { advance, behind, countTo, inBlocks, repeatFor, variable } from './loops.js';
 import { loadApart, transposed } from './lane-moves.js';
 import type { CodeScope } from './loops.js';
+import { EpilogueWriter } from './contraction-epilogue.js';
 import { outlined } from './outline.js';
 import { packPanels, panelBytes, roomFor } from './panels.js';
 import type { PanelShape, Side } from './panels.js';
@@ -41,12 +42,12 @@ interface Product {
   readonly rows: number;
   readonly columns: number;
   readonly depth: number;
+  /** Which of the batch it is. */
+  readonly number: Word;
 }
 
 export function writeContraction(contraction: Contraction, program: ProgramCode): readonly Statement[] {
   const { left, right, output, batch } = contraction;
-  if (contraction.epilogue !== undefined)
-    throw new Error('compiler bug: this back end asks for no epilogues');
   const [rows, columns] = [left.free.extent, right.free.extent];
   const root: CodeScope = new Scope(undefined);
   if (sizeOf([...batch, rows, columns]) === 0) return root.lines;
@@ -55,16 +56,18 @@ export function writeContraction(contraction: Contraction, program: ProgramCode)
   const starts = [
     startOf(left, program),
     startOf(right, program),
-    startOf({ place: output, base: { constant: 0, terms: [] } }, program),
+    contraction.epilogue?.given?.stored === false
+      ? word(0)
+      : startOf({ place: output, base: { constant: 0, terms: [] } }, program),
   ];
   const strides = [left.batch, right.batch, outputStrides];
-  const inBatch = (axis: number, scope: CodeScope, begins: readonly Word[]): void => {
+  const inBatch = (axis: number, scope: CodeScope, begins: readonly Word[], before: Word): void => {
     if (axis < batch.length) {
       countTo(scope, 0, at(batch, axis), 1, (position, inner) => {
         const moved = begins.map((begin, side) =>
           plus(begin, times(position, at(at(strides, side), axis) * bytes)),
         );
-        inBatch(axis + 1, inner, moved);
+        inBatch(axis + 1, inner, moved, plus(times(before, at(batch, axis)), position));
       });
       return;
     }
@@ -76,10 +79,11 @@ export function writeContraction(contraction: Contraction, program: ProgramCode)
       rows,
       columns,
       depth: left.contract.extent,
+      number: before,
     };
-    new ProductWriter(product, program).write(scope);
+    new ProductWriter(product, contraction.epilogue, program).write(scope);
   };
-  inBatch(0, root, starts);
+  inBatch(0, root, starts, word(0));
   return root.lines;
 }
 
@@ -108,12 +112,24 @@ interface Place {
   readonly scope: CodeScope;
 }
 
+/** Where a tile of sums goes. */
+interface SumsPlace {
+  /** Counted over all of the batch. */
+  readonly row: Word;
+  readonly column: Word;
+  /** Its first element in the output. */
+  readonly cell: Word;
+  /** Where it waits for an epilogue if nobody else reads it. */
+  readonly scratch: number;
+}
+
 class ProductWriter {
   private readonly bytes: number;
   private readonly product: Product;
 
   constructor(
     product: Product,
+    private readonly epilogue: Launch | undefined,
     private readonly program: ProgramCode,
   ) {
     this.bytes = bytesOf[program.precision];
@@ -192,7 +208,7 @@ class ProductWriter {
     const leftShape = (tall: number): PanelShape => ({ width: tall, valid: tall, depth: blocks.depth });
     const rightRoom = blocks.packsRight ? roomFor(blocks.strips, rightShape, bytes) : 0;
     const leftRoom = blocks.packsLeft ? roomFor(blocks.tiles, leftShape(height), bytes) : 0;
-    const scratch = program.scratch(rightRoom + leftRoom);
+    const scratch = program.scratch(rightRoom + leftRoom + height * vectors * 16);
     const whole = Math.floor(rows / height);
     const large = rows * columns * depth > longProduct;
 
@@ -218,7 +234,13 @@ class ProductWriter {
           cell,
           plus(times(tileIndex, tall * columns * bytes), times(stripIndex, valid * bytes)),
         );
-        this.tile(strip, tall, place, lefts(tileIndex), panels(stripIndex), to, inner);
+        const sums: SumsPlace = {
+          row: plus(plus(times(this.product.number, rows), row), times(tileIndex, tall)),
+          column: plus(place.column, times(stripIndex, valid)),
+          cell: to,
+          scratch: scratch + rightRoom + leftRoom,
+        };
+        this.tile(strip, tall, place, lefts(tileIndex), panels(stripIndex), sums, inner);
       };
       const [outerCount, innerCount] = blocks.alongRows ? [tiles, place.strips] : [place.strips, tiles];
       repeatFor(place.scope, outerCount, 1, (outerIndex, outer) => {
@@ -267,11 +289,11 @@ class ProductWriter {
     { turn, turns }: Place,
     left: Side,
     right: Side,
-    output: Word,
+    to: SumsPlace,
     scope: CodeScope,
   ): void {
     const { form, vectors, valid } = strip;
-    const cell = get(variable(scope, output));
+    const cell = get(variable(scope, to.cell));
     const offsetIn = (row: number, vector: number): number =>
       (row * this.product.columns + vector * form.lanes) * this.bytes;
     const sums = range(height).map(() => range(vectors).map(() => newLocal(form.type)));
@@ -330,12 +352,26 @@ class ProductWriter {
         once(inner, (vector) => loadReal(form, behind(get(q), offsetOf(vector))));
       });
     }
+    const { epilogue } = this;
+    const stored = epilogue?.given?.stored !== false;
     sums.forEach((row, index) => {
       row.forEach((sum, vector) => {
-        const counted = Math.min(form.lanes, valid - vector * form.lanes);
-        this.put(form, sum, counted, { base: cell, offset: offsetIn(index, vector) }, scope);
+        if (stored) {
+          const counted = Math.min(form.lanes, valid - vector * form.lanes);
+          this.put(form, sum, counted, { base: cell, offset: offsetIn(index, vector) }, scope);
+        } else {
+          const offset = to.scratch + (index * vectors + vector) * (form.lanes * this.bytes);
+          scope.push(storeReal(form, { base: word(0), offset }, get(sum)));
+        }
       });
     });
+    if (epilogue === undefined) return;
+    const { columns } = this.product;
+    const place = stored
+      ? { sums: cell, pitch: columns * this.bytes }
+      : { sums: word(to.scratch), pitch: vectors * (form.lanes * this.bytes) };
+    const tile = { row: to.row, column: to.column, height, width: valid, columns, ...place };
+    for (const each of new EpilogueWriter(epilogue, this.program).writeTile(tile)) scope.push(each);
   }
 
   /** The next elements of as many columns as a vector has lanes, turned: one vector an element. */

@@ -45,7 +45,7 @@ interface Total {
   readonly inLanes: Local[];
 }
 
-class LaunchWriter extends LaunchLanes {
+export class LaunchWriter extends LaunchLanes {
   private readonly afterLoops: (() => void)[] = [];
   private readonly epilogues: Epilogues = new Map();
   private readonly totals = new Map<Unit, Total>();
@@ -121,7 +121,7 @@ class LaunchWriter extends LaunchLanes {
     if (base > 0) this.afterLoops.push(...(this.epilogues.get(0) ?? []));
   }
 
-  private writeUnits(stage: Stage): void {
+  protected writeUnits(stage: Stage): void {
     const innermost = this.innermost();
     const stores: Statement[] = [];
     for (const unit of stage.units) this.writeUnit(unit, innermost, stores);

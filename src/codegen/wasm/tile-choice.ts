@@ -87,7 +87,7 @@ export interface Blocks {
 /** Bytes that stay in the nearest cache beside what passes through it, and in those behind it. */
 const cacheRoom = { first: 24576, second: 262144, last: 1048576 };
 /** Bytes of a column that are summed before the next part of the summed axis. */
-const longestColumn = 4096;
+export const longestColumn = 4096;
 /** So few rows or strips read an operand that packing it costs more than it saves. */
 const few = { rows: 16, strips: 4 };
 

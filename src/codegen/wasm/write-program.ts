@@ -7,6 +7,7 @@ import type { ProgramPlaces } from '../schedule-program.js';
 import { nameFunctions } from '../typescript/print-program.js';
 import type { FunctionNames } from '../typescript/print-program.js';
 import type { DefinedFunction } from './code.js';
+import { withEpilogues } from './contraction-epilogue.js';
 import { fusionFor, ProgramCode } from './program-code.js';
 import type { WasmOptions } from './program-code.js';
 import { writeFunction } from './schedule-code.js';
@@ -31,7 +32,7 @@ export type Written =
   | { readonly ok: false; readonly needed: number };
 
 export function writeProgram(program: Program, options: WasmOptions): Written {
-  const layout = new Layout(fusionFor(options));
+  const layout = new Layout(withEpilogues(fusionFor(options), program.precision));
   const { places, schedules } = scheduleProgram(program, layout);
   const block = blockPlaces(program, layout);
   const { sizes } = layout;

@@ -6,6 +6,7 @@ import { at, real } from '../../../src/ir/types.js';
 import { cases } from '../../ir/cases.js';
 import { generator, inputsOf, randomTensor, realParameters, realResults } from '../../ir/inputs.js';
 import { randomRegion } from '../random-region.js';
+import { layouts, matrixProduct } from '../products.js';
 import { expectNear, expectSameAsTypeScript } from './compare.js';
 
 describe('WebAssembly computes what the printed JavaScript computes', () => {
@@ -37,15 +38,6 @@ describe('WebAssembly computes what the printed JavaScript computes', () => {
   });
 });
 
-/** A product of m x k and k x n matrices, of which either may be stored transposed. */
-function product(m: number, k: number, n: number, transposedLeft: boolean, transposedRight: boolean): Region {
-  const b = new GraphBuilder();
-  const left = b.parameter(transposedLeft ? real(k, m) : real(m, k), 'left');
-  const right = b.parameter(transposedRight ? real(n, k) : real(k, n), 'right');
-  const contract: [number, number][] = [[transposedLeft ? 0 : 1, transposedRight ? 1 : 0]];
-  return b.region([left, right], [b.contraction(left, right, { contract })]);
-}
-
 function check(region: Region): void {
   const random = generator(5);
   const inputs = region.parameters.map((parameter) => randomTensor(parameter.type, -1, 1, random));
@@ -54,24 +46,17 @@ function check(region: Region): void {
 }
 
 describe('contractions', () => {
-  const layouts = [
-    [false, false],
-    [true, false],
-    [false, true],
-    [true, true],
-  ] as const;
-
   it.each(layouts)('handle every size up to the tile and beyond (transposed: %s, %s)', (left, right) => {
     for (const m of [0, 1, 2, 4, 5, 9]) {
       for (const n of [0, 1, 3, 8, 11, 21]) {
-        for (const k of [0, 1, 7, 13]) check(product(m, k, n, left, right));
+        for (const k of [0, 1, 7, 13]) check(matrixProduct(m, k, n, left, right));
       }
     }
   });
 
   it.each(layouts)('handle operands that no cache holds (transposed: %s, %s)', (left, right) => {
-    check(product(35, 150, 131, left, right));
-    check(product(16, 1100, 8, left, right));
+    check(matrixProduct(35, 150, 131, left, right));
+    check(matrixProduct(16, 1100, 8, left, right));
   });
 
   it('run over axes of a batch and over reversed operands', () => {

@@ -5,42 +5,13 @@ import type { ContractionShape } from '../../../src/codegen/wgsl/contraction_sha
 import type { DeviceProfile } from '../../../src/codegen/wgsl/module_text.js';
 import { plainProfile } from '../../../src/codegen/wgsl/module_text.js';
 import { printContraction } from '../../../src/codegen/wgsl/print_contraction.js';
-import { GraphBuilder } from '../../../src/ir/builder.js';
 import type { Region } from '../../../src/ir/graph.js';
-import { real } from '../../../src/ir/types.js';
 import { generator, randomTensor } from '../../ir/inputs.js';
 import { llvmpipe, swiftShader } from '../../support/device.js';
+import { product, productCases } from '../products.js';
+import type { ProductCase } from '../products.js';
 import { expectRight, near } from './kernels_alone.js';
 import type { Print, Trial } from './kernels_alone.js';
-
-interface Case {
-  readonly m: number;
-  readonly k: number;
-  readonly n: number;
-  readonly batch: number;
-  readonly left: boolean;
-  readonly right: boolean;
-  /** The operands are read in the middle of longer vectors, and backwards along the summed axis. */
-  readonly sliced: boolean;
-}
-
-/** A product of batches of m x k and k x n matrices, of which either may be stored transposed. */
-function product({ m, k, n, batch, left, right, sliced }: Case): Region {
-  const b = new GraphBuilder();
-  const shapes = [left ? [batch, k, m] : [batch, m, k], right ? [batch, n, k] : [batch, k, n]];
-  const parameters = shapes.map((shape) => {
-    const size = shape.reduce((a, c) => a * c, 1);
-    return b.parameter(sliced ? real(size + 5) : real(...shape), 'operand');
-  });
-  const [x, y] = parameters.map((parameter, side) => {
-    const shape = shapes[side] ?? [];
-    if (!sliced) return parameter;
-    const matrix = b.reshape(b.slice(parameter, [3], [parameter.type.shape[0]! - 2]), shape);
-    return b.reverse(matrix, [(side === 0 ? left : right) === (side === 0) ? 1 : 2]);
-  });
-  const contract: [number, number][] = [[left ? 1 : 2, right ? 2 : 1]];
-  return b.region(parameters, [b.contraction(x!, y!, { batch: [[0, 0]], contract })]);
-}
 
 /** Each sum of k products of numbers below 1 rounds by at most k halves of an ulp of k; so many suffice for any order. */
 function trial(region: Region, depth: number, shape?: ContractionShape): Trial {
@@ -58,17 +29,6 @@ function trial(region: Region, depth: number, shape?: ContractionShape): Trial {
   };
 }
 
-const extent = fc.oneof(fc.integer({ min: 0, max: 9 }), fc.integer({ min: 10, max: 70 }));
-const cases = fc.record<Case>({
-  m: extent,
-  k: extent,
-  n: extent,
-  batch: fc.integer({ min: 1, max: 3 }),
-  left: fc.boolean(),
-  right: fc.boolean(),
-  sliced: fc.boolean(),
-});
-
 const shapes: readonly ContractionShape[] = [
   { kind: 'dot', share: 1 },
   { kind: 'dot', share: 4 },
@@ -82,7 +42,7 @@ for (const find of [swiftShader, llvmpipe]) {
   const { driver, reason } = await find();
   describe.skipIf(driver === undefined)(`contractions on ${driver?.name ?? 'a device'}${reason}`, () => {
     it('are right for sizes, transpositions, batches and strides of all kinds', async () => {
-      const drawn = fc.sample(cases, { numRuns: 16, seed: 11 });
+      const drawn = fc.sample(productCases, { numRuns: 16, seed: 11 });
       await expectRight(
         driver!,
         drawn.map((one) => trial(product(one), one.k)),
@@ -90,7 +50,7 @@ for (const find of [swiftShader, llvmpipe]) {
     });
 
     it('are right in every shape of kernel, where it fits and where it does not', async () => {
-      const drawn = fc.sample(cases, { numRuns: 12, seed: 12 });
+      const drawn = fc.sample(productCases, { numRuns: 12, seed: 12 });
       await expectRight(
         driver!,
         drawn.map((one, index) => trial(product(one), one.k, shapes[index % shapes.length])),
@@ -98,7 +58,7 @@ for (const find of [swiftShader, llvmpipe]) {
     });
 
     it('are right where few long sums are cut into parts', async () => {
-      const long: Case = { m: 1, k: 20000, n: 3, batch: 1, left: false, right: false, sliced: false };
+      const long: ProductCase = { m: 1, k: 20000, n: 3, batch: 1, left: false, right: false, sliced: false };
       const trials = [long, { ...long, m: 2, right: true }, { ...long, n: 1, k: 8192 }].map((one) => ({
         ...trial(product(one), one.k),
         judge: near(1e-3),
@@ -108,14 +68,14 @@ for (const find of [swiftShader, llvmpipe]) {
     });
 
     it('are right where one thread does everything, and with many', async () => {
-      const one: Case = { m: 13, k: 37, n: 21, batch: 2, left: true, right: false, sliced: true };
+      const one: ProductCase = { m: 13, k: 37, n: 21, batch: 2, left: true, right: false, sliced: true };
       await expectRight(driver!, [trial(product(one), one.k)], { ...plainProfile, threads: 32, groups: 1 });
       await expectRight(driver!, [trial(product(one), one.k)], { ...plainProfile, threads: 256, groups: 1 });
     });
   });
 }
 
-const one: Case = { m: 33, k: 300, n: 18, batch: 1, left: false, right: true, sliced: false };
+const one: ProductCase = { m: 33, k: 300, n: 18, batch: 1, left: false, right: true, sliced: false };
 const tile = shapes[3];
 
 const mesa = await llvmpipe();
