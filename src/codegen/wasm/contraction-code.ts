@@ -17,6 +17,7 @@ import { advance, behind, countTo, inBlocks, repeatFor, variable } from './loops
 import { loadApart, transposed } from './lane-moves.js';
 import type { CodeScope } from './loops.js';
 import { EpilogueWriter } from './contraction-epilogue.js';
+import { rowLayout } from './launch-layout.js';
 import { outlined } from './outline.js';
 import { packPanels, panelBytes, roomFor } from './panels.js';
 import type { PanelShape, Side } from './panels.js';
@@ -371,7 +372,8 @@ class ProductWriter {
       ? { sums: cell, pitch: columns * this.bytes }
       : { sums: word(to.scratch), pitch: vectors * (form.lanes * this.bytes) };
     const tile = { row: to.row, column: to.column, height, width: valid, columns, ...place };
-    for (const each of new EpilogueWriter(epilogue, this.program).writeTile(tile)) scope.push(each);
+    for (const each of new EpilogueWriter(epilogue, this.program, rowLayout(epilogue)).writeTile(tile))
+      scope.push(each);
   }
 
   /** The next elements of as many columns as a vector has lanes, turned: one vector an element. */

@@ -100,7 +100,7 @@ export class EpilogueWriter extends LaunchWriter {
     const { space } = this;
     const first = space.indexOf(inner);
     this.scopes.push(...space.map((_, depth) => (depth < first ? rowScope : body)));
-    this.lanes = form.lanes === 1 ? undefined : { form, variable: inner, shift: 0, vector: 0 };
+    this.lanes = form.lanes === 1 ? undefined : { form, variable: inner, across: false, shift: 0, vector: 0 };
     this.unitValues.set(given, get(sum));
     launch.stages.forEach((stage, index) => {
       this.stage = index;
