@@ -44,7 +44,12 @@ for (const [name, text] of Object.entries(problems)) {
     compiled.initialize(program.seed);
     compiled.startPhase(0);
     for (let step = 0; step < 3000; step += 1) compiled.step(0);
-    found[`${name} ${target}`] = Math.min(...Array.from({ length: 4 }, () => growth(compiled, 10_000)));
+    // On a busy machine the engine is late with its optimised code, and its other code does make objects.
+    let least = Infinity;
+    for (let round = 0; round < 20 && least > 1000; round += 1) {
+      least = Math.min(least, growth(compiled, 10_000));
+    }
+    found[`${name} ${target}`] = least;
   }
 }
 process.stdout.write(JSON.stringify(found));
