@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Compilation } from '../../src/compile.js';
 import { compileSource, prepareRun } from '../../src/compile.js';
 import { runProgram } from '../../src/runtime/run.js';
@@ -44,7 +44,10 @@ describe.skipIf(driver === undefined)(`examples on SwiftShader${reason}`, () => 
     async (name) => {
       const compilation = await compiled(name);
       if (compilation === undefined) return;
-      const differences = await firstSteps(compilation, driver!, steps);
+      // Made once: what takes time is to compile its kernels.
+      const device = await onDevice(compilation, driver!);
+      onTestFinished(() => device.destroy());
+      const differences = await firstSteps(compilation, device, steps);
       expect(differences.length).toBeGreaterThan(0);
       const wrong = differences.filter(({ difference, allowed }) => !(difference <= allowed));
       if (atAKink[name] === undefined) expect(wrong.slice(0, 3)).toEqual([]);
@@ -57,8 +60,7 @@ describe.skipIf(driver === undefined)(`examples on SwiftShader${reason}`, () => 
       first.startPhase(0);
       const start = first.evaluate(0)[0] ?? NaN;
       const reference = await runProgram(program, await prepareRun(compilation));
-      const device = await onDevice(compilation, driver!);
-      const found = await runProgram(program, device).finally(() => device.destroy());
+      const found = await runProgram(program, device);
       const scale = Math.max(Math.abs(reference.objective), Math.abs(start - reference.objective));
       expect(Math.abs(found.objective - reference.objective)).toBeLessThanOrEqual(1e-4 * scale);
     },

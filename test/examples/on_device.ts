@@ -45,13 +45,16 @@ const multiple = 4;
 /** A line search at the floor of single precision seldom goes astray: so many times perturbations are drawn anew. */
 const rounds = 8;
 
-/** The first steps of the first phase, each from the state of the reference, with the same draws and rows. */
+/**
+ * The first steps of the first phase, each from the state of the reference, with the same draws and rows.
+ *
+ * @param device the program on a device; a run that comes after begins anew
+ */
 export async function firstSteps(
-  compilation: Compilation,
-  driver: DawnDriver,
+  { program, bound }: Compilation,
+  device: DeviceProgram,
   count: number,
 ): Promise<readonly StepDifference[]> {
-  const { program, bound } = compilation;
   const raw = rawArrays(program, bound);
   const ready = <Made extends CompiledProgram>(made: Made): Made => {
     made.load(raw);
@@ -62,44 +65,39 @@ export async function firstSteps(
   const start = (precision: 'f64' | 'f32'): CompiledProgram => ready(instantiate({ ...program, precision }));
   const [reference, single] = [start('f64'), start('f32')];
   let rounding: InterpretedProgram | undefined;
-  const device = await onDevice(compilation, driver);
   const random = generator(1);
   const differences: StepDifference[] = [];
-  try {
-    await device.initialize(program.seed);
-    await device.startPhase(0);
-    for (let step = 1; step <= count; step += 1) {
-      const before = copyOf(reference.saveState());
-      const after = (program_: CompiledProgram, from: Snapshot): Snapshot => {
-        program_.restoreState(from);
-        program_.step(0);
-        return copyOf(program_.saveState());
-      };
-      const nearby = Array.from({ length: perturbations }, () => perturbed(before, random));
-      const others = [
-        after(single, before),
-        ...nearby.flatMap((state) => [after(reference, state), after(single, state)]),
-      ];
-      const wanted = after(reference, before);
-      write(device, before);
-      await device.advance(0, 1);
-      const found = await device.snapshot();
-      let compared = compare(step, wanted, found, others);
-      for (let round = 1; round <= rounds && !withinAllowance(compared); round += 1) {
-        // Compiled single precision rounds what it stores only, the interpreter every result. In later rounds operations
-        // make errors of their own, sums that of their order.
-        rounding ??= ready(new InterpretedProgram({ ...program, precision: 'f32' }));
-        rounding.disturbance = round === 1 ? undefined : roundingErrors(random);
-        const drawn = round === 1 ? [before, ...nearby] : nearby.map(() => perturbed(before, random));
-        others.push(...drawn.map((state) => after(rounding!, state)));
-        compared = compare(step, wanted, found, others);
-      }
-      differences.push(...compared);
-      const { stops } = at(program.phases, 0);
-      if (stops && reference.measures.at(-1) === 1) break;
+  await device.initialize(program.seed);
+  await device.startPhase(0);
+  for (let step = 1; step <= count; step += 1) {
+    const before = copyOf(reference.saveState());
+    const after = (program_: CompiledProgram, from: Snapshot): Snapshot => {
+      program_.restoreState(from);
+      program_.step(0);
+      return copyOf(program_.saveState());
+    };
+    const nearby = Array.from({ length: perturbations }, () => perturbed(before, random));
+    const others = [
+      after(single, before),
+      ...nearby.flatMap((state) => [after(reference, state), after(single, state)]),
+    ];
+    const wanted = after(reference, before);
+    write(device, before);
+    await device.advance(0, 1);
+    const found = await device.snapshot();
+    let compared = compare(step, wanted, found, others);
+    for (let round = 1; round <= rounds && !withinAllowance(compared); round += 1) {
+      // Compiled single precision rounds what it stores only, the interpreter every result. In later rounds operations
+      // make errors of their own, sums that of their order.
+      rounding ??= ready(new InterpretedProgram({ ...program, precision: 'f32' }));
+      rounding.disturbance = round === 1 ? undefined : roundingErrors(random);
+      const drawn = round === 1 ? [before, ...nearby] : nearby.map(() => perturbed(before, random));
+      others.push(...drawn.map((state) => after(rounding!, state)));
+      compared = compare(step, wanted, found, others);
     }
-  } finally {
-    device.destroy();
+    differences.push(...compared);
+    const { stops } = at(program.phases, 0);
+    if (stops && reference.measures.at(-1) === 1) break;
   }
   return differences;
 }

@@ -30,9 +30,9 @@ const objectives = {
   'a small network': 'minimize mean((tanh(X @ V) @ c + b - y)^2) + 0.01 * sum(w^2)',
 } as const;
 
-/** Smaller than by default: the evaluator is as slow as it is plain. */
+/** Smaller than by default: the evaluator is as slow as it is plain. Its memory is full before the last step. */
 const smaller: Readonly<Record<string, string>> = {
-  'bayesian_optimization()': 'bayesian_optimization(initial = 3, capacity = 6, candidates = 8, settings = 2)',
+  'bayesian_optimization()': 'bayesian_optimization(initial = 2, capacity = 4, candidates = 4, settings = 1)',
 };
 
 /** Its first covariance is the identity, whose eigenvectors are anyone's choice; `separable_cma_es` is compared. */
