@@ -9,7 +9,7 @@ import type { Document } from './document.js';
 import { fileOfImport, importableNames, libraryNames } from './library.js';
 import { membersOf } from './members.js';
 import { fileNames, localsAt } from './names.js';
-import type { BindingKind } from './scopes.js';
+import type { BindingKind } from './bindings.js';
 import { snippets } from './snippets.js';
 import { calledDeclaration, frontNames, hasFront, parametersOf } from './target.js';
 import { givenHelp, keywordHelp } from './words.js';

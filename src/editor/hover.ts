@@ -12,7 +12,7 @@ import { headerOf, parameterText, textOf } from './headers.js';
 import type { PlacedUse } from './names.js';
 import { useAt } from './names.js';
 import { parameterCount } from './parameter_count.js';
-import type { Binding } from './scopes.js';
+import type { Binding } from './bindings.js';
 import { targetOf } from './target.js';
 import type { Target } from './target.js';
 import { tokenAt } from './tokens_at.js';

@@ -6,7 +6,7 @@ import type { Declaration, Identifier } from '../parser/ast.js';
 import type { Document, TextRange } from './document.js';
 import { isKnownOutside } from './library.js';
 import type { Piece, PlacedPiece } from './pieces.js';
-import type { Binding, BindingKind, Names, Namespace, Use } from './scopes.js';
+import type { Binding, BindingKind, Names, Namespace, Use } from './bindings.js';
 import { namesIn } from './scopes.js';
 
 /** A use of a name at its place in the document. */

@@ -8,7 +8,7 @@ import type { FileName, PlacedUse } from './names.js';
 import { fileNames, meaningOf } from './names.js';
 import { memberTarget } from './member_target.js';
 import type { MemberStatement } from './member_target.js';
-import type { Binding } from './scopes.js';
+import type { Binding } from './bindings.js';
 
 export type Target =
   | { readonly kind: 'local'; readonly binding: Binding; readonly location: Location | undefined }

@@ -5,8 +5,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scratchFolder } from '../cli/harness.js';
-import { Position, Range, standIn, TextDocument, Uri } from './vscode_stand_in.js';
-import type { StandIn } from './vscode_stand_in.js';
+import { Range, standIn, TextDocument, Uri } from './vscode_stand_in.js';
+import type { StandIn, Position } from './vscode_stand_in.js';
 import { panelPage } from '../../editors/vscode/src/panel.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
