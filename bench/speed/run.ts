@@ -41,6 +41,7 @@ function target(title: string, name: string): Contender {
 
 /** The others are compared with this one. */
 const own = target('argmin, WebAssembly', 'wasm');
+const stepwise = target('argmin, WebAssembly, a call per step', 'wasm-steps');
 const printed = target('argmin, TypeScript', 'ts');
 
 function findPeers(): readonly Contender[] {
@@ -118,7 +119,7 @@ async function compare(workload: Workload, peers: readonly Contender[], rounds: 
   const folder = mkdtempSync(path.join(tmpdir(), 'argmin-bench-'));
   await writeWorkload(workload, folder);
   const results = new Map<string, Result>();
-  let entered: readonly Contender[] = [own, printed, ...peers];
+  let entered: readonly Contender[] = [own, stepwise, printed, ...peers];
   for (let round = 0; round < rounds; round += 1) {
     const present: Contender[] = [];
     for (const contender of entered) {
