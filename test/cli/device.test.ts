@@ -116,7 +116,6 @@ report twice = 2 * a`;
         'evaluate_1.wgsl',
         'initial.wgsl',
         'plan.json',
-        'prepare.wgsl',
         'report_twice.wgsl',
         'step_1.wgsl',
         'ts',
