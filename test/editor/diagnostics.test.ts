@@ -90,6 +90,6 @@ describe('an edit in a file of two thousand lines', () => {
     }
     // What else runs on the machine slows some of them down.
     times.sort((first, second) => first - second);
-    expect(times[10]).toBeLessThan(20);
+    expect(times[times.length >> 1]).toBeLessThan(20);
   });
 });
