@@ -14,6 +14,8 @@ export interface PrintedProduct {
   readonly rightStart: string;
   /** `fn NAME(batch: i32, row: i32, column: i32, value: f32)`: what becomes of an output. */
   readonly finish: string;
+  /** Whether that is more than a store. */
+  readonly hasEpilogue: boolean;
   readonly left: PrintedOperand;
   readonly right: PrintedOperand;
 }
@@ -54,6 +56,7 @@ export function declareProduct(
     leftStart,
     rightStart,
     finish,
+    hasEpilogue: contraction.epilogue !== undefined,
     left: operand(contraction.left),
     right: operand(contraction.right),
   };

@@ -97,23 +97,48 @@ export function printTiles(
     `  ${computes[0]}`,
     `    let row = first_row + down * ${height};`,
     `    let column = first_column + across * ${width};`,
-    ...range(height).flatMap((row) =>
-      vectors.map(
-        (vector) => `    ${store}(product, row + ${row}, column + ${vector * 4}, sum_${row}_${vector});`,
-      ),
-    ),
+    ...storeSums(sums, vectors.length, store, storesInLoop(product, module)).map((line) => `    ${line}`),
     `  ${computes[1]}`,
+    '}',
+  ];
+}
+
+/**
+ * Whether one text serves all outputs of a thread: an epilogue is long, and compilers write it out as often as it is
+ * called; those of CPU drivers take minutes for a kernel with dozens of copies.
+ */
+function storesInLoop({ hasEpilogue }: PrintedProduct, module: ModuleText): boolean {
+  return hasEpilogue || module.profile.barriers === 'costly';
+}
+
+function storeSums(
+  sums: readonly string[],
+  vectors: number,
+  store: string,
+  loops: boolean,
+): readonly string[] {
+  if (!loops) {
+    return sums.map((sum, index) => {
+      const [row, column] = [Math.floor(index / vectors), (index % vectors) * 4];
+      return `${store}(product, row + ${row}, column + ${column}, ${sum});`;
+    });
+  }
+  return [
+    `var sums = array<vec4f, ${sums.length}>(${sums.join(', ')});`,
+    `for (var part = 0; part < ${sums.length}; part += 1) {`,
+    `  ${store}(product, row + part / ${vectors}, column + part % ${vectors} * 4, sums[part]);`,
     '}',
   ];
 }
 
 /** Element functions of the operands (zero beyond the edges) and of four outputs in a row (nothing beyond the edges). */
 function declareElements(
-  { size, finish, left, right }: PrintedProduct,
+  product: PrintedProduct,
   shape: TileShape,
   name: string,
   module: ModuleText,
 ): readonly [string, string, string] {
+  const { size, finish, left, right } = product;
   const tall = size.rows % (shape.height * shape.down) !== 0;
   const wide = size.columns % (shape.width * shape.across) !== 0;
   const deep = size.depth % shape.step !== 0;
@@ -151,13 +176,16 @@ function declareElements(
     [...(wide ? [`column < ${size.columns}`] : []), ...depthLimit],
   );
   const store = module.fresh(`${name}_store`);
+  const finishLane = (lane: string, value: string): string => {
+    const call = `${finish}(product, row, column + ${lane}, ${value});`;
+    return wide ? `  if (column + ${lane} < ${size.columns}) { ${call} }` : `  ${call}`;
+  };
   module.declare([
     `fn ${store}(product: i32, row: i32, column: i32, value: vec4f) {`,
     ...(tall ? [`  if (row >= ${size.rows}) { return; }`] : []),
-    ...parts.map((part, lane) => {
-      const call = `${finish}(product, row, column + ${lane}, value.${part});`;
-      return wide ? `  if (column + ${lane} < ${size.columns}) { ${call} }` : `  ${call}`;
-    }),
+    ...(storesInLoop(product, module)
+      ? ['  for (var lane = 0; lane < 4; lane += 1) {', `  ${finishLane('lane', 'value[lane]')}`, '  }']
+      : parts.map((part, lane) => finishLane(String(lane), `value.${part}`))),
     '}',
   ]);
   return [leftElement, rightElement, store];
