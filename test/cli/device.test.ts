@@ -112,14 +112,9 @@ report twice = 2 * a`;
     expect(ran.status).toBe(0);
     const names = readdirSync(out).sort();
     expect(names).toEqual(
-      [
-        'evaluate_1.wgsl',
-        'initial.wgsl',
-        'plan.json',
-        'report_twice.wgsl',
-        'step_1.wgsl',
-        'ts',
-      ].map((end) => `line3.${end}`),
+      ['evaluate_1.wgsl', 'initial.wgsl', 'plan.json', 'report_twice.wgsl', 'step_1.wgsl', 'ts'].map(
+        (end) => `line3.${end}`,
+      ),
     );
     const contents = names.map((name) => readFileSync(path.join(out, name), 'utf8'));
     await argmin('compile', file, '--target', 'wgsl', '-o', out, ...data);
