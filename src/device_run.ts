@@ -14,17 +14,23 @@ export type DeviceRun =
   /** The device does not take it. */
   | { readonly ok: false; readonly kind: 'device'; readonly faults: readonly DeviceFault[] };
 
+export interface DeviceRunOptions {
+  /** Products keep their operands in 16 bits while they pass through workgroup memory, where the adapter has these. */
+  readonly halfTiles?: boolean;
+}
+
 export async function prepareDeviceRun(
   { program, bound }: Compilation,
   adapter: GPUAdapter,
+  { halfTiles = false }: DeviceRunOptions = {},
 ): Promise<DeviceRun> {
   const runtime = await import('./runtime/webgpu/index.js');
   const { compileDeviceProgram } = await import('./codegen/wgsl/compile_program.js');
   const { programPlan } = await import('./codegen/wgsl/program_plan.js');
-  const capabilities = fitting(runtime.capabilitiesOf(adapter));
+  const capabilities = fitting(runtime.capabilitiesOf(adapter), halfTiles);
   const software = adapter.info.isFallbackAdapter;
   const threads = software ? 64 : 256;
-  const compiled = compileDeviceProgram(program, { capabilities, threads, software });
+  const compiled = compileDeviceProgram(program, { capabilities, threads, software, halfTiles });
   if (!compiled.ok) return { ok: false, kind: 'unfit', diagnostics: compiled.diagnostics };
   const { plan } = compiled.value;
   const device = await runtime.openDevice(adapter, runtime.needsOf(plan));
@@ -36,6 +42,7 @@ export async function prepareDeviceRun(
 }
 
 /** The features that kernels make use of. */
-function fitting({ limits, features }: DeviceCapabilities): DeviceCapabilities {
-  return { limits, features: features.filter((name) => name === 'subgroups') };
+function fitting({ limits, features }: DeviceCapabilities, halfTiles: boolean): DeviceCapabilities {
+  const used = (name: string): boolean => name === 'subgroups' || (halfTiles && name === 'shader-f16');
+  return { limits, features: features.filter(used) };
 }

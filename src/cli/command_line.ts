@@ -41,6 +41,7 @@ export async function commandLine(argv: readonly string[]): Promise<ExitStatus> 
     .option('--target <target>', 'ts, wasm or wgsl; without it wasm where the engine can, otherwise ts')
     .option('--deterministic', 'with WebAssembly: the same bits on every machine')
     .option('--webgpu <flag>', 'a flag for WebGPU, as backend=vulkan or adapter=SwiftShader', collect, [])
+    .option('--half-tiles', 'with --target wgsl: operands of products in 16 bits, where the device has them')
     .option('--out <folder>', 'write result.json and the parameters as .npy')
     .option('--allow-outside', 'let data and imports leave the folder of the file')
     .action(async (file: string, options: RunCommandOptions) => {
@@ -144,6 +145,7 @@ export interface RunCommandOptions {
   readonly deterministic?: true;
   /** Flags for Dawn. */
   readonly webgpu: readonly string[];
+  readonly halfTiles?: true;
   readonly out?: string;
   readonly allowOutside?: true;
 }

@@ -24,6 +24,7 @@ export async function prepareDevice(
   compilation: Compilation,
   flags: readonly string[],
   quiet: boolean,
+  halfTiles = false,
 ): Promise<DeviceRun> {
   const refuse = (error: CommandError): DeviceRun => ({ ok: false, status: sayError(error) });
   const refuseAll = (diagnostics: readonly Diagnostic[]): DeviceRun => {
@@ -36,7 +37,7 @@ export async function prepareDevice(
   const { findAdapter, adapterName } = await import('../runtime/webgpu/index.js');
   const adapter = await findAdapter(gpu.gpu, { powerPreference: 'high-performance' });
   if (!adapter.ok) return refuse(adapterError(adapter.faults));
-  const prepared = await prepareDeviceRun(compilation, adapter.value);
+  const prepared = await prepareDeviceRun(compilation, adapter.value, { halfTiles });
   if (!prepared.ok) {
     if (prepared.kind === 'unfit') return refuseAll(prepared.diagnostics);
     const { kind, faults } = prepared;
@@ -46,6 +47,8 @@ export async function prepareDevice(
   }
   sayDiagnostics(precisionWarnings(file.declarations));
   if (!quiet) say(`on ${adapterName(adapter.value)}; numbers there are f32`);
+  if (halfTiles && !adapter.value.features.has('shader-f16'))
+    say('this adapter has no numbers of 16 bits; --half-tiles changes nothing');
   return prepared;
 }
 

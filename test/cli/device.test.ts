@@ -35,6 +35,32 @@ describe.skipIf(dawn.driver === undefined)(`run --target wgsl${dawn.reason}`, ()
     expect(shown.err).toMatch(/on SwiftShader.*f32/);
   });
 
+  it('keeps operands of products in 16 bits with --half-tiles, where the adapter has these', async () => {
+    const file = write(
+      'products.opt',
+      [
+        'data seed 1 {',
+        '  A: real[64, 64] ~ normal(0, 1)',
+        '  B: real[64, 64] ~ normal(0, 1)',
+        '}',
+        'param w: real = 1',
+        'minimize w^2',
+        'solve using gradient_descent(0.1) for 1 steps',
+        'report total = sum(abs(A @ B))',
+      ].join('\n'),
+    );
+    const total = async (...more: string[]): Promise<number> => {
+      const ran = await argmin('run', file, '--target', 'wgsl', ...flags, '--json', ...more);
+      expect(ran.status).toBe(0);
+      return (JSON.parse(ran.out) as { reports: { total: number } }).reports.total;
+    };
+    const whole = await total();
+    const halves = await total('--half-tiles');
+    const has = dawn.driver?.adapter.features.has('shader-f16') === true;
+    expect(Math.abs(halves / whole - 1)).toBeLessThan(has ? 1e-3 : 1e-9);
+    expect(halves === whole).toBe(!has);
+  });
+
   it('warns where the file demands f64', async () => {
     const file = write('double.opt', `precision f64\n${line}`);
     const { status, err } = await argmin('run', file, '--target', 'wgsl', ...flags);

@@ -50,7 +50,12 @@ export async function run(file: string, options: RunCommandOptions): Promise<Exi
     );
   }
   if (options.target === 'wgsl') {
-    const device = await prepareDevice(compilation, options.webgpu, options.json === true);
+    const device = await prepareDevice(
+      compilation,
+      options.webgpu,
+      options.json === true,
+      options.halfTiles === true,
+    );
     if (!device.ok) return device.status;
     return await solve(inSinglePrecision(compilation), options, device.program);
   }

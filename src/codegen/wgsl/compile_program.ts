@@ -32,6 +32,8 @@ export interface DeviceOptions {
   readonly threads?: number;
   /** A CPU plays the device: few workgroups run at once, and waiting for each other costs much. */
   readonly software?: boolean;
+  /** The tiles of products hold numbers of 16 bits, where `capabilities` has them. */
+  readonly halfTiles?: boolean;
 }
 
 /** Workgroups that a CPU runs at once. */
@@ -77,6 +79,7 @@ export function compileDeviceProgram(program: Program, options: DeviceOptions = 
     threads,
     features: new Set(capabilities.features),
     ...(options.software === true ? { groups: softwareGroups, barriers: 'costly' } : {}),
+    ...(options.halfTiles === true ? { halfTiles: true } : {}),
   };
   const kernels: Kernel[] = [];
   const modules: KernelModule[] = [];
