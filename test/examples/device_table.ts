@@ -77,10 +77,6 @@ export const atAKink: Reasons = {
 
 /** Whose whole run ends elsewhere when it is rounded otherwise: by how much of its scale, and why. */
 export const looser: Readonly<Record<string, { readonly bound: number; readonly why: string }>> = {
-  'adversarial.opt': {
-    bound: 1e-3,
-    why: 'pixels move by the signs of gradients; TypeScript in single precision ends as far from double precision',
-  },
   'discovered_policy.opt': {
     bound: 1e-3,
     why: 'actions are drawn from the policy; the objective at the end is the small rest of large advantages',
