@@ -4,7 +4,8 @@
  * rounded; a faster machine changes all of them by about the same factor.
  */
 import { costOfLeaf } from '../ir/leaf-cost.js';
-import type { Leaf, LeafCost } from '../ir/leaf-cost.js';
+import type { LeafCost } from '../ir/leaf-cost.js';
+import type { Leaf } from '../ir/schedule-leaves.js';
 import type { Contraction } from '../ir/nest.js';
 
 export interface LeafTime extends LeafCost {

@@ -6,7 +6,8 @@ import { leafTime } from '../codegen/processor_cost.js';
 import type { LeafTime } from '../codegen/processor_cost.js';
 import type { Schedule } from '../ir/nest.js';
 import { amount } from './amount.js';
-import { leafName, leavesOf } from './kernels.js';
+import { leavesOf } from '../ir/schedule-leaves.js';
+import { leafName } from './kernels.js';
 
 /** Rows that are shown. */
 const shown = 12;

@@ -1,6 +1,6 @@
 /** What a schedule launches: fused loop nests, contractions and library kernels, those of loops once and with their turns. */
-import type { Leaf } from '../ir/leaf-cost.js';
 import type { Schedule } from '../ir/nest.js';
+import type { Leaf } from '../ir/schedule-leaves.js';
 
 export interface KernelCount {
   /** As they stand in the code. */
@@ -36,29 +36,6 @@ const none: KernelCount = { written: 0, run: 0 };
 
 function add(a: KernelCount, b: KernelCount): KernelCount {
   return { written: a.written + b.written, run: a.run + b.run };
-}
-
-/** A leaf of a schedule, and how often it runs at most. */
-export interface CountedLeaf {
-  readonly leaf: Leaf;
-  readonly runs: number;
-}
-
-/** The leaves in the order of a run; of two branches, both. */
-export function leavesOf(schedule: Schedule, runs = 1): readonly CountedLeaf[] {
-  switch (schedule.kind) {
-    case 'sequence':
-      return schedule.steps.flatMap((step) => leavesOf(step, runs));
-    case 'repeat': {
-      const { condition, body, max } = schedule;
-      const tested = condition === undefined ? [] : leavesOf(condition.schedule, runs * max);
-      return [...tested, ...leavesOf(body, runs * max)];
-    }
-    case 'if':
-      return [...leavesOf(schedule.then, runs), ...leavesOf(schedule.otherwise, runs)];
-    default:
-      return [{ leaf: schedule, runs }];
-  }
 }
 
 /** What a leaf makes: the names of its results, and for contractions the sizes. */

@@ -7,10 +7,9 @@ import { isLocal, referencesOf } from './fuse.js';
 import { elementwiseWork } from './fuse-cost.js';
 import type { Affine, Variable } from './nest-affine.js';
 import { indicesOf, operandsOf, visitExpressions } from './nest-expressions.js';
-import type { Contraction, Expression, Launch, Place, Schedule, Unit } from './nest.js';
+import type { Contraction, Expression, Launch, Place, Unit } from './nest.js';
+import type { Leaf } from './schedule-leaves.js';
 import { sizeOf } from './types.js';
-
-export type Leaf = Extract<Schedule, { kind: 'launch' | 'contraction' | 'kernel' | 'copy' | 'fill' }>;
 
 export interface LeafCost {
   /** Arithmetic of reals and integers; an elementary function counts as one. */

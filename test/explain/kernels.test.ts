@@ -6,7 +6,7 @@ import { runPasses, startState } from '../../src/compile.js';
 import { table } from '../../src/cli/table.js';
 import { leafTime } from '../../src/codegen/processor_cost.js';
 import { kernelTable } from '../../src/explain/kernel_table.js';
-import { leavesOf } from '../../src/explain/kernels.js';
+import { leavesOf } from '../../src/ir/schedule-leaves.js';
 import type { Schedule } from '../../src/ir/nest.js';
 
 const examples = fileURLToPath(new URL('../../examples', import.meta.url));

@@ -4,6 +4,7 @@
  */
 import type { Place, Schedule } from '../../ir/nest.js';
 import { locate } from '../../ir/nest.js';
+import { leavesOf } from '../../ir/schedule-leaves.js';
 import { at } from '../../ir/types.js';
 import { expectedTurns, leafTime, microseconds, usualGroups } from './device_cost.js';
 import type { Condition, Piece, Write } from './pieces.js';
@@ -235,7 +236,7 @@ function merged(pieces: readonly Piece[], most: number): readonly Piece[] {
   for (const piece of pieces) {
     const last = result.at(-1);
     const joins =
-      leavesOf(piece) + (last === undefined ? 0 : leavesOf(last)) <= most &&
+      functionsOf(piece) + (last === undefined ? 0 : functionsOf(last)) <= most &&
       piece.kind === 'workgroup' &&
       last?.kind === 'workgroup' &&
       piece.conditions.length === last.conditions.length &&
@@ -246,21 +247,9 @@ function merged(pieces: readonly Piece[], most: number): readonly Piece[] {
   return result;
 }
 
-function leavesOf(piece: Piece): number {
+function functionsOf(piece: Piece): number {
   if (piece.kind !== 'workgroup') return 1;
-  const count = (part: Part): number => {
-    switch (part.kind) {
-      case 'sequence':
-        return part.steps.reduce((total, step) => total + count(step), 0);
-      case 'repeat':
-        return count(part.body) + (part.condition === undefined ? 0 : count(part.condition.schedule));
-      case 'if':
-        return count(part.then) + count(part.otherwise);
-      default:
-        return 1;
-    }
-  };
-  return piece.parts.reduce((total, part) => total + count(part), 0);
+  return piece.parts.reduce((total, part) => total + (part.kind === 'write' ? 1 : leavesOf(part).length), 0);
 }
 
 function kernelsOf(pieces: readonly Piece[]): number {

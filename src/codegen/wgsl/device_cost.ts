@@ -4,7 +4,7 @@
  * desktop GPU by its data sheet, rounded; on a CPU driver everything is slower by about the same factor.
  */
 import { operationsOf } from '../../ir/cost.js';
-import type { Leaf } from '../../ir/leaf-cost.js';
+import type { Leaf } from '../../ir/schedule-leaves.js';
 import type { Launch } from '../../ir/nest.js';
 import { sizeOfExpression } from '../../ir/schedule.js';
 import { at, sizeOf } from '../../ir/types.js';

@@ -4,7 +4,7 @@
  */
 import type { Place, Schedule } from '../../ir/nest.js';
 import type { Command } from '../../runtime/webgpu/plan.js';
-import type { Leaf } from '../../ir/leaf-cost.js';
+import type { Leaf } from '../../ir/schedule-leaves.js';
 
 /** What one thread writes between the functions, so that control flow finds it. */
 export interface Write {

@@ -1,6 +1,6 @@
 /** One step of a schedule as device functions. What composes steps (sequences, loops, branches) is the plan's. */
 import type { Node } from '../../ir/graph.js';
-import type { Schedule } from '../../ir/nest.js';
+import type { Leaf } from '../../ir/schedule-leaves.js';
 import type { DeviceFunction } from './device_function.js';
 import type { ModuleText } from './module_text.js';
 import { printContraction, roomOfContraction } from './print_contraction.js';
@@ -8,15 +8,12 @@ import { printCopy, printFill } from './print_moves.js';
 import { printLaunch } from './print_launch.js';
 import { printRoutine, roomOfRoutine } from './print_routine.js';
 
-export type LeafStep = Extract<Schedule, { kind: 'launch' | 'contraction' | 'kernel' | 'copy' | 'fill' }>;
-
-type Printer<K extends LeafStep['kind']> = (
-  step: Extract<LeafStep, { kind: K }>,
+type Printer<K extends Leaf['kind']> = (
+  step: Extract<Leaf, { kind: K }>,
   module: ModuleText,
 ) => readonly DeviceFunction[];
 
-/** A kind without a row cannot run on a device yet. */
-const printers: { readonly [K in LeafStep['kind']]?: Printer<K> } = {
+const printers: { readonly [K in Leaf['kind']]: Printer<K> } = {
   launch: ({ launch }, module) => printLaunch(launch, module),
   contraction: ({ contraction }, module) => printContraction(contraction, module),
   kernel: ({ call }, module) => printRoutine(call, module),
@@ -29,15 +26,9 @@ export function roomOfStep(node: Node): number {
   return node.operator.kind === 'contraction' ? roomOfContraction(node) : roomOfRoutine(node);
 }
 
-export function canPrint(step: LeafStep): boolean {
-  const callsHost = step.kind === 'kernel' && step.call.node.operator.kind === 'host_call';
-  return printers[step.kind] !== undefined && !callsHost;
-}
-
 /** The functions that do a step, in order: each needs all that the one before has written. Often one, or none. */
-export function deviceFunctions(step: LeafStep, module: ModuleText): readonly DeviceFunction[] {
-  const print = printers[step.kind] as Printer<never> | undefined;
-  if (print === undefined) throw new Error(`compiler bug: ${step.kind} does not run on a device`);
+export function deviceFunctions(step: Leaf, module: ModuleText): readonly DeviceFunction[] {
+  const print: (step: never, module: ModuleText) => readonly DeviceFunction[] = printers[step.kind];
   const before = module.scratchRequests;
   const printed = print(step as never, module);
   const sharesMemory = module.scratchRequests !== before;
